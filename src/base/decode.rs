@@ -1,0 +1,226 @@
+//! Files → pictures, with limits before memory is taken.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use thiserror::Error;
+
+use super::picture::Picture;
+use super::units::Ppi;
+
+/// The most pixels that a picture may claim: an A4 page at 1200 ppi has 139 million.
+pub const MAX_PIXELS: u64 = 200_000_000;
+
+/// The longest file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 2 << 30;
+
+/// Why a file gave no picture.
+#[derive(Debug, Error)]
+pub enum DecodeError {
+    /// The file could not be opened or read.
+    #[error("cannot read it: {0}")]
+    Read(#[from] std::io::Error),
+    /// The file has no bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// Longer than [`MAX_FILE_BYTES`].
+    #[error("the file has {0} bytes; at most {MAX_FILE_BYTES} are read")]
+    FileTooLong(u64),
+    /// Not one of the formats that tumar reads.
+    #[error("not a PNG, JPEG or TIFF picture")]
+    UnknownFormat,
+    /// More than [`MAX_PIXELS`].
+    #[error("the picture claims {width} × {height} pixels; at most {MAX_PIXELS} are decoded")]
+    TooLarge {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// The format's decoder refused it.
+    #[error("the {format} data is corrupt or not supported: {detail}")]
+    Corrupt {
+        /// The format that the first bytes announce.
+        format: &'static str,
+        /// What the decoder said.
+        detail: String,
+    },
+}
+
+/// Reads a PNG, JPEG or TIFF file.
+///
+/// # Errors
+/// See [`DecodeError`]; nothing larger than [`MAX_PIXELS`] is allocated for.
+pub fn read(path: &Path) -> Result<Picture, DecodeError> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(DecodeError::FileTooLong(metadata.len()));
+    }
+    decode(&std::fs::read(path)?)
+}
+
+/// Decodes the bytes of a PNG, JPEG or TIFF file: upright (EXIF orientation applied), alpha laid
+/// on white, grey or RGB in 8 or 16 bits.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    if bytes.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let format = reader.format().ok_or(DecodeError::UnknownFormat)?;
+    let name = name_of(format).ok_or(DecodeError::UnknownFormat)?;
+    reader.limits(limits());
+    let corrupt = |error: ImageError| DecodeError::Corrupt { format: name, detail: error.to_string() };
+
+    let mut decoder = reader.into_decoder().map_err(corrupt)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
+        return Err(DecodeError::TooLarge { width, height });
+    }
+    // A damaged profile, orientation or resolution is as good as none: the pixels still count.
+    let icc = match format {
+        ImageFormat::Tiff => tiff_icc(bytes),
+        _ => decoder.icc_profile().ok().flatten(),
+    };
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let exif = decoder.exif_metadata().ok().flatten();
+    let mut pixels = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
+    pixels.apply_orientation(orientation);
+
+    let ppi = match format {
+        ImageFormat::Png => png_ppi(bytes),
+        ImageFormat::Tiff => tiff_ppi(bytes),
+        _ => jpeg_ppi(bytes, exif),
+    };
+    let ppi = ppi.filter(|axes| axes.iter().all(|axis| axis.is_plausible()));
+    let ppi = ppi.map(|[x, y]| if turns_sideways(orientation) { [y, x] } else { [x, y] });
+    Ok(Picture { pixels: plain(pixels), ppi, icc })
+}
+
+fn limits() -> image::Limits {
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_PIXELS * 8);
+    limits
+}
+
+fn name_of(format: ImageFormat) -> Option<&'static str> {
+    match format {
+        ImageFormat::Png => Some("PNG"),
+        ImageFormat::Jpeg => Some("JPEG"),
+        ImageFormat::Tiff => Some("TIFF"),
+        _ => None,
+    }
+}
+
+fn turns_sideways(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+}
+
+/// Grey or RGB without alpha, 8 or 16 bits.
+fn plain(pixels: DynamicImage) -> DynamicImage {
+    match pixels {
+        DynamicImage::ImageLuma8(_)
+        | DynamicImage::ImageLuma16(_)
+        | DynamicImage::ImageRgb8(_)
+        | DynamicImage::ImageRgb16(_) => pixels,
+        DynamicImage::ImageLumaA8(_) => {
+            let flat = pixels.to_luma_alpha8();
+            let grey = |p: &image::LumaA<u8>| image::Luma([on_white_8(p.0[0], p.0[1])]);
+            image::ImageBuffer::from_fn(flat.width(), flat.height(), |x, y| grey(flat.get_pixel(x, y)))
+                .into()
+        }
+        DynamicImage::ImageRgba8(_) => {
+            let flat = pixels.to_rgba8();
+            let rgb = |p: &image::Rgba<u8>| image::Rgb([0, 1, 2].map(|c| on_white_8(p.0[c], p.0[3])));
+            image::ImageBuffer::from_fn(flat.width(), flat.height(), |x, y| rgb(flat.get_pixel(x, y)))
+                .into()
+        }
+        deep if deep.color().has_alpha() => {
+            let flat = deep.to_rgba16();
+            let rgb = |p: &image::Rgba<u16>| image::Rgb([0, 1, 2].map(|c| on_white_16(p.0[c], p.0[3])));
+            let laid: image::ImageBuffer<image::Rgb<u16>, Vec<u16>> =
+                image::ImageBuffer::from_fn(flat.width(), flat.height(), |x, y| {
+                    rgb(flat.get_pixel(x, y))
+                });
+            DynamicImage::ImageRgb16(laid)
+        }
+        deep => DynamicImage::ImageRgb16(deep.to_rgb16()),
+    }
+}
+
+fn on_white_8(value: u8, alpha: u8) -> u8 {
+    let (value, alpha) = (u32::from(value), u32::from(alpha));
+    ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}
+
+fn on_white_16(value: u16, alpha: u16) -> u16 {
+    let (value, alpha) = (u64::from(value), u64::from(alpha));
+    ((value * alpha + 65_535 * (65_535 - alpha) + 32_767) / 65_535) as u16
+}
+
+/// The `pHYs` chunk, if its unit is the metre.
+fn png_ppi(bytes: &[u8]) -> Option<[Ppi; 2]> {
+    let reader = png::Decoder::new(Cursor::new(bytes)).read_info().ok()?;
+    let dims = reader.info().pixel_dims?;
+    matches!(dims.unit, png::Unit::Meter)
+        .then(|| [dims.xppu, dims.yppu].map(|v| Ppi::from_per_metre(f64::from(v))))
+}
+
+/// The JFIF header's density; where it names no unit, EXIF's.
+fn jpeg_ppi(bytes: &[u8], exif: Option<Vec<u8>>) -> Option<[Ppi; 2]> {
+    jfif_ppi(bytes).or_else(|| exif_ppi(exif?))
+}
+
+/// ITU-T T.871, clause 10.1: the APP0 segment that follows SOI.
+fn jfif_ppi(bytes: &[u8]) -> Option<[Ppi; 2]> {
+    let at = bytes.windows(5).take(4096).position(|w| w == b"JFIF\0")?;
+    let field = bytes.get(at + 7..at + 12)?;
+    let density = |hi: u8, lo: u8| f64::from(u16::from_be_bytes([hi, lo]));
+    let axes = [density(field[1], field[2]), density(field[3], field[4])];
+    match field[0] {
+        1 => Some(axes.map(Ppi)),
+        2 => Some(axes.map(Ppi::from_per_centimetre)),
+        _ => None,
+    }
+}
+
+fn exif_ppi(raw: Vec<u8>) -> Option<[Ppi; 2]> {
+    use exif::{In, Tag, Value};
+    let exif = exif::Reader::new().read_raw(raw).ok()?;
+    let rational = |tag| match &exif.get_field(tag, In::PRIMARY)?.value {
+        Value::Rational(values) => values.first().map(exif::Rational::to_f64),
+        _ => None,
+    };
+    let axes = [rational(Tag::XResolution)?, rational(Tag::YResolution)?];
+    match exif.get_field(Tag::ResolutionUnit, In::PRIMARY).and_then(|f| f.value.get_uint(0)) {
+        Some(3) => Some(axes.map(Ppi::from_per_centimetre)),
+        Some(2) | None => Some(axes.map(Ppi)),
+        Some(_) => None,
+    }
+}
+
+fn tiff_icc(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).ok()?;
+    decoder.get_tag_u8_vec(tiff::tags::Tag::IccProfile).ok()
+}
+
+fn tiff_ppi(bytes: &[u8]) -> Option<[Ppi; 2]> {
+    use tiff::decoder::ifd::Value;
+    use tiff::tags::Tag;
+    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).ok()?;
+    let mut axis = |tag| match decoder.get_tag(tag).ok()? {
+        Value::Rational(n, d) if d > 0 => Some(f64::from(n) / f64::from(d)),
+        _ => None,
+    };
+    let axes = [axis(Tag::XResolution)?, axis(Tag::YResolution)?];
+    match decoder.get_tag_u32(Tag::ResolutionUnit).unwrap_or(2) {
+        2 => Some(axes.map(Ppi)),
+        3 => Some(axes.map(Ppi::from_per_centimetre)),
+        _ => None,
+    }
+}

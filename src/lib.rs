@@ -1,0 +1,2 @@
+//! Prints the holder's name as microtext into a passport portrait, and reads it back from a scan.
+pub mod base;
