@@ -74,7 +74,8 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     let format = reader.format().ok_or(DecodeError::UnknownFormat)?;
     let name = name_of(format).ok_or(DecodeError::UnknownFormat)?;
     reader.limits(limits());
-    let corrupt = |error: ImageError| DecodeError::Corrupt { format: name, detail: error.to_string() };
+    let corrupt =
+        |error: ImageError| DecodeError::Corrupt { format: name, detail: error.to_string() };
 
     let mut decoder = reader.into_decoder().map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
@@ -131,18 +132,24 @@ fn plain(pixels: DynamicImage) -> DynamicImage {
         DynamicImage::ImageLumaA8(_) => {
             let flat = pixels.to_luma_alpha8();
             let grey = |p: &image::LumaA<u8>| image::Luma([on_white_8(p.0[0], p.0[1])]);
-            image::ImageBuffer::from_fn(flat.width(), flat.height(), |x, y| grey(flat.get_pixel(x, y)))
-                .into()
+            image::ImageBuffer::from_fn(flat.width(), flat.height(), |x, y| {
+                grey(flat.get_pixel(x, y))
+            })
+            .into()
         }
         DynamicImage::ImageRgba8(_) => {
             let flat = pixels.to_rgba8();
-            let rgb = |p: &image::Rgba<u8>| image::Rgb([0, 1, 2].map(|c| on_white_8(p.0[c], p.0[3])));
-            image::ImageBuffer::from_fn(flat.width(), flat.height(), |x, y| rgb(flat.get_pixel(x, y)))
-                .into()
+            let rgb =
+                |p: &image::Rgba<u8>| image::Rgb([0, 1, 2].map(|c| on_white_8(p.0[c], p.0[3])));
+            image::ImageBuffer::from_fn(flat.width(), flat.height(), |x, y| {
+                rgb(flat.get_pixel(x, y))
+            })
+            .into()
         }
         deep if deep.color().has_alpha() => {
             let flat = deep.to_rgba16();
-            let rgb = |p: &image::Rgba<u16>| image::Rgb([0, 1, 2].map(|c| on_white_16(p.0[c], p.0[3])));
+            let rgb =
+                |p: &image::Rgba<u16>| image::Rgb([0, 1, 2].map(|c| on_white_16(p.0[c], p.0[3])));
             let laid: image::ImageBuffer<image::Rgb<u16>, Vec<u16>> =
                 image::ImageBuffer::from_fn(flat.width(), flat.height(), |x, y| {
                     rgb(flat.get_pixel(x, y))

@@ -152,7 +152,9 @@ fn encode_tiff(picture: &Picture) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Cursor::new(Vec::new());
     match &picture.pixels {
         DynamicImage::ImageLuma8(grey) => tiff_image::<colortype::Gray8>(&mut bytes, picture, grey),
-        DynamicImage::ImageLuma16(grey) => tiff_image::<colortype::Gray16>(&mut bytes, picture, grey),
+        DynamicImage::ImageLuma16(grey) => {
+            tiff_image::<colortype::Gray16>(&mut bytes, picture, grey)
+        }
         DynamicImage::ImageRgb16(rgb) => tiff_image::<colortype::RGB16>(&mut bytes, picture, rgb),
         DynamicImage::ImageRgb8(rgb) => tiff_image::<colortype::RGB8>(&mut bytes, picture, rgb),
         other => tiff_image::<colortype::RGB8>(&mut bytes, picture, &other.to_rgb8()),

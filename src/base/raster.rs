@@ -82,24 +82,26 @@ fn box_columns(plane: &Plane, sigma: f64) -> Plane {
         &source[y * columns..(y + 1) * columns]
     };
     let band = rows.div_ceil(rayon::current_num_threads()).max(32);
-    out.axis_chunks_iter_mut(Axis(0), band).into_par_iter().enumerate().for_each(|(i, mut chunk)| {
-        let top = (i * band) as isize;
-        let r = radius as isize;
-        let mut sum = vec![0.0f32; columns];
-        for y in top - r..=top + r {
-            sum.iter_mut().zip(row(y)).for_each(|(s, v)| *s += v);
-        }
-        for (dy, mut line) in chunk.axis_iter_mut(Axis(0)).enumerate() {
-            let y = top + dy as isize;
-            let (above, below) = (row(y - r - 1), row(y + r + 1));
-            let line = line.as_slice_mut().expect("planes are row-major");
-            let leaving = row(y - r);
-            for x in 0..columns {
-                line[x] = (sum[x] + edge * (above[x] + below[x])) * share;
-                sum[x] += below[x] - leaving[x];
+    out.axis_chunks_iter_mut(Axis(0), band).into_par_iter().enumerate().for_each(
+        |(i, mut chunk)| {
+            let top = (i * band) as isize;
+            let r = radius as isize;
+            let mut sum = vec![0.0f32; columns];
+            for y in top - r..=top + r {
+                sum.iter_mut().zip(row(y)).for_each(|(s, v)| *s += v);
             }
-        }
-    });
+            for (dy, mut line) in chunk.axis_iter_mut(Axis(0)).enumerate() {
+                let y = top + dy as isize;
+                let (above, below) = (row(y - r - 1), row(y + r + 1));
+                let line = line.as_slice_mut().expect("planes are row-major");
+                let leaving = row(y - r);
+                for x in 0..columns {
+                    line[x] = (sum[x] + edge * (above[x] + below[x])) * share;
+                    sum[x] += below[x] - leaving[x];
+                }
+            }
+        },
+    );
     out
 }
 

@@ -1,0 +1,275 @@
+//! The legend: the cyclic string of symbols that one copy of the microtext spells.
+
+use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+
+use super::alphabet::{Script, Symbol};
+
+/// A holder's name in capitals, NFC, one space between parts. Personal data: it has no `Debug`
+/// output, so that it cannot slip into a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Name {
+    surname: String,
+    given: String,
+    script: Script,
+}
+
+/// Why a name cannot be printed.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum NameError {
+    /// No letter in the surname (Doc 9303-3: a single name stands as surname).
+    #[error("the surname has no letter; a person with one name has it as surname")]
+    Empty,
+    /// Characters outside the alphabet.
+    #[error("the alphabet cannot print {}", list(.0))]
+    Unprintable(Vec<char>),
+    /// Letters of two scripts, which often look alike.
+    #[error(
+        "the name mixes scripts: {} of Latin, {} of Cyrillic; write it in one of them",
+        list(latin),
+        list(cyrillic)
+    )]
+    MixedScripts {
+        /// Its Latin letters.
+        latin: Vec<char>,
+        /// Its Cyrillic letters.
+        cyrillic: Vec<char>,
+    },
+    /// More symbols than the profile takes.
+    #[error(
+        "the name needs {symbols} symbols and the profile prints at most {most}; shorten it as Doc 9303-3 says"
+    )]
+    TooLong {
+        /// What it needs, marks included.
+        symbols: usize,
+        /// What the profile takes.
+        most: usize,
+    },
+}
+
+fn list(letters: &[char]) -> String {
+    let named: Vec<String> =
+        letters.iter().map(|&c| format!("'{c}' (U+{:04X})", u32::from(c))).collect();
+    named.join(", ")
+}
+
+impl Name {
+    /// A name from its parts, in any case and any Unicode normal form.
+    ///
+    /// Dashes become hyphens, quotation marks that serve as apostrophes become apostrophes. The
+    /// given names may be empty.
+    ///
+    /// # Errors
+    /// [`NameError`], other than `TooLong`, which is the legend's.
+    pub fn new(surname: &str, given: &str) -> Result<Self, NameError> {
+        let (surname, given) = (canonical(surname), canonical(given));
+        let both = || surname.chars().chain(given.chars());
+        let unprintable = distinct(
+            both().filter(|&c| c != ' ' && (c == '<' || Symbol::new(c).is_none_or(Symbol::is_end))),
+        );
+        if !unprintable.is_empty() {
+            return Err(NameError::Unprintable(unprintable));
+        }
+        let latin = distinct(both().filter(|&c| Script::of(c) == Some(Script::Latin)));
+        let cyrillic = distinct(both().filter(|&c| Script::of(c) == Some(Script::Cyrillic)));
+        let script = match (latin.is_empty(), cyrillic.is_empty()) {
+            (false, false) => return Err(NameError::MixedScripts { latin, cyrillic }),
+            (true, false) => Script::Cyrillic,
+            _ => Script::Latin,
+        };
+        if !surname.chars().any(|c| Script::of(c).is_some()) {
+            return Err(NameError::Empty);
+        }
+        Ok(Self { surname, given, script })
+    }
+
+    /// The surname in capitals.
+    #[must_use]
+    pub fn surname(&self) -> &str {
+        &self.surname
+    }
+
+    /// The given names in capitals, perhaps empty.
+    #[must_use]
+    pub fn given(&self) -> &str {
+        &self.given
+    }
+
+    /// The script of its letters.
+    #[must_use]
+    pub fn script(&self) -> Script {
+        self.script
+    }
+}
+
+fn distinct(letters: impl Iterator<Item = char>) -> Vec<char> {
+    let mut seen: Vec<char> = Vec::new();
+    letters.for_each(|c| {
+        if !seen.contains(&c) {
+            seen.push(c);
+        }
+    });
+    seen
+}
+
+fn canonical(part: &str) -> String {
+    let capitals: String = part.nfc().flat_map(char::to_uppercase).collect();
+    let plain: String = capitals
+        .nfc()
+        .map(|c| match c {
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' => '-',
+            '`' | '\u{00B4}' | '\u{02B9}' | '\u{02BB}' | '\u{02BC}' | '\u{2018}' | '\u{2019}'
+            | '\u{2032}' => '\'',
+            other => other,
+        })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The symbols of one copy, in order, the end mark last. The print repeats it without a break.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Legend {
+    symbols: Vec<Symbol>,
+}
+
+impl Legend {
+    /// The fewest symbols of a legend: one letter and the end mark.
+    pub const FEWEST: usize = 2;
+
+    /// `SURNAME<<GIVEN<NAMES` and the end mark of the name's script.
+    ///
+    /// # Errors
+    /// [`NameError::TooLong`] if it needs more than `most` symbols.
+    pub fn of(name: &Name, most: usize) -> Result<Self, NameError> {
+        let text = if name.given.is_empty() {
+            name.surname.clone()
+        } else {
+            format!("{}<<{}", name.surname, name.given)
+        };
+        let mut symbols: Vec<Symbol> =
+            text.replace(' ', "<").chars().filter_map(Symbol::new).collect();
+        symbols.push(name.script.end());
+        if symbols.len() > most {
+            return Err(NameError::TooLong { symbols: symbols.len(), most });
+        }
+        Ok(Self { symbols })
+    }
+
+    /// The legend that a reader found, from wherever in the circle it started: turned so that the
+    /// end mark stands last. `None` if there is not exactly one end mark.
+    #[must_use]
+    pub fn from_circle(circle: &[Symbol]) -> Option<Self> {
+        let end = circle.iter().position(|s| s.is_end())?;
+        if circle.iter().filter(|s| s.is_end()).count() != 1 {
+            return None;
+        }
+        let mut symbols = circle.to_vec();
+        symbols.rotate_left(end + 1);
+        Some(Self { symbols })
+    }
+
+    /// The symbols, the end mark last.
+    #[must_use]
+    pub fn symbols(&self) -> &[Symbol] {
+        &self.symbols
+    }
+
+    /// What a person reads: everything but the end mark.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.symbols.iter().filter(|s| !s.is_end()).map(ToString::to_string).collect()
+    }
+
+    /// The name that it spells; `None` where it does not spell one.
+    #[must_use]
+    pub fn name(&self) -> Option<Name> {
+        let text = self.text();
+        let mut parts = text.splitn(2, "<<");
+        let (surname, given) = (parts.next()?, parts.next());
+        let well_formed = |part: &str| {
+            !part.is_empty()
+                && !part.contains("<<")
+                && !part.starts_with('<')
+                && !part.ends_with('<')
+        };
+        if !well_formed(surname) || given.is_some_and(|part| !well_formed(part)) {
+            return None;
+        }
+        let spaced = |part: &str| part.replace('<', " ");
+        let name = Name::new(&spaced(surname), &spaced(given.unwrap_or(""))).ok()?;
+        (Some(&name.script.end()) == self.symbols.last()).then_some(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn name(surname: &str, given: &str) -> Result<(String, String), NameError> {
+        Name::new(surname, given).map(|n| (n.surname, n.given))
+    }
+
+    #[test]
+    fn any_case_and_normal_form() {
+        let expected = ("ТОҚАЕВ".to_owned(), "ҚАСЫМ-ЖОМАРТ".to_owned());
+        assert_eq!(name("тоқаев", " Қасым\u{2013}Жомарт "), Ok(expected));
+        assert_eq!(name("Mu\u{308}ller", "zoe\u{308}").unwrap(), ("MÜLLER".into(), "ZOË".into()));
+        assert_eq!(name("O\u{2019}Brien", "").unwrap().0, "O'BRIEN");
+        assert_eq!(
+            name("Groß", "Ж").unwrap_err(),
+            NameError::MixedScripts { latin: vec!['G', 'R', 'O', 'S'], cyrillic: vec!['Ж'] }
+        );
+    }
+
+    #[test]
+    fn each_bad_name_has_its_answer() {
+        assert_eq!(name("", "Asel"), Err(NameError::Empty));
+        assert_eq!(name("-", ""), Err(NameError::Empty));
+        assert_eq!(name("Ωmega7", "7"), Err(NameError::Unprintable(vec!['Ω', '7'])));
+        assert_eq!(name("A<B", "C+"), Err(NameError::Unprintable(vec!['<', '+'])));
+        let long = Name::new(&"A".repeat(200), "").ok().unwrap();
+        assert_eq!(
+            Legend::of(&long, 64).err(),
+            Some(NameError::TooLong { symbols: 201, most: 64 })
+        );
+        assert!(NameError::Unprintable(vec!['7']).to_string().contains("'7' (U+0037)"));
+    }
+
+    fn names() -> impl Strategy<Value = (String, String)> {
+        let latin = ("[A-ZÄÖÜĞŞÑČŁ]{1,12}([ '-][A-Z]{1,8})?", "([A-Z]{1,9}( [A-Z]{1,9})?)?");
+        let cyrillic = ("[А-ЯЁӘҒҚҢӨҰҮҺІ]{1,12}(-[А-Я]{1,8})?", "([А-ЯӘҒҚҢ]{1,9}( [А-Я]{1,9})?)?");
+        prop_oneof![latin, cyrillic]
+    }
+
+    proptest! {
+        #[test]
+        fn a_legend_spells_its_name_wherever_the_circle_starts((surname, given) in names(), turn in 0usize..64) {
+            let name = Name::new(&surname, &given).ok().unwrap();
+            let legend = Legend::of(&name, 64).ok().unwrap();
+            let mut circle = legend.symbols().to_vec();
+            let n = circle.len();
+            circle.rotate_left(turn % n);
+            let read = Legend::from_circle(&circle).unwrap();
+            prop_assert!(read == legend);
+            let back = read.name().unwrap();
+            prop_assert_eq!((back.surname(), back.given()), (surname.as_str(), given.as_str()));
+        }
+
+        #[test]
+        fn no_text_panics(surname in ".{0,40}", given in ".{0,40}") {
+            if let Ok(name) = Name::new(&surname, &given) {
+                drop(Legend::of(&name, 64).map(|l| l.name().is_some()));
+            }
+        }
+    }
+
+    #[test]
+    fn two_marks_or_none_are_no_legend() {
+        let symbols = |text: &str| text.chars().filter_map(Symbol::new).collect::<Vec<_>>();
+        assert!(Legend::from_circle(&symbols("ASEL")).is_none());
+        assert!(Legend::from_circle(&symbols("AS+EL+")).is_none());
+        assert!(Legend::from_circle(&symbols("AS<<<EL+")).unwrap().name().is_none());
+        assert!(Legend::from_circle(&symbols("АСАН+")).unwrap().name().is_none());
+    }
+}

@@ -1,0 +1,13 @@
+//! What is printed and where: one truth for the generator and the reader.
+
+pub mod alphabet;
+pub mod layout;
+pub mod legend;
+pub mod profile;
+pub mod typeface;
+
+pub use alphabet::{Script, Symbol};
+pub use layout::Layout;
+pub use legend::{Legend, Name};
+pub use profile::Profile;
+pub use typeface::Typeface;

@@ -1,0 +1,263 @@
+//! Microtext profiles: everything that the generator and the reader must agree on.
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::layout::Layout;
+use super::legend::Legend;
+use super::typeface::{self, Typeface, TypefaceError};
+use crate::base::{Mm, Ppi};
+
+/// ICAO Doc 9303-2: microprinting is smaller than this.
+pub const ICAO_MICROPRINT: Mm = Mm(0.25);
+
+/// Below this many print dots a capital, strokes and gaps are a dot wide or less and glyphs break
+/// (0.30 mm at 600 dpi, 0.15 mm at 1200 dpi).
+pub const FEWEST_DOTS_A_CAPITAL: f64 = 7.0;
+
+/// The largest raster that a profile may ask for, in print dots.
+pub const MOST_DOTS: f64 = 100e6;
+
+const DEFAULT: &str = include_str!("default.toml");
+
+/// A validated profile.
+#[derive(Debug)]
+pub struct Profile {
+    /// What it is called.
+    pub name: String,
+    /// Width of the printed portrait.
+    pub width: Mm,
+    /// Height of the printed portrait.
+    pub height: Mm,
+    /// Print resolution.
+    pub dpi: Ppi,
+    /// Where symbols stand.
+    pub layout: Layout,
+    /// How symbols look.
+    pub typeface: Typeface,
+    /// The most symbols a legend may have.
+    pub most_symbols: usize,
+    /// Amplitude of the tint as a share of the lightness scale, 0..1: 0.1 is ΔL* = 10.
+    pub strength: f64,
+}
+
+/// Why a profile cannot be used.
+#[derive(Debug, Error)]
+pub enum ProfileError {
+    /// Not TOML, or an unknown, missing or mistyped field.
+    #[error("{0}")]
+    Syntax(String),
+    /// A number that makes no sense.
+    #[error("{field} is {value}; it must be {range}")]
+    Range {
+        /// The field's dotted name.
+        field: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it may be.
+        range: String,
+    },
+    /// The typeface.
+    #[error("microtext.typeface: {0}")]
+    Typeface(#[from] TypefaceError),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    portrait: PortraitPart,
+    print: PrintPart,
+    microtext: MicrotextPart,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PortraitPart {
+    width_mm: f64,
+    height_mm: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PrintPart {
+    dpi: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MicrotextPart {
+    typeface: String,
+    cap_height_mm: f64,
+    advance_mm: f64,
+    pitch_mm: f64,
+    most_symbols: usize,
+    strength: f64,
+}
+
+impl Profile {
+    /// The built-in profile, as text: a start for one's own.
+    #[must_use]
+    pub fn default_text() -> &'static str {
+        DEFAULT
+    }
+
+    /// A profile from TOML.
+    ///
+    /// # Errors
+    /// [`ProfileError`]; the first fault found is named by its field.
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        let file: File = toml::from_str(text).map_err(|e| ProfileError::Syntax(e.to_string()))?;
+        let (portrait, print, micro) = (file.portrait, file.print, file.microtext);
+        let within = |field, value: f64, low: f64, high: f64| {
+            if (low..=high).contains(&value) {
+                Ok(value)
+            } else {
+                Err(ProfileError::Range { field, value, range: format!("from {low} to {high}") })
+            }
+        };
+        let typeface = Typeface::bundled(&micro.typeface)?;
+        let cap = within("microtext.cap_height_mm", micro.cap_height_mm, 0.1, 2.0)?;
+        // Closer, and neighbours touch; wider, and the lines fall apart.
+        let natural = cap * typeface.advance();
+        let profile = Self {
+            name: file.name,
+            width: Mm(within("portrait.width_mm", portrait.width_mm, 5.0, 300.0)?),
+            height: Mm(within("portrait.height_mm", portrait.height_mm, 5.0, 300.0)?),
+            dpi: Ppi(within("print.dpi", print.dpi, 300.0, 5080.0)?),
+            layout: Layout {
+                cap_height: Mm(cap),
+                advance: Mm(within(
+                    "microtext.advance_mm",
+                    micro.advance_mm,
+                    0.8 * natural,
+                    3.0 * natural,
+                )?),
+                pitch: Mm(within("microtext.pitch_mm", micro.pitch_mm, 1.2 * cap, 4.0 * cap)?),
+            },
+            typeface,
+            most_symbols: within(
+                "microtext.most_symbols",
+                micro.most_symbols as f64,
+                Legend::FEWEST as f64,
+                100.0,
+            )? as usize,
+            strength: within("microtext.strength", micro.strength, 0.0, 1.0)?,
+        };
+        profile.sound()
+    }
+
+    /// The same with another print resolution.
+    ///
+    /// # Errors
+    /// [`ProfileError::Range`].
+    pub fn with_dpi(mut self, dpi: f64) -> Result<Self, ProfileError> {
+        if !(300.0..=5080.0).contains(&dpi) {
+            let range = "from 300 to 5080".to_owned();
+            return Err(ProfileError::Range { field: "print.dpi", value: dpi, range });
+        }
+        self.dpi = Ppi(dpi);
+        self.sound()
+    }
+
+    /// The same with another strength, 0..1.
+    ///
+    /// # Errors
+    /// [`ProfileError::Range`].
+    pub fn with_strength(mut self, strength: f64) -> Result<Self, ProfileError> {
+        if !(0.0..=1.0).contains(&strength) {
+            let range = "from 0 to 1".to_owned();
+            return Err(ProfileError::Range {
+                field: "microtext.strength",
+                value: strength,
+                range,
+            });
+        }
+        self.strength = strength;
+        Ok(self)
+    }
+
+    fn sound(self) -> Result<Self, ProfileError> {
+        let (width, height) = self.size_px();
+        let dots = width as f64 * height as f64;
+        if dots > MOST_DOTS {
+            let range = format!("such that the portrait has at most {MOST_DOTS} dots");
+            return Err(ProfileError::Range { field: "print.dpi", value: self.dpi.0, range });
+        }
+        Ok(self)
+    }
+
+    /// Width and height of the raster in print dots.
+    #[must_use]
+    pub fn size_px(&self) -> (usize, usize) {
+        let px = |mm| self.dpi.px(mm).round() as usize;
+        (px(self.width), px(self.height))
+    }
+
+    /// Print dots a capital.
+    #[must_use]
+    pub fn dots_per_cap(&self) -> f64 {
+        self.dpi.px(self.layout.cap_height)
+    }
+
+    /// Whether the capitals are small enough for ICAO to call it microprint.
+    #[must_use]
+    pub fn is_icao_microprint(&self) -> bool {
+        self.layout.cap_height.0 < ICAO_MICROPRINT.0
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self::parse(DEFAULT).unwrap_or_else(|e| unreachable!("the built-in profile is tested: {e}"))
+    }
+}
+
+/// Names for the error message of an unknown profile.
+#[must_use]
+pub fn typeface_names() -> Vec<&'static str> {
+    typeface::names()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_icao_microprint_that_a_printer_can_hold() {
+        let profile = Profile::default();
+        assert!(profile.is_icao_microprint());
+        assert!(profile.dots_per_cap() > FEWEST_DOTS_A_CAPITAL);
+        assert_eq!(profile.size_px(), (1654, 2126));
+    }
+
+    #[test]
+    fn each_fault_is_named() {
+        let with = |field: &str, value: &str| {
+            let start = DEFAULT.find(field).unwrap();
+            let end = start + DEFAULT[start..].find('\n').unwrap();
+            let text = format!("{}{field} = {value}{}", &DEFAULT[..start], &DEFAULT[end..]);
+            Profile::parse(&text).map(drop).map_err(|e| e.to_string())
+        };
+        for (field, value) in [
+            ("width_mm", "nan"),
+            ("height_mm", "-45.0"),
+            ("dpi", "inf"),
+            ("dpi", "1e9"),
+            ("cap_height_mm", "0.0"),
+            ("advance_mm", "9.0"),
+            ("pitch_mm", "0.1"),
+            ("most_symbols", "1"),
+            ("strength", "1.5"),
+            ("typeface", "\"comic\""),
+        ] {
+            let error = with(field, value).unwrap_err();
+            assert!(error.contains(field), "{field}: {error}");
+        }
+        assert!(with("strength", "\"much\"").unwrap_err().contains("invalid type"));
+        assert!(with("strength", "0.1\ncolour = 3").unwrap_err().contains("colour"));
+        assert!(Profile::parse("").is_err());
+        assert!(Profile::default().with_strength(f64::NAN).is_err());
+        assert!(Profile::default().with_dpi(f64::NAN).is_err());
+    }
+}

@@ -1,0 +1,167 @@
+//! Typefaces: glyph outlines in units of the cap height.
+
+use ab_glyph::{Font, FontVec, OutlineCurve, Point};
+use ab_glyph_rasterizer::{Rasterizer, point};
+use thiserror::Error;
+
+use super::alphabet::{Script, Symbol};
+
+/// The typefaces that are built in, by the name that a profile calls them; `fonts/README.md` tells
+/// origin and licence, `cargo run --release --example legibility` the measurement that chose them.
+const BUNDLED: &[(&str, &[u8])] = &[
+    ("jetbrains-mono-regular", include_bytes!("../../fonts/JetBrainsMono-Regular.ttf")),
+    ("jetbrains-mono-bold", include_bytes!("../../fonts/JetBrainsMono-Bold.ttf")),
+    ("jetbrains-mono-extrabold", include_bytes!("../../fonts/JetBrainsMono-ExtraBold.ttf")),
+    ("dejavu-sans-mono", include_bytes!("../../fonts/DejaVuSansMono.ttf")),
+    ("dejavu-sans-mono-bold", include_bytes!("../../fonts/DejaVuSansMono-Bold.ttf")),
+];
+
+/// Why a typeface cannot be used.
+#[derive(Debug, Error)]
+pub enum TypefaceError {
+    /// Not a bundled name.
+    #[error("no typeface is called \"{name}\"; built in are {}", names().join(", "))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// Not a font.
+    #[error("not a TrueType or OpenType font")]
+    Corrupt,
+    /// Letters of the alphabet that it lacks.
+    #[error("it lacks {}", .0.iter().collect::<String>())]
+    Lacks(Vec<char>),
+}
+
+/// The names of the built-in typefaces.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    BUNDLED.iter().map(|(name, _)| *name).collect()
+}
+
+/// A fixed-width typeface that has the whole alphabet.
+#[derive(Debug)]
+pub struct Typeface {
+    font: FontVec,
+    /// Font units a cap height.
+    cap_height: f32,
+}
+
+/// The outline of one symbol. Units: cap heights. Origin: left edge of its cell, baseline;
+/// x to the right, y down, so that capitals reach from y = −1 to 0.
+#[derive(Clone, Debug)]
+pub struct Glyph {
+    curves: Vec<OutlineCurve>,
+}
+
+impl Typeface {
+    /// A built-in typeface.
+    ///
+    /// # Errors
+    /// [`TypefaceError::Unknown`].
+    pub fn bundled(name: &str) -> Result<Self, TypefaceError> {
+        let (_, bytes) = BUNDLED
+            .iter()
+            .find(|(known, _)| *known == name)
+            .ok_or_else(|| TypefaceError::Unknown { name: name.to_owned() })?;
+        Self::new(bytes.to_vec())
+    }
+
+    /// A typeface from the bytes of a TrueType or OpenType file.
+    ///
+    /// # Errors
+    /// [`TypefaceError::Corrupt`] or [`TypefaceError::Lacks`].
+    pub fn new(bytes: Vec<u8>) -> Result<Self, TypefaceError> {
+        let font = FontVec::try_from_vec(bytes).map_err(|_| TypefaceError::Corrupt)?;
+        let cap = font.outline(font.glyph_id('H')).ok_or(TypefaceError::Corrupt)?;
+        let cap_height = cap.bounds.max.y.max(cap.bounds.min.y);
+        if !(cap_height > 0.0) {
+            return Err(TypefaceError::Corrupt);
+        }
+        let everything = Script::ALL.iter().flat_map(|s| s.symbols().chain([s.end()]));
+        let lacking: Vec<char> =
+            everything.map(Symbol::character).filter(|&c| font.glyph_id(c).0 == 0).collect();
+        if lacking.is_empty() {
+            Ok(Self { font, cap_height })
+        } else {
+            Err(TypefaceError::Lacks(lacking))
+        }
+    }
+
+    /// From one symbol to the next, in cap heights.
+    #[must_use]
+    pub fn advance(&self) -> f64 {
+        f64::from(self.font.h_advance_unscaled(self.font.glyph_id('H')) / self.cap_height)
+    }
+
+    /// The outline of a symbol.
+    #[must_use]
+    pub fn glyph(&self, symbol: Symbol) -> Glyph {
+        let outline = self.font.outline(self.font.glyph_id(symbol.character()));
+        let place = |p: Point| point(p.x / self.cap_height, -p.y / self.cap_height);
+        let curves = outline.map(|o| o.curves).unwrap_or_default().into_iter();
+        let curves = curves.map(|curve| match curve {
+            OutlineCurve::Line(a, b) => OutlineCurve::Line(place(a), place(b)),
+            OutlineCurve::Quad(a, b, c) => OutlineCurve::Quad(place(a), place(b), place(c)),
+            OutlineCurve::Cubic(a, b, c, d) => {
+                OutlineCurve::Cubic(place(a), place(b), place(c), place(d))
+            }
+        });
+        Glyph { curves: curves.collect() }
+    }
+}
+
+impl Glyph {
+    /// Adds the glyph to a canvas whose pixels hold the covered share of their area.
+    ///
+    /// `x`, `baseline`: where the origin lies, in pixels, with fraction; `scale`: pixels a cap
+    /// height across and down. What reaches over the canvas' edge is cut.
+    pub fn draw(&self, canvas: &mut Rasterizer, x: f32, baseline: f32, scale: [f32; 2]) {
+        let place = |p: &Point| point(x + p.x * scale[0], baseline + p.y * scale[1]);
+        for curve in &self.curves {
+            match curve {
+                OutlineCurve::Line(a, b) => canvas.draw_line(place(a), place(b)),
+                OutlineCurve::Quad(a, b, c) => canvas.draw_quad(place(a), place(b), place(c)),
+                OutlineCurve::Cubic(a, b, c, d) => {
+                    canvas.draw_cubic(place(a), place(b), place(c), place(d));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coverage(x: f32) -> Vec<f32> {
+        let typeface = Typeface::bundled("dejavu-sans-mono-bold").unwrap();
+        let mut canvas = Rasterizer::new(40, 40);
+        typeface.glyph(Symbol::new('I').unwrap()).draw(&mut canvas, x, 30.0, [20.0; 2]);
+        let mut out = vec![0.0; 1600];
+        canvas.for_each_pixel(|i, v| out[i] = v);
+        out
+    }
+
+    #[test]
+    fn every_bundled_typeface_has_the_alphabet() {
+        for name in names() {
+            let typeface = Typeface::bundled(name).unwrap();
+            assert!((0.7..1.0).contains(&typeface.advance()), "{name}");
+        }
+        assert!(matches!(Typeface::bundled("x"), Err(TypefaceError::Unknown { .. })));
+        assert!(matches!(Typeface::new(vec![0; 100]), Err(TypefaceError::Corrupt)));
+    }
+
+    #[test]
+    fn positions_are_exact_to_a_fraction_of_a_pixel() {
+        let centroid = |pixels: &[f32]| {
+            let mass: f32 = pixels.iter().sum();
+            pixels.iter().enumerate().map(|(i, v)| v * (i % 40) as f32).sum::<f32>() / mass
+        };
+        let home = centroid(&coverage(5.0));
+        for shift in [0.1, 0.37, 0.5, 0.93] {
+            assert!((centroid(&coverage(5.0 + shift)) - home - shift).abs() < 0.01, "{shift}");
+        }
+    }
+}
