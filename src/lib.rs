@@ -1,3 +1,4 @@
 //! Prints the holder's name as microtext into a passport portrait, and reads it back from a scan.
 pub mod base;
+pub mod issue;
 pub mod spec;

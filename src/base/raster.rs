@@ -105,6 +105,41 @@ fn box_columns(plane: &Plane, sigma: f64) -> Plane {
     out
 }
 
+/// A plane seen `factor` times as large, row by row, between blocks linearly; the inverse of
+/// [`shrink`] for planes that vary slowly.
+#[derive(Debug)]
+pub struct Enlarged<'a> {
+    plane: &'a Plane,
+    factor: f32,
+}
+
+impl<'a> Enlarged<'a> {
+    /// A view of `plane`.
+    #[must_use]
+    pub fn new(plane: &'a Plane, factor: usize) -> Self {
+        Self { plane, factor: factor as f32 }
+    }
+
+    /// Left of two neighbours and the share of the right one, `limit` values in all.
+    fn between(&self, at: usize, limit: usize) -> (usize, usize, f32) {
+        let position = ((at as f32 + 0.5) / self.factor - 0.5).clamp(0.0, (limit - 1) as f32);
+        let low = position as usize;
+        (low, (low + 1).min(limit - 1), position - low as f32)
+    }
+
+    /// Writes row `y` of the large plane to `out`; `out` may be a few pixels longer than it.
+    pub fn row(&self, y: usize, out: &mut [f32]) {
+        let (rows, columns) = self.plane.dim();
+        let (above, below, share) = self.between(y, rows);
+        let (above, below) = (self.plane.row(above), self.plane.row(below));
+        let between: Vec<f32> = above.iter().zip(below).map(|(a, b)| a + share * (b - a)).collect();
+        for (x, out) in out.iter_mut().enumerate() {
+            let (left, right, share) = self.between(x, columns);
+            *out = between[left] + share * (between[right] - between[left]);
+        }
+    }
+}
+
 /// The value at fractional pixel centre (`x`, `y`), bilinear; edges repeated.
 #[must_use]
 pub fn bilinear(plane: &Plane, x: f64, y: f64) -> f32 {

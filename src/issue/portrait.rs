@@ -1,0 +1,115 @@
+//! The portrait at print size: cropped, resampled, in linear light.
+
+use fast_image_resize::images::TypedImage;
+use fast_image_resize::pixels::{U16, U16x3};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use image::DynamicImage;
+use thiserror::Error;
+
+use crate::base::Picture;
+use crate::base::tone;
+use crate::spec::Profile;
+
+/// Below this width or height in pixels no face can be told.
+pub const FEWEST_PIXELS: usize = 60;
+
+/// Why a portrait cannot be used.
+#[derive(Debug, Error)]
+pub enum PortraitError {
+    /// Smaller than [`FEWEST_PIXELS`].
+    #[error(
+        "the portrait has {width} × {height} pixels; it needs at least {FEWEST_PIXELS} × {FEWEST_PIXELS}"
+    )]
+    TooSmall {
+        /// Pixels across.
+        width: usize,
+        /// Pixels down.
+        height: usize,
+    },
+}
+
+/// A portrait at print resolution.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Linear light, 0..=65535, row-major, channels interleaved.
+    pub linear: Vec<u16>,
+    /// 1 for grey, 3 for RGB.
+    pub channels: usize,
+    /// Print dots across and down.
+    pub size: (usize, usize),
+    /// Print dots a pixel of the original.
+    pub enlarged: f64,
+    /// The ICC profile of the original.
+    pub icc: Option<Vec<u8>>,
+}
+
+/// Crops about the centre to the profile's shape and resamples in linear light: Catmull-Rom when
+/// it enlarges (sharp, little ringing), Lanczos-3 when it shrinks.
+///
+/// # Errors
+/// [`PortraitError`].
+pub fn prepare(portrait: &Picture, profile: &Profile) -> Result<Prepared, PortraitError> {
+    let (width, height) = portrait.size();
+    if width < FEWEST_PIXELS || height < FEWEST_PIXELS {
+        return Err(PortraitError::TooSmall { width, height });
+    }
+    let size = profile.size_px();
+    let enlarged = (size.0 as f64 / width as f64).max(size.1 as f64 / height as f64);
+    let (linear, channels) = match &portrait.pixels {
+        DynamicImage::ImageLuma8(grey) => {
+            let table = linear_of_u8();
+            let pixel = |&v: &u8| U16::new(table[usize::from(v)]);
+            (resampled((width, height), size, grey.as_raw().iter().map(pixel)), 1)
+        }
+        DynamicImage::ImageRgb8(rgb) => {
+            let table = linear_of_u8();
+            let pixel = |p: &[u8]| U16x3::new([0, 1, 2].map(|c| table[usize::from(p[c])]));
+            (resampled((width, height), size, rgb.as_raw().chunks_exact(3).map(pixel)), 3)
+        }
+        DynamicImage::ImageLuma16(grey) => {
+            let table = linear_of_u16();
+            let pixel = |&v: &u16| U16::new(table[usize::from(v)]);
+            (resampled((width, height), size, grey.as_raw().iter().map(pixel)), 1)
+        }
+        other => {
+            let (table, rgb) = (linear_of_u16(), other.to_rgb16());
+            let pixel = |p: &[u16]| U16x3::new([0, 1, 2].map(|c| table[usize::from(p[c])]));
+            (resampled((width, height), size, rgb.as_raw().chunks_exact(3).map(pixel)), 3)
+        }
+    };
+    Ok(Prepared { linear, channels, size, enlarged, icc: portrait.icc.clone() })
+}
+
+fn linear_of_u8() -> [u16; 256] {
+    tone::LINEAR_OF_U8.map(full_scale)
+}
+
+fn linear_of_u16() -> Vec<u16> {
+    tone::LINEAR_OF_U16.iter().map(|&v| full_scale(v)).collect()
+}
+
+fn full_scale(linear: f32) -> u16 {
+    (linear * 65_535.0 + 0.5) as u16
+}
+
+/// Cropped about the centre to the shape of `to` and resampled to it, channels interleaved.
+fn resampled<P>(
+    from: (usize, usize),
+    to: (usize, usize),
+    pixels: impl Iterator<Item = P>,
+) -> Vec<u16>
+where
+    P: PixelTrait<Component = u16>,
+{
+    let filter = if to.0 > from.0 { FilterType::CatmullRom } else { FilterType::Lanczos3 };
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(filter))
+        .fit_into_destination(Some((0.5, 0.5)));
+    let source = TypedImage::from_pixels(from.0 as u32, from.1 as u32, pixels.collect());
+    let source = source.unwrap_or_else(|e| unreachable!("one pixel each: {e}"));
+    let mut printed = TypedImage::new(to.0 as u32, to.1 as u32);
+    Resizer::new()
+        .resize_typed(&source, &mut printed, &options)
+        .unwrap_or_else(|e| unreachable!("the crop lies within: {e}"));
+    P::components(printed.pixels()).to_vec()
+}
