@@ -1,7 +1,8 @@
 //! A picture as it stands in a file: stored pixels, resolution, colour profile.
 
 use image::DynamicImage;
-use ndarray::Array2;
+use ndarray::Axis;
+use rayon::prelude::*;
 
 use super::raster::Plane;
 use super::tone::{LINEAR_OF_U8, LINEAR_OF_U16, LUMA};
@@ -31,36 +32,71 @@ impl Picture {
         (self.pixels.width() as usize, self.pixels.height() as usize)
     }
 
-    /// Luminance in linear light, 0..1, `[row, column]`. Stored values are read as sRGB.
+    /// Luminance in linear light, 0..1, `[row, column]`, averaged over blocks of `factor` ×
+    /// `factor` pixels (a last partial block is left out). Stored values are read as sRGB.
     #[must_use]
-    pub fn luminance(&self) -> Plane {
-        let (width, height) = self.size();
-        let values: Vec<f32> = match &self.pixels {
+    pub fn luminance(&self, factor: usize) -> Plane {
+        match &self.pixels {
             DynamicImage::ImageLuma8(grey) => {
                 let linear = &*LINEAR_OF_U8;
-                grey.as_raw().iter().map(|&v| linear[usize::from(v)]).collect()
+                self.averaged(grey.as_raw(), 1, factor, |p| linear[usize::from(p[0])])
             }
             DynamicImage::ImageRgb8(rgb) => {
                 let [r, g, b] = LUMA.map(|weight| LINEAR_OF_U8.map(|v| v * weight));
-                rgb.as_raw()
-                    .chunks_exact(3)
-                    .map(|p| r[usize::from(p[0])] + g[usize::from(p[1])] + b[usize::from(p[2])])
-                    .collect()
+                self.averaged(rgb.as_raw(), 3, factor, |p| {
+                    r[usize::from(p[0])] + g[usize::from(p[1])] + b[usize::from(p[2])]
+                })
             }
             DynamicImage::ImageLuma16(grey) => {
                 let linear = &*LINEAR_OF_U16;
-                grey.as_raw().iter().map(|&v| linear[usize::from(v)]).collect()
+                self.averaged(grey.as_raw(), 1, factor, |p| linear[usize::from(p[0])])
             }
             other => {
                 let linear = &*LINEAR_OF_U16;
-                other
-                    .to_rgb16()
-                    .as_raw()
-                    .chunks_exact(3)
-                    .map(|p| (0..3).map(|c| LUMA[c] * linear[usize::from(p[c])]).sum())
-                    .collect()
+                self.averaged(other.to_rgb16().as_raw(), 3, factor, |p| {
+                    (0..3).map(|c| LUMA[c] * linear[usize::from(p[c])]).sum()
+                })
             }
-        };
-        Array2::from_shape_vec((height, width), values).expect("one value a pixel")
+        }
+    }
+
+    fn averaged<T: Sync>(
+        &self,
+        samples: &[T],
+        channels: usize,
+        factor: usize,
+        luminance: impl Fn(&[T]) -> f32 + Sync,
+    ) -> Plane {
+        let (width, height) = self.size();
+        let (rows, columns) = (height / factor, width / factor);
+        let mut plane = Plane::zeros((rows, columns));
+        let share = 1.0 / (factor * factor) as f32;
+        plane.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(row, mut out)| {
+            for y in row * factor..(row + 1) * factor {
+                let line = &samples[y * width * channels..][..columns * factor * channels];
+                for (sum, block) in out.iter_mut().zip(line.chunks_exact(factor * channels)) {
+                    *sum += block.chunks_exact(channels).map(&luminance).sum::<f32>() * share;
+                }
+            }
+        });
+        plane
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grey_and_equal_channels_have_the_same_luminance() {
+        let grey = image::GrayImage::from_fn(7, 5, |x, y| image::Luma([(x * 30 + y * 9) as u8]));
+        let rgb = DynamicImage::from(grey.clone()).to_rgb8();
+        let deep = DynamicImage::from(grey.clone()).to_luma16();
+        let of = |pixels: DynamicImage| Picture::new(pixels, Ppi(600.0)).luminance(2);
+        let expected = of(grey.into());
+        assert_eq!(expected.dim(), (2, 3));
+        for other in [of(rgb.into()), of(DynamicImage::ImageLuma16(deep))] {
+            assert!(expected.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-5));
+        }
     }
 }

@@ -13,19 +13,10 @@ use super::portrait::Prepared;
 use crate::base::raster::{Enlarged, blur, shrink};
 use crate::base::{Mm, Picture, Plane, tone};
 use crate::spec::Profile;
+use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD};
 
-/// Spread of the local mean of the coverage.
-const MEAN_SPREAD: Mm = Mm(0.22);
-/// Spread of the local tone that sets sign and amplitude; the reader measures tone alike.
-const TONE_SPREAD: Mm = Mm(0.35);
 /// Planes that vary slowly are computed on blocks of about this size.
 const BLOCK: Mm = Mm(0.09);
-
-/// Above this lightness letters are darker than their ground, below lighter. Under the middle,
-/// since printers close up the shadows long before they lose the highlights.
-pub const TURNING_LIGHTNESS: f32 = 40.0;
-/// Half the width of the turn, in L*.
-const TURN: f32 = 2.0;
 
 /// Texture hides microtext from the eye and from the reader alike (visual masking, Legge and Foley
 /// 1980): the amplitude grows by up to this share where the local contrast reaches `FULL_MASK`.
@@ -121,13 +112,10 @@ fn amplitude(portrait: &Prepared, block: usize, profile: &Profile) -> Plane {
     });
     let texture = blur(&contrast, blocks(TONE_SPREAD));
     let mut amplitude = local;
-    let strength = profile.strength as f32 * 100.0;
+    let strength = profile.strength as f32;
     Zip::from(&mut amplitude).and(&texture).par_for_each(|v, &texture| {
-        let lightness = tone::lightness(*v);
-        let sign = ((TURNING_LIGHTNESS - lightness) / TURN).clamp(-1.0, 1.0);
         let mask = 1.0 + MASKING * (texture.max(0.0).sqrt() / FULL_MASK).min(1.0);
-        // dY/Y = 3 dL / (L + 16), CIE 15
-        *v = sign * mask * strength * 3.0 / (lightness.max(8.0) + 16.0);
+        *v = mask * modulation::amplitude(tone::lightness(*v), strength);
     });
     amplitude
 }

@@ -48,6 +48,22 @@ impl Symbol {
         self.0
     }
 
+    /// Natural logarithm of how often it stands in a name, roughly: plain letters are taken as
+    /// equally frequent, letters that few orthographies have as rarer. It only breaks near-ties
+    /// such as Ă and Ǎ; it never outweighs what a legible scan shows.
+    #[must_use]
+    pub fn log_prior(self) -> f64 {
+        const USUAL: &str = "ÄÖÜĞŞÇİÑÁÉÍÓÚŠŽČŁŚĆŻØÅÆÈ";
+        let share: f64 = match self.0 {
+            '-' => 0.2,
+            '\'' => 0.05,
+            c if c.is_ascii() || CYRILLIC.contains(c) => 1.0,
+            c if USUAL.contains(c) => 0.05,
+            _ => 0.005,
+        };
+        share.ln()
+    }
+
     /// Whether it ends a copy, in either script.
     #[must_use]
     pub fn is_end(self) -> bool {

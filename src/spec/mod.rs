@@ -3,6 +3,7 @@
 pub mod alphabet;
 pub mod layout;
 pub mod legend;
+pub mod modulation;
 pub mod profile;
 pub mod typeface;
 

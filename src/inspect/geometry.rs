@@ -1,0 +1,125 @@
+//! Smooth maps between the scan and the grid of the microtext.
+
+use nalgebra::{DMatrix, DVector};
+
+/// A polynomial of degree up to three in two variables, for places given in millimetres, about a
+/// centre and on a scale that keep its coefficients tame.
+#[derive(Clone, Debug)]
+pub struct Surface {
+    centre: [f64; 2],
+    scale: f64,
+    coefficients: [f64; TERMS],
+}
+
+const TERMS: usize = 10;
+
+/// Terms of a polynomial of this degree.
+fn terms(degree: usize) -> usize {
+    (degree + 1) * (degree + 2) / 2
+}
+
+fn powers(x: f64, y: f64) -> [f64; TERMS] {
+    [1.0, x, y, x * x, x * y, y * y, x * x * x, x * x * y, x * y * y, y * y * y]
+}
+
+impl Surface {
+    /// The plane `at_centre + slope · (place − centre)`.
+    #[must_use]
+    pub fn plane(centre: [f64; 2], at_centre: f64, slope: [f64; 2]) -> Self {
+        let mut coefficients = [0.0; TERMS];
+        coefficients[..3].copy_from_slice(&[at_centre, slope[0] * SCALE, slope[1] * SCALE]);
+        Self { centre, scale: SCALE, coefficients }
+    }
+
+    /// Its value at a place.
+    #[must_use]
+    pub fn at(&self, [x, y]: [f64; 2]) -> f64 {
+        let place = [(x - self.centre[0]) / self.scale, (y - self.centre[1]) / self.scale];
+        powers(place[0], place[1]).iter().zip(&self.coefficients).map(|(p, c)| p * c).sum()
+    }
+
+    /// Its slope at the centre, per millimetre.
+    #[must_use]
+    pub fn slope(&self) -> [f64; 2] {
+        [self.coefficients[1] / self.scale, self.coefficients[2] / self.scale]
+    }
+
+    /// The place about which it is given.
+    #[must_use]
+    pub fn centre(&self) -> [f64; 2] {
+        self.centre
+    }
+
+    /// The plane that rises as steeply as this surface does at its centre, a quarter turn
+    /// anticlockwise: distance along lines of which this one is the number.
+    #[must_use]
+    pub fn perpendicular(&self) -> Self {
+        let [x, y] = self.slope();
+        Self::plane(self.centre, 0.0, [y, -x])
+    }
+
+    /// The slope at a place, per millimetre.
+    #[must_use]
+    pub fn slope_at(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let step = 0.01;
+        let along = |dx: f64, dy: f64| {
+            (self.at([x + dx, y + dy]) - self.at([x - dx, y - dy])) / (2.0 * step)
+        };
+        [along(step, 0.0), along(0.0, step)]
+    }
+
+    /// Adds the weighted least-squares fit of this degree to samples (place, value, weight).
+    ///
+    /// Returns the root of the weighted mean square that is left, or `None` (and no change) where
+    /// the samples don't determine it.
+    pub fn absorb(&mut self, degree: usize, samples: &[([f64; 2], f64, f64)]) -> Option<f64> {
+        let n = terms(degree.min(3));
+        let mut normal = DMatrix::<f64>::zeros(n, n);
+        let mut right = DVector::<f64>::zeros(n);
+        for &([x, y], value, weight) in samples {
+            let p = powers((x - self.centre[0]) / self.scale, (y - self.centre[1]) / self.scale);
+            for i in 0..n {
+                for j in 0..n {
+                    normal[(i, j)] += weight * p[i] * p[j];
+                }
+                right[i] += weight * p[i] * value;
+            }
+        }
+        // Relative to the constant term's weight, so that few or crowded samples are refused.
+        let ridge = 1e-9 * normal[(0, 0)];
+        let fit = normal.cholesky().filter(|c| c.l().diagonal().iter().all(|d| d * d > ridge))?;
+        let fit = fit.solve(&right);
+        self.coefficients.iter_mut().zip(&fit).for_each(|(c, f)| *c += f);
+        let (mut square, mut total) = (0.0, 0.0);
+        for &([x, y], value, weight) in samples {
+            let p = powers((x - self.centre[0]) / self.scale, (y - self.centre[1]) / self.scale);
+            let left = value - fit.iter().zip(&p).map(|(c, p)| c * p).sum::<f64>();
+            square += weight * left * left;
+            total += weight;
+        }
+        Some((square / total).sqrt())
+    }
+}
+
+/// Millimetres a unit of the polynomial's variable: half a portrait.
+const SCALE: f64 = 20.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cubic_is_found_from_its_samples() {
+        let truth = |[x, y]: [f64; 2]| 3.0 + 0.2 * x - 0.1 * y + 0.01 * x * y + 1e-4 * y * y * y;
+        let places =
+            (0..15).flat_map(|i| (0..15).map(move |j| [f64::from(i) * 3.0, f64::from(j) * 3.0]));
+        let samples: Vec<_> = places.map(|p| (p, truth(p), 1.0)).collect();
+        let mut surface = Surface::plane([20.0, 22.0], 0.0, [0.0; 2]);
+        let left = surface.absorb(3, &samples).unwrap();
+        assert!(left < 1e-6);
+        for place in [[5.5, 7.1], [30.0, 40.0]] {
+            assert!((surface.at(place) - truth(place)).abs() < 1e-6);
+        }
+        assert!(surface.absorb(3, &samples[..4]).is_none());
+    }
+}

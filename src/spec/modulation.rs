@@ -1,0 +1,43 @@
+//! How strongly the letters shift the tone: one law for generator and reader.
+
+use crate::base::Mm;
+
+/// Spread (standard deviation) of the local mean that is taken from the letters' coverage, so that
+/// the mean tone stays.
+pub const MEAN_SPREAD: Mm = Mm(0.22);
+
+/// Spread of the local tone that sets sign and amplitude.
+pub const TONE_SPREAD: Mm = Mm(0.35);
+
+/// Above this lightness (CIE L*) letters are darker than their ground, below it lighter. Under the
+/// middle, since printers close up the shadows long before they lose the highlights.
+pub const TURNING_LIGHTNESS: f32 = 40.0;
+
+/// Half the width of the turn, in L*.
+const TURN: f32 = 2.0;
+
+/// The relative change of luminance under a letter, dY/Y, for a strength 0..1 of the lightness
+/// scale on ground of this lightness (CIE L*); negative where letters are darker.
+#[must_use]
+pub fn amplitude(lightness: f32, strength: f32) -> f32 {
+    let sign = ((TURNING_LIGHTNESS - lightness) / TURN).clamp(-1.0, 1.0);
+    // CIE 15: L* = 116 Y^(1/3) − 16, so dY/Y = 3 dL* / (L* + 16).
+    sign * strength * 100.0 * 3.0 / (lightness.max(8.0) + 16.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::tone::{lightness, luminance};
+
+    #[test]
+    fn the_amplitude_is_the_stated_lightness_step() {
+        for ground in [20.0, 60.0, 90.0] {
+            let step = 0.01;
+            let changed = luminance(ground) * (1.0 + amplitude(ground, step));
+            let sign = if ground > TURNING_LIGHTNESS { -1.0 } else { 1.0 };
+            assert!((lightness(changed) - ground - sign).abs() < 0.05, "{ground}");
+        }
+        assert!(amplitude(TURNING_LIGHTNESS, 1.0).abs() < 1e-6);
+    }
+}
