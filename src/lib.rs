@@ -1,2 +1,3 @@
 //! Prints the holder's name as microtext into a passport portrait, and reads it back from a scan.
 pub mod base;
+pub mod channel;
