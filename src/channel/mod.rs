@@ -7,11 +7,13 @@
 
 mod geometry;
 mod halftone;
+mod ink;
 mod marks;
 mod noise;
 pub mod preset;
 pub mod print;
 pub mod scan;
+mod wear;
 
 use serde::Serialize;
 use thiserror::Error;
@@ -20,8 +22,9 @@ use crate::base::{Mm, Picture, Ppi};
 pub use geometry::Geometry;
 pub use halftone::Kernel;
 pub use preset::{Preset, UnknownPreset};
-pub use print::{PrintConditions, Technology, Wear};
+pub use print::{PrintConditions, Technology};
 pub use scan::{ScanConditions, Surround};
+pub use wear::Wear;
 
 /// The smallest side of a print: below, not one line of microtext with its surroundings fits.
 pub const MIN_SIDE: Mm = Mm(1.0);

@@ -6,14 +6,13 @@
 //! register.
 
 use ndarray::Axis;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::halftone::{Kernel, Source};
-use super::marks::{self, Mark};
-use super::noise::{Field, Gauss, mix, spread};
+use super::halftone::Kernel;
+use super::ink::{Steps, lay};
+use super::noise::{Field, Gauss, mix};
+use super::wear::{Wear, Worn};
 use crate::base::{Mm, Picture, Plane, Ppi, raster, tone};
 
 /// How the ink shares become marks on the page.
@@ -52,17 +51,6 @@ pub enum Technology {
         /// nozzle (a row), the rest to the drop.
         placement: Mm,
     },
-}
-
-/// What time did to the page, after the print and before the scan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Wear {
-    /// Share of the contrast that abrasion took at its worst place, 0–0.3.
-    pub abrasion: f64,
-    /// Share of the light that the darkest stain takes, 0–0.3.
-    pub stain: f64,
-    /// Scratches per square centimetre, 0–4.
-    pub scratches: f64,
 }
 
 /// The page and the ink on it.
@@ -109,45 +97,6 @@ pub(super) struct Page {
     pub(super) spread: f64,
 }
 
-/// Steps from the picture's pixels over device dots to page pixels, along one axis.
-struct Steps {
-    /// Picture pixels averaged to a dot.
-    average: usize,
-    /// Dots that repeat a pixel.
-    repeat: usize,
-    /// Dots averaged to a page pixel.
-    gather: usize,
-    /// Page pixels that repeat a dot.
-    scatter: usize,
-}
-
-impl Steps {
-    /// The coarsest page raster that loses nothing to an eye of `finest`, or to the spot.
-    ///
-    /// Devices are rounded to whole multiples or fractions of the picture's resolution.
-    fn new(picture: f64, technology: &Technology, finest: f64) -> Self {
-        // 1150: spots of 15 µm and more are well sampled at 1200 a inch.
-        let fine = (0.95 * finest).max(1150.0);
-        let (device, fine) = match technology {
-            // Nothing in it is sharper than the spot.
-            Technology::Continuous | Technology::Engraving => (picture, 1150.0),
-            Technology::ClusteredDot { device, .. }
-            | Technology::ErrorDiffusion { device, .. }
-            | Technology::Inkjet { device, .. } => (device.0, fine),
-        };
-        let whole = |ratio: f64| ratio.round().max(1.0) as usize;
-        let (average, repeat) = (whole(picture / device), whole(device / picture));
-        let dots = picture * repeat as f64 / average as f64;
-        let gather = (dots / fine).floor().max(1.0) as usize;
-        let scatter = ((fine / dots).ceil().max(1.0) as usize).min(4);
-        Self { average, repeat, gather, scatter }
-    }
-
-    fn page_per_picture(&self) -> f64 {
-        (self.repeat * self.scatter) as f64 / (self.average * self.gather) as f64
-    }
-}
-
 /// Prints a picture; `finest` is the resolution at which the page will be looked at.
 pub(super) fn print(
     picture: &Picture,
@@ -166,7 +115,7 @@ pub(super) fn print(
     let steps = Steps::new(ppi[0].0, &conditions.technology, finest);
     let pitch = ppi.map(|axis| 25.4 / axis.0 / steps.page_per_picture());
     let curve = Curve::new(conditions);
-    let wear = Worn::new(conditions, pitch, light[0].dim(), &steps, mix(seed, 90));
+    let worn = mix(seed, 90);
     let planes = light
         .into_iter()
         .enumerate()
@@ -176,7 +125,10 @@ pub(super) fn print(
             let seed = mix(seed, channel as u64);
             let ink = lay(&plane, pitch, conditions, &steps, channel, seed);
             let mut page = reflect(ink, pitch, conditions, &curve, seed);
-            wear.apply(&mut page);
+            // The same wear for all colours.
+            let size = [page.ncols(), page.nrows()];
+            let solids = [conditions.paper, conditions.black];
+            Worn::new(&conditions.wear, solids, pitch, size, worn).apply(&mut page);
             page
         })
         .collect();
@@ -250,150 +202,6 @@ pub(super) fn lookup(table: &[f32], at: f32) -> f32 {
     table[i] + (at - i as f32) * (table[i + 1] - table[i])
 }
 
-/// The share of each page pixel that ink covers.
-fn lay(
-    wish: &Plane,
-    pitch: [f64; 2],
-    conditions: &PrintConditions,
-    steps: &Steps,
-    channel: usize,
-    seed: u64,
-) -> Plane {
-    let source = Source { ink: wish, repeat: steps.repeat };
-    let [columns, rows] = source.size().map(|n| (n * steps.scatter).div_ceil(steps.gather));
-    let mut page = Plane::zeros((rows, columns));
-    let dot = pitch.map(|p| p * steps.scatter as f64 / steps.gather as f64);
-    let collect = |y: usize, row: &[f32]| deposit(&mut page, steps, y, row);
-    // Variance, in dots², that the rasters add to the spot's own.
-    let mut extra = raster_variance(steps);
-    match conditions.technology {
-        Technology::Continuous | Technology::Engraving => source.continuous(collect),
-        Technology::ClusteredDot { lines, angle_deg, .. } => {
-            // Inks 30° apart, as in every process print.
-            let angle = (angle_deg + 30.0 * channel as f64).to_radians();
-            source.clustered(dot.map(|d| lines * d / 25.4), angle, seed, collect);
-        }
-        Technology::ErrorDiffusion { kernel, .. } => source.diffuse(kernel, 2, seed, collect),
-        Technology::Inkjet { levels, kernel, placement, .. } => {
-            let error = dot.map(|d| placement.0 / d);
-            let mut drops = Drops::new(source.size(), error, seed, collect);
-            match kernel {
-                Some(kernel) => source.diffuse(kernel, levels, seed, |y, row| drops.land(y, row)),
-                None => source.blue_noise(levels, seed, |y, row| drops.land(y, row)),
-            }
-            drops.finish();
-            extra += drops_variance(error[0]);
-        }
-    }
-    let grain = conditions.grain * 0.020 / pitch[0];
-    if grain > 0.0 {
-        page.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(y, mut row)| {
-            let mut gauss = Gauss::new(mix(seed, 10), y);
-            row.iter_mut().for_each(|v| *v *= 1.0 + grain as f32 * gauss.next());
-        });
-    }
-    let sigma = [0, 1].map(|i| {
-        let variance = conditions.spot.0.powi(2) - extra * dot[i] * dot[i];
-        variance.max(0.0).sqrt() / pitch[i]
-    });
-    spread(&page, sigma, 0, 0.0)
-}
-
-/// What the rasters add to the variance of a spot, in dots²: (g² − 1) / 12 for gathering g dots,
-/// (1 − 1 / s²) / 12 for repeating one s times. Where the gathered dots are all of one picture
-/// pixel, their own variance is lost instead.
-fn raster_variance(steps: &Steps) -> f64 {
-    let (gather, scatter) = (steps.gather as f64, steps.scatter as f64);
-    let gathered = (gather * gather - 1.0) / 12.0;
-    let lost = steps.gather > 1 && steps.repeat.is_multiple_of(steps.gather);
-    let repeated = (1.0 - 1.0 / (scatter * scatter)) / 12.0;
-    if lost { repeated - gathered } else { repeated + gathered }
-}
-
-fn deposit(page: &mut Plane, steps: &Steps, y: usize, row: &[f32]) {
-    let &Steps { gather, scatter, .. } = steps;
-    if scatter > 1 {
-        for line in y * scatter..(y + 1) * scatter {
-            let mut line = page.row_mut(line);
-            let line = line.as_slice_mut().expect("planes are row-major");
-            line.chunks_exact_mut(scatter).zip(row).for_each(|(block, &v)| block.fill(v));
-        }
-        return;
-    }
-    let mut line = page.row_mut(y / gather);
-    let line = line.as_slice_mut().expect("planes are row-major");
-    if gather == 1 {
-        line.copy_from_slice(row);
-        return;
-    }
-    let share = 1.0 / (gather * gather) as f32;
-    for (sum, block) in line.iter_mut().zip(row.chunks(gather)) {
-        *sum += share * block.iter().sum::<f32>();
-    }
-}
-
-/// Drops that land beside their place: each divides its ink among the four dots around it.
-struct Drops<F> {
-    error: [f32; 2],
-    seed: u64,
-    /// The rows y − 1, y and y + 1, with one spare dot on either side.
-    rows: [Vec<f32>; 3],
-    done: usize,
-    emit: F,
-}
-
-impl<F: FnMut(usize, &[f32])> Drops<F> {
-    fn new(size: [usize; 2], error: [f64; 2], seed: u64, emit: F) -> Self {
-        let rows = std::array::from_fn(|_| vec![0.0; size[0] + 2]);
-        Self { error: error.map(|e| e as f32), seed: mix(seed, 20), rows, done: 0, emit }
-    }
-
-    fn land(&mut self, y: usize, row: &[f32]) {
-        let mut gauss = Gauss::new(self.seed, y);
-        // Half of the variance is the nozzle's.
-        let [ex, ey] = self.error.map(|e| e * std::f32::consts::FRAC_1_SQRT_2);
-        let nozzle = [ex * gauss.next(), ey * gauss.next()];
-        let [above, here, below] = &mut self.rows;
-        for (x, &ink) in row.iter().enumerate() {
-            if ink <= 0.0 {
-                continue;
-            }
-            let dx = (nozzle[0] + ex * gauss.next()).clamp(-1.0, 1.0);
-            let dy = (nozzle[1] + ey * gauss.next()).clamp(-1.0, 1.0);
-            let beside = if dx < 0.0 { x } else { x + 2 };
-            let other = if dy < 0.0 { &mut *above } else { &mut *below };
-            let (ax, ay) = (dx.abs(), dy.abs());
-            other[x + 1] += ink * (1.0 - ax) * ay;
-            other[beside] += ink * ax * ay;
-            here[x + 1] += ink * (1.0 - ax) * (1.0 - ay);
-            here[beside] += ink * ax * (1.0 - ay);
-        }
-        if y > 0 {
-            self.pass(y - 1);
-        } else {
-            self.rows.rotate_left(1);
-            self.rows[2].fill(0.0);
-        }
-        self.done = y;
-    }
-
-    fn pass(&mut self, y: usize) {
-        let inner = self.rows[0].len() - 1;
-        (self.emit)(y, &self.rows[0][1..inner]);
-        self.rows.rotate_left(1);
-        self.rows[2].fill(0.0);
-    }
-
-    fn finish(mut self) {
-        self.pass(self.done);
-    }
-}
-
-/// Dividing a drop among its neighbours spreads it by |d| (1 − |d|) dots² on average.
-fn drops_variance(error: f64) -> f64 {
-    ((2.0 / std::f64::consts::PI).sqrt() * error - error * error).max(0.0)
-}
-
 /// Ink → reflectance, with clouds and bands in the ink.
 fn reflect(
     mut ink: Plane,
@@ -430,79 +238,6 @@ fn reflect(
         }
     });
     ink
-}
-
-/// The wear of a page, the same for all its colours.
-struct Worn {
-    paper: f32,
-    abrasion: Option<(f32, Field)>,
-    stain: Option<(f32, Field)>,
-    scratches: Vec<Mark>,
-}
-
-impl Worn {
-    fn new(
-        conditions: &PrintConditions,
-        pitch: [f64; 2],
-        picture: (usize, usize),
-        steps: &Steps,
-        seed: u64,
-    ) -> Self {
-        let Wear { abrasion, stain, scratches } = conditions.wear;
-        let scale = steps.page_per_picture();
-        let size = [picture.1, picture.0].map(|n| n as f64 * scale);
-        let field = |amount: f64, mm: f64, tag: u64| {
-            let over = size.map(|n| n.ceil() as usize + 1);
-            (amount > 0.0)
-                .then(|| (amount as f32, Field::new(mix(seed, tag), over, pitch.map(|p| mm / p))))
-        };
-        let mut rng = ChaCha8Rng::seed_from_u64(mix(seed, 3));
-        let area = size[0] * pitch[0] * size[1] * pitch[1] / 100.0;
-        let scratches = (0..marks::count(&mut rng, scratches * area))
-            .map(|_| {
-                let length = rng.random_range(1.0..20.0) / pitch[0];
-                let light = rng.random_bool(0.7);
-                Mark {
-                    points: marks::wander(&mut rng, size, length, 1.0 / pitch[0], 0.05),
-                    radius: 0.5 * rng.random_range(0.015..0.07) / pitch[0],
-                    value: if light { conditions.paper as f32 } else { conditions.black as f32 },
-                    opacity: rng.random_range(0.2..0.9),
-                }
-            })
-            .collect();
-        Self {
-            paper: conditions.paper as f32,
-            abrasion: field(abrasion, 4.0, 1),
-            stain: field(stain, 7.0, 2),
-            scratches,
-        }
-    }
-
-    fn apply(&self, page: &mut Plane) {
-        let columns = page.ncols();
-        if self.abrasion.is_some() || self.stain.is_some() {
-            let lines = page.axis_iter_mut(Axis(0)).into_par_iter().enumerate();
-            lines.for_each_init(
-                || vec![0.0; columns],
-                |field, (y, mut row)| {
-                    if let Some((amount, abrasion)) = &self.abrasion {
-                        abrasion.row(y, field);
-                        for (value, at) in row.iter_mut().zip(field.iter()) {
-                            let share = amount * (0.5 + 0.4 * at).clamp(0.0, 1.0);
-                            *value += share * (self.paper - *value);
-                        }
-                    }
-                    if let Some((amount, stain)) = &self.stain {
-                        stain.row(y, field);
-                        for (value, at) in row.iter_mut().zip(field.iter()) {
-                            *value *= 1.0 - amount * (at - 0.8).clamp(0.0, 1.0);
-                        }
-                    }
-                },
-            );
-        }
-        self.scratches.iter().for_each(|scratch| scratch.draw(page));
-    }
 }
 
 #[cfg(test)]
