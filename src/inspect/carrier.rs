@@ -29,7 +29,7 @@ const NODE: Mm = Mm(1.0);
 pub const COHERENT: f32 = 2.5;
 /// The peak must stand this many times over the median of the searched ring. Noise alone reaches
 /// ln(ring's bins / ln 2) ≈ 12 (exponential law of the periodogram).
-const PEAK: f32 = 16.0;
+pub const PEAK: f32 = 16.0;
 
 /// Where the lines run.
 #[derive(Clone, Debug)]
@@ -47,14 +47,13 @@ pub struct Carrier {
 
 /// What the search for the carrier gave.
 #[derive(Clone, Debug)]
-pub enum Search {
-    /// Lines of text.
-    Found(Carrier),
-    /// Nothing over this height.
-    Nothing {
-        /// Height of the highest peak over the median of the ring.
-        peak: f32,
-    },
+pub struct Search {
+    /// Height of the highest peak over the median of the searched ring.
+    pub peak: f32,
+    /// Power density of the signal on that ring: its median, a pixel of the signal.
+    pub floor: f64,
+    /// The lines, if the peak is high enough.
+    pub carrier: Option<Carrier>,
 }
 
 /// Finds the lines of text in a signal (see `Flat::signal`).
@@ -64,15 +63,20 @@ pub fn find(signal: &Plane, scan: &Scan, layout: &Layout) -> Search {
     let small = shrink(signal, factor);
     let per_mm = scan.per_mm.map(|v| v / factor as f64);
     if small.nrows() < 32 || small.ncols() < 32 {
-        return Search::Nothing { peak: 0.0 };
+        return Search { peak: 0.0, floor: f64::INFINITY, carrier: None };
     }
-    let (frequency, peak) = spectral_peak(&small, per_mm, 1.0 / layout.pitch.0);
-    if peak < PEAK {
-        return Search::Nothing { peak };
-    }
-    let nodes = Nodes::demodulate(&small, per_mm, frequency);
+    let Peak { frequency, height, floor } = spectral_peak(&small, per_mm, 1.0 / layout.pitch.0);
+    // Averaging over blocks has divided the density a pixel by their area.
+    let floor = floor * (factor * factor) as f64;
+    let carrier = if height < PEAK { None } else { follow(&small, per_mm, frequency, height) };
+    Search { peak: height, floor, carrier }
+}
+
+/// The lines of a carrier near `frequency` over the whole plane.
+fn follow(small: &Plane, per_mm: [f64; 2], frequency: [f64; 2], peak: f32) -> Option<Carrier> {
+    let nodes = Nodes::demodulate(small, per_mm, frequency);
     // Beside the carrier, at a frequency where no line or letter of the grid has energy.
-    let beside = Nodes::demodulate(&small, per_mm, frequency.map(|f| f * 1.31));
+    let beside = Nodes::demodulate(small, per_mm, frequency.map(|f| f * 1.31));
     let noise = median(beside.field.iter().map(|z| z.norm()).collect()).max(1e-6);
     let coherence = nodes.field.mapv(|z| (z.norm() / noise) as f32);
 
@@ -87,7 +91,7 @@ pub fn find(signal: &Plane, scan: &Scan, layout: &Layout) -> Search {
         60..200 => 2,
         _ => 3,
     };
-    let Some(residual) = lines.absorb(degree, &phases) else { return Search::Nothing { peak } };
+    let residual = lines.absorb(degree, &phases)?;
     // Once more without the nodes that a wrong unwrapping or another texture has led astray.
     let kept: Vec<_> = phases
         .iter()
@@ -98,7 +102,7 @@ pub fn find(signal: &Plane, scan: &Scan, layout: &Layout) -> Search {
         .filter(|(_, left, _)| left.abs() < (3.0 * residual).max(0.05))
         .collect();
     let residual = lines.absorb(degree, &kept).unwrap_or(residual);
-    Search::Found(Carrier { lines, peak, coherence, residual })
+    Some(Carrier { lines, peak, coherence, residual })
 }
 
 /// The place of a node in millimetres.
@@ -107,9 +111,17 @@ pub fn node_place((i, j): (usize, usize)) -> [f64; 2] {
     [(j as f64 + 0.5) * NODE.0, (i as f64 + 0.5) * NODE.0]
 }
 
-/// The strongest frequency (cycles a millimetre, x and y, y positive) on the ring about `radius`,
-/// and how far it stands over the ring's median.
-fn spectral_peak(plane: &Plane, per_mm: [f64; 2], radius: f64) -> ([f64; 2], f32) {
+struct Peak {
+    /// Cycles a millimetre, x and y; y is positive.
+    frequency: [f64; 2],
+    /// Over the ring's median.
+    height: f32,
+    /// The ring's median power, a peak's neighbourhood and a pixel.
+    floor: f64,
+}
+
+/// The strongest frequency on the ring about `radius`.
+fn spectral_peak(plane: &Plane, per_mm: [f64; 2], radius: f64) -> Peak {
     let (rows, columns) = plane.dim();
     let size = [good_size(columns), good_size(rows)];
     let spectrum = spectrum(plane, size);
@@ -146,7 +158,7 @@ fn spectral_peak(plane: &Plane, per_mm: [f64; 2], radius: f64) -> ([f64; 2], f32
         }
     }
     if ring.is_empty() {
-        return ([0.0, radius], 0.0);
+        return Peak { frequency: [0.0, radius], height: 0.0, floor: f64::INFINITY };
     }
     // Centre of mass of the peak's neighbourhood: a tenth of a bin is enough to demodulate.
     let (mut mass, mut moment) = (0.0, [0.0; 2]);
@@ -158,7 +170,9 @@ fn spectral_peak(plane: &Plane, per_mm: [f64; 2], radius: f64) -> ([f64; 2], f32
         }
     }
     let frequency = [0, 1].map(|i| best.1[i] + step[i] * moment[i] / mass.max(1e-30));
-    (frequency, (f64::from(best.0) / median(ring).max(1e-30)) as f32)
+    let median = median(ring).max(1e-30);
+    let floor = median / (rows * columns) as f64;
+    Peak { frequency, height: (f64::from(best.0) / median) as f32, floor }
 }
 
 /// The 2-D spectrum, transposed: `[kx, ky]`.

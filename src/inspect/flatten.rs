@@ -4,7 +4,7 @@ use ndarray::Zip;
 
 use super::scan::Scan;
 use crate::base::{Mm, Plane, raster::blur, tone};
-use crate::spec::modulation;
+use crate::spec::{Profile, modulation};
 
 /// Spread of the mean that is taken for the portrait.
 pub const PORTRAIT_SPREAD: Mm = Mm(0.25);
@@ -57,5 +57,24 @@ impl Flat {
             },
         );
         signal
+    }
+
+    /// How high the carrier's peak should stand over `floor` (power density of the signal beside
+    /// it, a pixel), if the profile's microtext were printed all over the scan's portrait.
+    #[must_use]
+    pub fn expected_peak(&self, profile: &Profile, floor: f64) -> f64 {
+        // The mean line of text, as a wave: amplitude of its first harmonic, and what the blur of
+        // a 400-ppi reader (0.08 mm) leaves of its power.
+        const WAVE: f64 = 0.2;
+        const BLURRED: f64 = 0.18;
+        let amplitudes =
+            self.certainty.iter().zip(&self.lightness).map(|(&certainty, &lightness)| {
+                let amplitude = modulation::amplitude(lightness, profile.strength as f32).abs();
+                f64::from((amplitude * certainty).min(3.0))
+            });
+        let sum: f64 = amplitudes.sum();
+        let pixels = self.certainty.len() as f64;
+        let power = (0.5 * WAVE * sum).powi(2) * BLURRED / pixels;
+        if floor > 0.0 { power / floor } else { 0.0 }
     }
 }

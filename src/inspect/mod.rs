@@ -1,4 +1,8 @@
-//! The reader: a scan → what is printed in it.
+//! The reader: a scan → what is printed in it, and whether that is the holder's name.
+//!
+//! Stages before the verdict take the grid, never the expected name: the reading cannot be led by
+//! what it hopes to find.
+
 pub mod carrier;
 pub mod columns;
 pub mod flatten;
@@ -8,3 +12,109 @@ pub mod reading;
 pub mod scan;
 pub mod stack;
 pub mod templates;
+pub mod verdict;
+
+use crate::base::{Picture, Ppi};
+use crate::spec::{Legend, Name, Profile};
+use carrier::Carrier;
+use columns::Columns;
+use portrait::Frame;
+use reading::{Reading, Readings};
+use scan::{Scan, ScanError};
+use stack::{Stack, ToneResponse};
+use verdict::{Decision, Evidence, Expected, Repetition, Text};
+
+/// Everything that was found in a scan, stage by stage; a stage is `None` where the one before
+/// found nothing to go on.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The scan.
+    pub scan: Scan,
+    /// The lines.
+    pub carrier: Option<Carrier>,
+    /// The portrait.
+    pub frame: Option<Frame>,
+    /// The columns.
+    pub columns: Option<Columns>,
+    /// All copies in one.
+    pub stack: Option<Stack>,
+    /// The text, in either script.
+    pub readings: Option<Readings>,
+    /// What it comes to.
+    pub decision: Decision,
+    /// What the decision rests on.
+    pub evidence: Evidence,
+}
+
+impl Inspection {
+    /// The reading in the likelier script, if the evidence that there is text suffices.
+    #[must_use]
+    pub fn reading(&self) -> Option<&Reading> {
+        self.readings.as_ref().map(Readings::likelier)
+    }
+}
+
+/// Inspects a scan: blindly, or for an expected name.
+///
+/// # Errors
+/// [`ScanError`] if the resolution is not known; missing evidence is a verdict, not an error.
+pub fn inspect(
+    picture: &Picture,
+    ppi: Option<Ppi>,
+    expected: Option<&Name>,
+    profile: &Profile,
+) -> Result<Inspection, ScanError> {
+    let scan = Scan::new(picture, ppi)?;
+    let flat = flatten::flatten(&scan);
+    let signal = flat.signal();
+    let search = carrier::find(&signal, &scan, &profile.layout);
+    let mut evidence = Evidence {
+        peak: search.peak,
+        expected_peak: flat.expected_peak(profile, search.floor),
+        ..Evidence::default()
+    };
+    let carrier = search.carrier;
+    let frame = carrier.as_ref().map(|carrier| Frame::new(carrier, profile));
+    let columns = frame.as_ref().and_then(|f| columns::find(&signal, &scan, f, profile));
+    evidence.repetition = columns.as_ref().map(|c| Repetition {
+        score: c.repetition,
+        lattice: c.lattice,
+        lines: c.phases.iter().flatten().count() as f64 / c.phases.len() as f64,
+    });
+    let worth_reading = evidence.repetition.is_some_and(|r| verdict::repeats(&r));
+    let stack = match (&frame, &columns) {
+        (Some(frame), Some(columns)) if worth_reading => {
+            Some(stack::stack(&flat, &scan, frame, columns, &ToneResponse::printed()))
+        }
+        _ => None,
+    };
+    let readings = stack.as_ref().and_then(|stack| reading::read(stack, profile));
+    evidence.text = readings.as_ref().map(|readings| Text {
+        fit: readings.likelier().fit,
+        log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
+        expected: expected.map(|name| compare(readings, name)),
+    });
+    let decision = verdict::decide(&evidence);
+    Ok(Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence })
+}
+
+/// The expected name against the readings: its symbols at the turn of the circle that suits them
+/// best.
+fn compare(readings: &Readings, name: &Name) -> Expected {
+    let reading = readings.in_script(name.script());
+    let found = reading.circle.len();
+    let Ok(legend) = Legend::of(name, usize::MAX) else {
+        return Expected::OtherLength { found, expected: 0 };
+    };
+    let symbols = legend.symbols();
+    if symbols.len() != found {
+        return Expected::OtherLength { found, expected: symbols.len() };
+    }
+    let turned = |turn: usize| -> Vec<f64> {
+        let places = reading.circle.iter().enumerate();
+        places.map(|(i, read)| read.odds_of(symbols[(i + turn) % found])).collect()
+    };
+    let sum = |odds: &[f64]| odds.iter().map(|o| o.min(0.0)).sum::<f64>();
+    let best = (0..found).map(turned).max_by(|a, b| sum(a).total_cmp(&sum(b)));
+    Expected::Symbols(best.unwrap_or_default())
+}

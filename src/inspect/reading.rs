@@ -27,9 +27,8 @@ pub struct Read {
     pub runner_up: Symbol,
     /// Natural logarithm of how much likelier the first is than the second, priors included.
     pub log_odds: f64,
-    /// Log-likelihood of each symbol of the alphabet relative to `symbol`, in the alphabet's order,
-    /// without priors.
-    pub against: Vec<f64>,
+    /// Log-likelihood of each symbol of the alphabet relative to `symbol`, without priors.
+    pub against: Vec<(Symbol, f64)>,
 }
 
 /// What a stack says in one script.
@@ -53,14 +52,43 @@ pub struct Reading {
     pub expected: Vec<f32>,
 }
 
-/// Reads a stack in the script that explains it better.
+/// What a stack says in each script.
+#[derive(Clone, Debug)]
+pub struct Readings(Vec<Reading>);
+
+impl Readings {
+    /// The reading that explains the stack better.
+    #[must_use]
+    pub fn likelier(&self) -> &Reading {
+        &self.0[0]
+    }
+
+    /// The reading in this script.
+    #[must_use]
+    pub fn in_script(&self, script: Script) -> &Reading {
+        self.0.iter().find(|r| r.script == script).unwrap_or(&self.0[0])
+    }
+}
+
+impl Read {
+    /// ln of how much likelier `symbol` is at this place than any other, without priors.
+    #[must_use]
+    pub fn odds_of(&self, symbol: Symbol) -> f64 {
+        let Some(own) = self.against.iter().find(|(s, _)| *s == symbol).map(|(_, l)| *l) else {
+            return f64::NEG_INFINITY;
+        };
+        let others = self.against.iter().filter(|(s, _)| *s != symbol);
+        own - others.map(|(_, l)| *l).fold(f64::NEG_INFINITY, f64::max)
+    }
+}
+
+/// Reads a stack in both scripts.
 #[must_use]
-pub fn read(stack: &Stack, profile: &Profile) -> Option<Reading> {
-    let readings = Script::ALL.iter().filter_map(|&script| {
-        let alphabet = Alphabet::new(script, profile);
-        read_in(stack, script, &alphabet)
-    });
-    readings.max_by(|a, b| a.fit.total_cmp(&b.fit))
+pub fn read(stack: &Stack, profile: &Profile) -> Option<Readings> {
+    let in_script = |&script: &Script| read_in(stack, script, &Alphabet::new(script, profile));
+    let mut readings: Vec<Reading> = Script::ALL.iter().filter_map(in_script).collect();
+    readings.sort_by(|a, b| b.fit.total_cmp(&a.fit));
+    (!readings.is_empty()).then_some(Readings(readings))
 }
 
 fn read_in(stack: &Stack, script: Script, alphabet: &Alphabet) -> Option<Reading> {
@@ -432,7 +460,7 @@ impl<'a> Fit<'a> {
             // Gaussian noise: the log-likelihood falls by half the growth of the square error.
             let against: Vec<f64> =
                 changes[symbol].iter().map(|(growth, _)| -0.5 * growth / noise).collect();
-            read_of(self.text[symbol], against, alphabet)
+            read_of(self.text[symbol], &against, alphabet)
         });
         let circle = circle.collect();
         let turned = |values: &[f32]| -> Vec<f32> {
@@ -511,7 +539,7 @@ fn render(field: &Field, text: &[usize], templates: &Templates) -> Vec<f32> {
     out
 }
 
-fn read_of(best: usize, against: Vec<f64>, alphabet: &Alphabet) -> Read {
+fn read_of(best: usize, against: &[f64], alphabet: &Alphabet) -> Read {
     let prior = |i: usize| alphabet.symbols[i].log_prior();
     let odds = |i: usize| (against[best] + prior(best)) - (against[i] + prior(i));
     let others = (0..against.len()).filter(|&i| i != best);
@@ -520,6 +548,6 @@ fn read_of(best: usize, against: Vec<f64>, alphabet: &Alphabet) -> Read {
         symbol: alphabet.symbols[best],
         runner_up: alphabet.symbols[runner_up],
         log_odds: odds(runner_up),
-        against,
+        against: alphabet.symbols.iter().copied().zip(against.iter().copied()).collect(),
     }
 }

@@ -1,0 +1,339 @@
+//! The print: a picture → the reflectance of a page, with its ink, paper and wear.
+//!
+//! Ink shares follow Murray–Davies with a parabola of tone value increase (ISO 12647-1 defines the
+//! value at 50 %), optical gain follows Yule and Nielsen (1951). The colours of a colour print are
+//! three inks that absorb one linear sRGB channel each: no black ink, no cross-talk, and all in
+//! register.
+
+use ndarray::Axis;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::halftone::Kernel;
+use super::ink::{Steps, lay};
+use super::noise::{Field, Gauss, mix};
+use super::wear::{Wear, Worn};
+use crate::base::{Mm, Picture, Plane, Ppi, raster, tone};
+
+/// How the ink shares become marks on the page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Technology {
+    /// Dye sublimation: each dot takes any tone.
+    Continuous,
+    /// Laser pulses of any strength in polycarbonate. Burns grey: a colour picture comes out grey.
+    Engraving,
+    /// An amplitude-modulated screen, 1 bit.
+    ClusteredDot {
+        /// Addressable dots per inch, 1200–2400 (platesetters, ISO 12640).
+        device: Ppi,
+        /// Screen cells per inch, 133–200 (ISO 12647-2 prints 60–80 cells per cm).
+        lines: f64,
+        /// Turn of the screen, degrees.
+        angle_deg: f64,
+    },
+    /// Error diffusion, 1 bit.
+    ErrorDiffusion {
+        /// Addressable dots per inch, 1200–2400.
+        device: Ppi,
+        /// Where the error goes.
+        kernel: Kernel,
+    },
+    /// Drops that miss their place.
+    Inkjet {
+        /// Addressable dots per inch, 1200–2400.
+        device: Ppi,
+        /// Drop sizes with none counted, 2–4.
+        levels: u8,
+        /// Error diffusion, or a blue-noise mask where none.
+        kernel: Option<Kernel>,
+        /// Root mean square error of placement along each axis, 1–6 µm: half of it belongs to the
+        /// nozzle (a row), the rest to the drop.
+        placement: Mm,
+    },
+}
+
+/// The page and the ink on it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PrintConditions {
+    /// How the ink is laid.
+    pub technology: Technology,
+    /// Reflectance of the bare page, 0.80–0.92 (ISO 12647-2 papers: L* 90–97).
+    pub paper: f64,
+    /// Reflectance of solid ink, 0.01–0.05 (densities 2.0–1.3).
+    pub black: f64,
+    /// Tone value increase at half tone, as a share of the whole, 0.05–0.22 (ISO 12647-2).
+    pub gain: f64,
+    /// Yule–Nielsen factor of optical gain, 1 (none) – 1.7.
+    pub yule_nielsen: f64,
+    /// Share of both gains that the printer's calibration takes back, 0.3–1.
+    pub calibration: f64,
+    /// Sigma of a printed spot, total (device dot, melt, diffusion): 4–45 µm.
+    pub spot: Mm,
+    /// Sigma of light's way through the paper, 10–40 µm (Arney et al. 1996).
+    pub spread: Mm,
+    /// Root mean square of the ink's own noise over 20 × 20 µm, as a share of the ink, 0–0.10.
+    pub grain: f64,
+    /// Root mean square of cloudiness, as a share of the ink, 0–0.03 (ISO 24790 mottle).
+    pub mottle: f64,
+    /// Distance over which the clouds change, 0.1–1.5 mm.
+    pub mottle_size: Mm,
+    /// Root mean square of bands across the feed, as a share of the ink, 0–0.02.
+    pub banding: f64,
+    /// Period of the bands, 0.2–3 mm.
+    pub banding_pitch: Mm,
+    /// What time did.
+    pub wear: Wear,
+}
+
+/// A printed page as reflectances on a raster, portrait only, no margin.
+pub(super) struct Page {
+    /// One plane, or linear sRGB's three.
+    pub(super) planes: Vec<Plane>,
+    /// Millimetres a pixel, across and down.
+    pub(super) pitch: [f64; 2],
+    /// Sigma in millimetres of the paper's light spread. It is still to be applied: the scanner's
+    /// optics blur anyway, and two Gaussians cost one.
+    pub(super) spread: f64,
+}
+
+/// Prints a picture; `finest` is the resolution at which the page will be looked at.
+pub(super) fn print(
+    picture: &Picture,
+    ppi: [Ppi; 2],
+    conditions: &PrintConditions,
+    finest: f64,
+    colour: bool,
+    seed: u64,
+) -> Page {
+    let engraved = conditions.technology == Technology::Engraving;
+    let light = if colour && !engraved && picture.pixels.color().has_color() {
+        linear_planes(picture)
+    } else {
+        vec![picture.luminance(1)]
+    };
+    let steps = Steps::new(ppi[0].0, &conditions.technology, finest);
+    let pitch = ppi.map(|axis| 25.4 / axis.0 / steps.page_per_picture());
+    let curve = Curve::new(conditions);
+    let worn = mix(seed, 90);
+    let planes = light
+        .into_iter()
+        .enumerate()
+        .map(|(channel, mut plane)| {
+            plane.par_mapv_inplace(|light| curve.ink(light));
+            let plane = raster::shrink(&plane, steps.average);
+            let seed = mix(seed, channel as u64);
+            let ink = lay(&plane, pitch, conditions, &steps, channel, seed);
+            let mut page = reflect(ink, pitch, conditions, &curve, seed);
+            // The same wear for all colours.
+            let size = [page.ncols(), page.nrows()];
+            let solids = [conditions.paper, conditions.black];
+            Worn::new(&conditions.wear, solids, pitch, size, worn).apply(&mut page);
+            page
+        })
+        .collect();
+    Page { planes, pitch, spread: conditions.spread.0 }
+}
+
+fn linear_planes(picture: &Picture) -> Vec<Plane> {
+    let (width, height) = picture.size();
+    let deep = picture.pixels.as_rgb16().is_some();
+    let values: Vec<f32> = if deep {
+        let linear = &*tone::LINEAR_OF_U16;
+        picture.pixels.to_rgb16().iter().map(|&v| linear[usize::from(v)]).collect()
+    } else {
+        let linear = &*tone::LINEAR_OF_U8;
+        picture.pixels.to_rgb8().iter().map(|&v| linear[usize::from(v)]).collect()
+    };
+    (0..3)
+        .map(|c| Plane::from_shape_fn((height, width), |(y, x)| values[3 * (y * width + x) + c]))
+        .collect()
+}
+
+/// Ink share → reflectance and back.
+struct Curve {
+    /// Reflectance of the ink shares 0, 1 / 1024 … 1.
+    reflectance: Vec<f32>,
+    /// Ink for the luminances 0, 1 / 4096 … 1.
+    ink: Vec<f32>,
+}
+
+impl Curve {
+    fn new(conditions: &PrintConditions) -> Self {
+        let PrintConditions { paper, black, gain, yule_nielsen: n, calibration, .. } = *conditions;
+        let law = |ink: f64| {
+            let grown = ink + 4.0 * gain * ink * (1.0 - ink);
+            ((1.0 - grown) * paper.powf(1.0 / n) + grown * black.powf(1.0 / n)).powf(n)
+        };
+        // Bisection: the law falls steadily for gains up to 0.25.
+        let inverse = |reflectance: f64| {
+            let (mut low, mut high) = (0.0, 1.0);
+            for _ in 0..40 {
+                let middle = 0.5 * (low + high);
+                if law(middle) > reflectance { low = middle } else { high = middle }
+            }
+            0.5 * (low + high)
+        };
+        let wanted = |luminance: f64| {
+            let aim = inverse(black + luminance * (paper - black));
+            (calibration * aim + (1.0 - calibration) * (1.0 - luminance)) as f32
+        };
+        Self {
+            reflectance: (0..=1024).map(|i| law(f64::from(i) / 1024.0) as f32).collect(),
+            ink: (0..=4096).map(|i| wanted(f64::from(i) / 4096.0)).collect(),
+        }
+    }
+
+    fn ink(&self, luminance: f32) -> f32 {
+        lookup(&self.ink, luminance)
+    }
+
+    #[inline]
+    fn reflectance(&self, ink: f32) -> f32 {
+        lookup(&self.reflectance, ink)
+    }
+}
+
+/// A value of a table over 0..1, with straight lines between; ends repeated.
+#[inline]
+pub(super) fn lookup(table: &[f32], at: f32) -> f32 {
+    let at = at.clamp(0.0, 1.0) * (table.len() - 1) as f32;
+    let i = (at as usize).min(table.len() - 2);
+    table[i] + (at - i as f32) * (table[i + 1] - table[i])
+}
+
+/// Ink → reflectance, with clouds and bands in the ink.
+fn reflect(
+    mut ink: Plane,
+    pitch: [f64; 2],
+    conditions: &PrintConditions,
+    curve: &Curve,
+    seed: u64,
+) -> Plane {
+    let (rows, columns) = ink.dim();
+    let cell = pitch.map(|p| conditions.mottle_size.0 / p);
+    let clouds =
+        (conditions.mottle > 0.0).then(|| Field::new(mix(seed, 11), [columns, rows], cell));
+    let phase = Gauss::new(mix(seed, 12), 0).next();
+    let turn = std::f64::consts::TAU * pitch[1] / conditions.banding_pitch.0;
+    let make = || vec![0.0; columns];
+    let lines = ink.axis_iter_mut(Axis(0)).into_par_iter().enumerate();
+    lines.for_each_init(make, |cloud, (y, mut row)| {
+        let wave = (turn * y as f64 + 6.0 * f64::from(phase)).sin() as f32;
+        // Half of the bands' variance is a wave, half is each line's own.
+        let band = conditions.banding as f32
+            * (wave + Gauss::new(mix(seed, 13), y).next() * std::f32::consts::FRAC_1_SQRT_2);
+        let row = row.as_slice_mut().expect("planes are row-major");
+        match &clouds {
+            Some(clouds) => {
+                clouds.row(y, cloud);
+                for (value, cloud) in row.iter_mut().zip(cloud) {
+                    let share = 1.0 + band + conditions.mottle as f32 * *cloud;
+                    *value = curve.reflectance(*value * share);
+                }
+            }
+            None => {
+                row.iter_mut().for_each(|value| *value = curve.reflectance(*value * (1.0 + band)));
+            }
+        }
+    });
+    ink
+}
+
+#[cfg(test)]
+mod tests {
+    use image::GrayImage;
+
+    use super::*;
+    use crate::channel::Conditions;
+
+    fn flat(value: u8) -> Picture {
+        Picture::new(GrayImage::from_pixel(60, 60, image::Luma([value])).into(), Ppi(1200.0))
+    }
+
+    fn mean(picture: &Picture, conditions: &PrintConditions, finest: f64) -> f32 {
+        let page = print(picture, [Ppi(1200.0); 2], conditions, finest, false, 5);
+        let inner = page.planes[0].slice_each_axis(|axis| {
+            // The spot thins the ink at the sheet's edges.
+            ndarray::Slice::from(10..axis.len - 10)
+        });
+        inner.mean().unwrap()
+    }
+
+    #[test]
+    fn an_ideal_print_reflects_the_luminance() {
+        let clean = Conditions::clean(Ppi(1200.0)).print;
+        for value in [0, 40, 128, 255] {
+            let error = mean(&flat(value), &clean, 1200.0) - tone::LINEAR_OF_U8[usize::from(value)];
+            assert!(error.abs() < 1e-4, "{value}: {error}");
+        }
+    }
+
+    #[test]
+    fn mean_reflectance_rises_with_the_picture_in_every_technology() {
+        let device = Ppi(2400.0);
+        for technology in [
+            Technology::Continuous,
+            Technology::ClusteredDot { device, lines: 175.0, angle_deg: 20.0 },
+            Technology::ErrorDiffusion { device, kernel: Kernel::Stucki },
+            Technology::Inkjet { device, levels: 3, kernel: None, placement: Mm(0.003) },
+        ] {
+            let mut conditions = Conditions::clean(Ppi(1200.0)).print;
+            conditions.technology = technology;
+            conditions.gain = 0.18;
+            conditions.spot = Mm(0.008);
+            conditions.paper = 0.88;
+            conditions.black = 0.03;
+            let mut last = 0.0;
+            for value in [0, 60, 120, 180, 255] {
+                let now = mean(&flat(value), &conditions, 600.0);
+                assert!(now > last, "{:?} at {value}: {last} {now}", conditions.technology);
+                last = now;
+            }
+            assert!((last - 0.88).abs() < 0.001);
+        }
+    }
+
+    #[test]
+    fn calibration_takes_the_gain_back() {
+        let mut conditions = Conditions::clean(Ppi(1200.0)).print;
+        conditions.gain = 0.2;
+        conditions.yule_nielsen = 1.5;
+        let grey = flat(128);
+        let aim = tone::LINEAR_OF_U8[128];
+        conditions.calibration = 0.0;
+        assert!(mean(&grey, &conditions, 600.0) < 0.7 * aim);
+        conditions.calibration = 1.0;
+        assert!((mean(&grey, &conditions, 600.0) - aim).abs() < 0.002);
+    }
+
+    /// The spot's sigma is what was asked, whatever rasters the ink went through.
+    #[test]
+    fn spots_have_the_stated_size() {
+        for (device, finest) in
+            [(1200.0, 600.0), (1200.0, 2400.0), (2400.0, 600.0), (2400.0, 2400.0)]
+        {
+            let mut picture = GrayImage::from_pixel(61, 61, image::Luma([255]));
+            picture.put_pixel(30, 30, image::Luma([0]));
+            let mut conditions = Conditions::clean(Ppi(1200.0)).print;
+            conditions.technology =
+                Technology::ErrorDiffusion { device: Ppi(device), kernel: Kernel::FloydSteinberg };
+            conditions.spot = Mm(0.020);
+            let picture = Picture::new(picture.into(), Ppi(1200.0));
+            let page = print(&picture, [Ppi(1200.0); 2], &conditions, finest, false, 1);
+            let (mut mass, mut first, mut second) = (0.0, 0.0, 0.0);
+            for ((_, x), &v) in page.planes[0].indexed_iter() {
+                let (ink, x) = (f64::from(1.0 - v), (x as f64 + 0.5) * page.pitch[0]);
+                mass += ink;
+                first += ink * x;
+                second += ink * x * x;
+            }
+            let centre = first / mass;
+            // One picture pixel, seen as its own square of dots.
+            let own = (25.4f64 / 1200.0).powi(2) * (1.0 - (1200.0f64 / device).powi(2)) / 12.0;
+            let sigma = (second / mass - centre * centre - own).sqrt();
+            assert!((centre - 30.5 * 25.4 / 1200.0).abs() < 1e-4, "{device} {finest}: {centre}");
+            assert!((sigma - 0.020).abs() < 0.0006, "{device} {finest}: {sigma}");
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! The scan: a page → the picture that a scanner or phone stores of it.
+//!
+//! Signals are reflectances (linear light) until the tone curve. Left out: colour filters and
+//! demosaicing, the noise reduction of phones, specular highlights, chromatic aberration.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ExtendedColorType, GrayImage, ImageError, ImageFormat, RgbImage};
+use ndarray::Axis;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::geometry::Geometry;
+use super::marks::{self, Mark};
+use super::noise::{Gauss, mix, spread};
+use super::print::{Page, lookup};
+use crate::base::{Mm, Plane, Ppi, tone};
+
+/// What lies around the portrait.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Surround {
+    /// Reflectance: paper 0.75–0.92, a lid or a dark mat 0.02–0.2.
+    pub reflectance: f64,
+    /// Depth of a printed wave pattern, as a share of the reflectance, 0–0.15.
+    pub pattern: f64,
+    /// Distance between the waves, 0.3–1.2 mm.
+    pub pattern_pitch: Mm,
+}
+
+/// The scanner (or phone), and how the page lies in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScanConditions {
+    /// The resolution that the file states; the true one is `scale` times as large.
+    pub ppi: Ppi,
+    /// True over stated resolution, across and down, 0.97–1.03.
+    pub scale: [f64; 2],
+    /// Turn of the page, degrees, clockwise as seen; within ±10.
+    pub rotation_deg: f64,
+    /// Displacement of the page, pixels right and down; within ±0.5.
+    pub shift_px: [f64; 2],
+    /// Page seen beyond the portrait's bounding box: left, top, right, bottom; 2–6 mm.
+    pub border: [Mm; 4],
+    /// What is seen there.
+    pub surround: Surround,
+    /// Share by which the print shrinks from the centre to 20 mm right, and to 20 mm below
+    /// (a phone held aslant); within ±0.02.
+    pub keystone: [f64; 2],
+    /// Radial distortion 20 mm from the centre (positive: barrel), as a share; within ±0.006.
+    pub lens: f64,
+    /// Amplitude of uneven feed, 0–30 µm.
+    pub feed_jitter: Mm,
+    /// Period of uneven feed, 2–25 mm (rollers and gears).
+    pub feed_period: Mm,
+    /// Phase of uneven feed, radians.
+    pub feed_phase: f64,
+    /// Sigma of the optics beside the pixel's own square, in scan pixels, 0.25–0.6; a phone out
+    /// of focus 1.2.
+    pub optics_px: f64,
+    /// Way of the picture during exposure, scan pixels right and down; phones up to 1.5.
+    pub motion_px: [f64; 2],
+    /// Change of illumination from the centre to the right and to the lower edge, as a share;
+    /// scanners ±0.05, phones ±0.25.
+    pub illumination: [f64; 2],
+    /// Loss of light at the corners, as a share, 0–0.3.
+    pub vignette: f64,
+    /// Exponent of the tone curve's error, on linear light, 0.85–1.2.
+    pub gamma: f64,
+    /// Reflectance that is stored as black, −0.03 (flare) – 0.02.
+    pub black_point: f64,
+    /// Reflectance that is stored as white, 0.8–1.05.
+    pub white_point: f64,
+    /// Gains of red, green and blue, 0.95–1.05; grey scans take none.
+    pub balance: [f64; 3],
+    /// Strength of unsharp masking, 0 (none) – 1.5.
+    pub sharpen: f64,
+    /// Sigma of unsharp masking, scan pixels, 0.6–1.5.
+    pub sharpen_radius_px: f64,
+    /// Root mean square of read noise, as a share of full scale, 0.001–0.015.
+    pub read_noise: f64,
+    /// Root mean square of shot noise at full scale, 0.002–0.03 (full well 250 000 – 1 100).
+    pub shot_noise: f64,
+    /// Root mean square of the columns' gains (line sensors), 0–0.008.
+    pub column_noise: f64,
+    /// Dust on the glass, specks per square centimetre, 0–8.
+    pub dust: f64,
+    /// Hairs on the glass per square centimetre, 0–0.3.
+    pub hairs: f64,
+    /// Whether a colour print gives a colour scan. A grey print always gives a grey one.
+    pub colour: bool,
+    /// JPEG quality of the stored file, 75–95; none where it is lossless.
+    pub jpeg: Option<u8>,
+}
+
+/// Scans a page of the true size `print` (millimetres across and down).
+pub(super) fn scan(
+    page: Page,
+    print: [Mm; 2],
+    conditions: &ScanConditions,
+    seed: u64,
+) -> Result<DynamicImage, ImageError> {
+    let geometry = Geometry::new(conditions, print);
+    let taps = Taps::new(&geometry, conditions, page.pitch);
+    let sigma = [0, 1].map(|i| {
+        let variance = page.spread.powi(2) + taps.missing[i];
+        variance.max(0.0).sqrt() / page.pitch[i]
+    });
+    let dirt = dirt(conditions, &geometry, mix(seed, 1));
+    let ground = conditions.surround.reflectance as f32;
+    let grey = page.planes.len() == 1;
+    let [width, height] = geometry.size();
+    let mut channels = Vec::with_capacity(3);
+    for (channel, plane) in page.planes.into_iter().enumerate() {
+        let lit = Lit { plane: spread(&plane, sigma, MARGIN, ground), pitch: page.pitch };
+        drop(plane);
+        let mut signal = lit.sample(&geometry, &taps, &conditions.surround);
+        drop(lit);
+        dirt.iter().for_each(|mark| mark.draw(&mut signal));
+        let balance = if grey { 1.0 } else { conditions.balance[channel] };
+        let seed = mix(seed, 2 + channel as u64);
+        channels.push(store(signal, conditions, balance, seed));
+    }
+    let [w, h] = [width as u32, height as u32];
+    let full = "one value a pixel";
+    let stored: DynamicImage = if grey {
+        GrayImage::from_raw(w, h, channels.swap_remove(0)).expect(full).into()
+    } else {
+        let mut rgb = vec![0; 3 * width * height];
+        for (channel, values) in channels.iter().enumerate() {
+            rgb[channel..].iter_mut().step_by(3).zip(values).for_each(|(out, v)| *out = *v);
+        }
+        RgbImage::from_raw(w, h, rgb).expect(full).into()
+    };
+    conditions.jpeg.map_or(Ok(stored.clone()), |quality| recompress(&stored, quality))
+}
+
+/// Page pixels around the portrait that take its blur.
+const MARGIN: usize = 12;
+
+/// Where, around a scan pixel's centre, the page is looked up.
+struct Taps {
+    /// Millimetres of the print.
+    at: Vec<[f64; 2]>,
+    /// Variance, mm² across and down, that the page needs before so that lookups and blur together
+    /// make the pixel's square and the optics.
+    missing: [f64; 2],
+}
+
+impl Taps {
+    fn new(geometry: &Geometry, conditions: &ScanConditions, page: [f64; 2]) -> Self {
+        let pixel = geometry.pitch();
+        let [across, down] = geometry.steps();
+        let counts = [0, 1].map(|i| (pixel[i] / page[i]).round().clamp(1.0, 6.0));
+        // A moving picture is looked up every half pixel of its way.
+        let way = conditions.motion_px;
+        let moments = if way[0].hypot(way[1]) < 0.05 {
+            1
+        } else {
+            (2.0 * way[0].hypot(way[1])).ceil() as usize + 1
+        };
+        let place = |i: usize, n: f64| (i as f64 + 0.5) / n - 0.5;
+        let mut at = Vec::new();
+        for moment in 0..moments {
+            let time = place(moment, moments as f64);
+            for j in 0..counts[1] as usize {
+                for i in 0..counts[0] as usize {
+                    let x = place(i, counts[0]) + time * way[0];
+                    let y = place(j, counts[1]) + time * way[1];
+                    at.push([0, 1].map(|axis| x * across[axis] + y * down[axis]));
+                }
+            }
+        }
+        // The square of side s has s² / 12, of which n lookups bring all but s² / 12 n²; straight
+        // lines between page pixels p apart bring p² / 6.
+        let missing = [0, 1].map(|i| {
+            let square = pixel[i] * pixel[i];
+            square * (conditions.optics_px.powi(2) + 1.0 / (12.0 * counts[i] * counts[i]))
+                - page[i] * page[i] / 6.0
+        });
+        Self { at, missing }
+    }
+}
+
+/// The page as the lens shows it, with [`MARGIN`].
+struct Lit {
+    plane: Plane,
+    pitch: [f64; 2],
+}
+
+impl Lit {
+    fn sample(&self, geometry: &Geometry, taps: &Taps, surround: &Surround) -> Plane {
+        /// The warp is a straight line over as many pixels, to 10⁻⁴ pixels.
+        const SPAN: usize = 32;
+        let [width, height] = geometry.size();
+        let mut out = Plane::zeros((height, width));
+        let (rows, columns) = self.plane.dim();
+        let pixels = |mm: [f64; 2]| [0, 1].map(|i| mm[i] / self.pitch[i]);
+        let place = |x: usize, y: usize| {
+            let at = pixels(geometry.to_print([x as f64, y as f64]));
+            at.map(|v| v - 0.5 + MARGIN as f64)
+        };
+        let taps: Vec<[f64; 2]> = taps.at.iter().map(|&tap| pixels(tap)).collect();
+        let share = 1.0 / taps.len() as f32;
+        let reach = [0, 1].map(|i| taps.iter().fold(0.0f64, |r, tap| r.max(tap[i].abs())));
+        let limit = [columns as f64 - 1.0, rows as f64 - 1.0];
+        let pattern = Pattern::new(surround, self.pitch);
+        out.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(y, mut line)| {
+            let line = line.as_slice_mut().expect("planes are row-major");
+            for (span, out) in line.chunks_mut(SPAN).enumerate() {
+                let from = place(span * SPAN, y);
+                let to = place((span + 1) * SPAN, y);
+                let step = [0, 1].map(|i| (to[i] - from[i]) / SPAN as f64);
+                let both = |test: &dyn Fn(f64) -> bool, i: usize| test(from[i]) && test(to[i]);
+                let inside = (0..2).all(|i| {
+                    both(&|v| v - reach[i] >= 0.0, i) && both(&|v| v + reach[i] < limit[i], i)
+                });
+                let outside = (0..2).any(|i| {
+                    both(&|v| v + reach[i] < 0.0, i) || both(&|v| v - reach[i] >= limit[i], i)
+                });
+                for (n, out) in out.iter_mut().enumerate() {
+                    let at = [0, 1].map(|i| from[i] + step[i] * n as f64);
+                    *out = if inside {
+                        share
+                            * taps
+                                .iter()
+                                .map(|t| self.at([at[0] + t[0], at[1] + t[1]]))
+                                .sum::<f32>()
+                    } else if outside {
+                        pattern.at(at)
+                    } else {
+                        let look = |t: &[f64; 2]| {
+                            let at = [at[0] + t[0], at[1] + t[1]];
+                            let within = (0..2).all(|i| at[i] >= 0.0 && at[i] < limit[i]);
+                            if within { self.at(at) } else { pattern.at(at) }
+                        };
+                        share * taps.iter().map(look).sum::<f32>()
+                    };
+                }
+            }
+        });
+        out
+    }
+
+    #[inline]
+    fn at(&self, [x, y]: [f64; 2]) -> f32 {
+        let columns = self.plane.ncols();
+        let source = self.plane.as_slice().expect("planes are row-major");
+        let (i, j) = (x as u32, y as u32);
+        let (fx, fy) = ((x - f64::from(i)) as f32, (y - f64::from(j)) as f32);
+        let place = j as usize * columns + i as usize;
+        let upper = &source[place..place + 2];
+        let lower = &source[place + columns..place + columns + 2];
+        let above = upper[0] + fx * (upper[1] - upper[0]);
+        let below = lower[0] + fx * (lower[1] - lower[0]);
+        above + fy * (below - above)
+    }
+}
+
+/// Waves around the portrait, like a passport's background print.
+struct Pattern {
+    light: f32,
+    depth: f32,
+    /// Waves a page pixel down, swings a page pixel across.
+    turns: [f32; 2],
+    sine: Vec<f32>,
+}
+
+impl Pattern {
+    fn new(surround: &Surround, pitch: [f64; 2]) -> Self {
+        // Each line swings by about a wave's height every 6 mm.
+        let turns = [pitch[1] / surround.pattern_pitch.0, pitch[0] / 6.0].map(|v| v as f32);
+        let sine = (0..1024).map(|i| (std::f32::consts::TAU * i as f32 / 1024.0).sin()).collect();
+        let light = surround.reflectance as f32;
+        Self { light, depth: 0.5 * light * surround.pattern as f32, turns, sine }
+    }
+
+    #[inline]
+    fn at(&self, [x, y]: [f64; 2]) -> f32 {
+        if self.depth <= 0.0 {
+            return self.light;
+        }
+        let sine = |turns: f32| self.sine[((turns - turns.floor()) * 1024.0) as usize & 1023];
+        let swing = sine(self.turns[1] * x as f32);
+        self.light - self.depth * (1.0 + sine(self.turns[0] * y as f32 + 0.8 * swing))
+    }
+}
+
+/// Dust and hairs on the glass.
+fn dirt(conditions: &ScanConditions, geometry: &Geometry, seed: u64) -> Vec<Mark> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let size = geometry.size().map(|n| n as f64);
+    let pitch = geometry.pitch()[0];
+    let area = size[0] * size[1] * pitch * geometry.pitch()[1] / 100.0;
+    let mut marks = Vec::new();
+    for _ in 0..marks::count(&mut rng, conditions.dust * area) {
+        let at = size.map(|s| rng.random_range(0.0..s));
+        let radius = 0.5 * rng.random_range(0.015..0.12) / pitch;
+        marks.push(mark(&mut rng, vec![at], radius));
+    }
+    for _ in 0..marks::count(&mut rng, conditions.hairs * area) {
+        let length = rng.random_range(0.4..4.0) / pitch;
+        let points = marks::wander(&mut rng, size, length, 0.08 / pitch, 0.12);
+        let radius = 0.5 * rng.random_range(0.015..0.05) / pitch;
+        marks.push(mark(&mut rng, points, radius));
+    }
+    marks
+}
+
+/// Dust shadows the page, or shines where the lamp catches it.
+fn mark(rng: &mut ChaCha8Rng, points: Vec<[f64; 2]>, radius: f64) -> Mark {
+    let value = if rng.random_bool(0.6) { 0.08 } else { 0.8 };
+    Mark { points, radius, value, opacity: rng.random_range(0.3..1.0) }
+}
+
+/// Light → stored 8-bit values: illumination, noise, tone curve, sharpening.
+fn store(mut signal: Plane, conditions: &ScanConditions, balance: f64, seed: u64) -> Vec<u8> {
+    let (height, width) = signal.dim();
+    let columns: Vec<f32> = {
+        let mut gauss = Gauss::new(mix(seed, 1), 0);
+        (0..width).map(|_| 1.0 + conditions.column_noise as f32 * gauss.next()).collect()
+    };
+    let tones = Tones::new(conditions);
+    let noise = mix(seed, 2);
+    let (read, shot) = (conditions.read_noise.powi(2) as f32, conditions.shot_noise.powi(2) as f32);
+    let noisy = read + shot > 0.0;
+    let (tilt, rise) = (conditions.illumination[0] as f32, conditions.illumination[1] as f32);
+    let fall = 0.5 * conditions.vignette as f32;
+    let develop = |(y, line): (usize, &mut [f32])| {
+        let mut gauss = Gauss::new(noise, y);
+        let v = 2.0 * (y as f32 + 0.5) / height as f32 - 1.0;
+        let level = balance as f32 * (1.0 + rise * v - fall * v * v);
+        let unit = 2.0 / width as f32;
+        for (x, (value, column)) in line.iter_mut().zip(&columns).enumerate() {
+            let u = (x as f32 + 0.5) * unit - 1.0;
+            let light = *value * (level + tilt * u - fall * u * u) * column;
+            let noise = if noisy { (read + shot * light.abs()).sqrt() * gauss.next() } else { 0.0 };
+            *value = tones.stored(light + noise);
+        }
+    };
+    let byte = |v: f32| (v * 255.0 + 0.5) as u8;
+    let values = signal.as_slice_mut().expect("planes are row-major");
+    values.par_chunks_exact_mut(width).enumerate().for_each(develop);
+    if conditions.sharpen <= 0.0 {
+        return values.par_iter().map(|&v| byte(v)).collect();
+    }
+    let ground = tones.stored(conditions.surround.reflectance as f32);
+    let soft = spread(&signal, [conditions.sharpen_radius_px; 2], 0, ground);
+    let amount = conditions.sharpen as f32;
+    let (sharp, soft) = (signal.as_slice(), soft.as_slice());
+    let (sharp, soft) = sharp.zip(soft).expect("planes are row-major");
+    sharp.par_iter().zip(soft).map(|(v, s)| byte((v + amount * (v - s)).clamp(0.0, 1.0))).collect()
+}
+
+/// Reflectance → stored value 0..1, as a table.
+struct Tones(Vec<f32>);
+
+impl Tones {
+    /// Noise may leave 0..1 by as much.
+    const BEYOND: f32 = 0.25;
+
+    fn new(conditions: &ScanConditions) -> Self {
+        let ScanConditions { black_point, white_point, gamma, .. } = *conditions;
+        let curve = |i: u32| {
+            let light = (1.0 + 2.0 * Self::BEYOND) * i as f32 / 12_288.0 - Self::BEYOND;
+            let share = (f64::from(light) - black_point) / (white_point - black_point);
+            tone::stored(share.clamp(0.0, 1.0).powf(gamma) as f32)
+        };
+        Self((0..=12_288).map(curve).collect())
+    }
+
+    #[inline]
+    fn stored(&self, light: f32) -> f32 {
+        lookup(&self.0, (light + Self::BEYOND) * (1.0 / (1.0 + 2.0 * Self::BEYOND)))
+    }
+}
+
+fn recompress(stored: &DynamicImage, quality: u8) -> Result<DynamicImage, ImageError> {
+    let mut bytes = Vec::new();
+    let kind =
+        if stored.color().has_color() { ExtendedColorType::Rgb8 } else { ExtendedColorType::L8 };
+    let (width, height) = (stored.width(), stored.height());
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode(
+        stored.as_bytes(),
+        width,
+        height,
+        kind,
+    )?;
+    image::load(Cursor::new(bytes), ImageFormat::Jpeg)
+}

@@ -1,0 +1,248 @@
+//! The verdict: a pure function of the evidence. Every threshold says which error it bounds;
+//! `cargo run --release --example accuracy` measures them.
+
+use serde::Serialize;
+
+use super::carrier::PEAK;
+
+/// BSI TR-03135's words for the outcome of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The check was passed: authentic, or read where there was nothing to compare with.
+    Successful,
+    /// The check was not passed.
+    Failed,
+    /// The scan does not carry enough evidence.
+    Undetermined,
+}
+
+/// What the evidence says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The microtext spells the expected name.
+    Authentic,
+    /// The microtext was read; there was no name to compare it with.
+    Read,
+    /// The microtext spells something else.
+    NameMismatch,
+    /// There is none, though this scan would have shown it.
+    Absent,
+    /// The scan does not tell.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// Its outcome.
+    #[must_use]
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Self::Authentic | Self::Read => Outcome::Successful,
+            Self::NameMismatch | Self::Absent => Outcome::Failed,
+            Self::Inconclusive => Outcome::Undetermined,
+        }
+    }
+}
+
+/// Text is there if lines repeat themselves this many standard deviations over chance …
+pub const REPETITION: f64 = 5.0;
+/// … begin on whole symbols (1: exactly; lines at random: under 0.3) …
+pub const LATTICE: f64 = 0.6;
+/// … in at least this share of the portrait's lines …
+pub const LINES: f64 = 0.25;
+/// … and look like letters (correlation with the text that was read).
+pub const FIT: f64 = 0.55;
+
+/// A symbol is read if it is e^5 times likelier than any other. Of symbols at this limit about
+/// 1 in 150 is wrong by the model; nearly all stand far above it.
+pub const READ: f64 = 5.0;
+/// An expected name is accepted if each of its symbols is e^2 times likelier than any other …
+pub const ACCEPT: f64 = 2.0;
+/// … and refused if one of them is e^4 times less likely.
+pub const REFUSE: f64 = -4.0;
+
+/// A carrier that should stand this many times over the threshold and does not is not there.
+const EXPECTED_PEAK: f64 = 4.0;
+
+/// What was measured, without a pixel.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Height of the carrier's peak over the median of its ring.
+    pub peak: f32,
+    /// How high it should stand if microtext of the profile's strength were there.
+    pub expected_peak: f64,
+    /// What the columns gave, if the carrier was found.
+    pub repetition: Option<Repetition>,
+    /// What the reading gave, if the columns were found.
+    pub text: Option<Text>,
+}
+
+/// The evidence that lines of text repeat.
+#[derive(Clone, Copy, Debug)]
+pub struct Repetition {
+    /// Standard deviations over chance.
+    pub score: f64,
+    /// How well lines begin on whole symbols, 0..1.
+    pub lattice: f64,
+    /// Share of the portrait's lines that could be placed.
+    pub lines: f64,
+}
+
+/// The evidence of the letters.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Correlation of stack and text, 0..1.
+    pub fit: f64,
+    /// For each symbol, ln of how much likelier it is than the runner-up.
+    pub log_odds: Vec<f64>,
+    /// For the expected name, if one was given.
+    pub expected: Option<Expected>,
+}
+
+/// The evidence for an expected name.
+#[derive(Clone, Debug)]
+pub enum Expected {
+    /// The text repeats after another number of symbols than the name has.
+    OtherLength {
+        /// Symbols of the circle that was found.
+        found: usize,
+        /// Symbols of the expected legend.
+        expected: usize,
+    },
+    /// For each symbol of the expected legend, ln of how much likelier it is than any other.
+    Symbols(Vec<f64>),
+}
+
+/// A verdict and why.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How far from its threshold, −1..1; positive where the check was passed.
+    pub margin: f64,
+    /// Plain sentences, most important first.
+    pub reasons: Vec<String>,
+}
+
+/// Decides.
+#[must_use]
+pub fn decide(evidence: &Evidence) -> Decision {
+    let decision = |verdict, margin: f64, reasons: &[String]| Decision {
+        verdict,
+        margin: margin.clamp(-1.0, 1.0),
+        reasons: reasons.to_vec(),
+    };
+    let would_show = evidence.expected_peak > EXPECTED_PEAK * f64::from(PEAK);
+    let Some(text) = evidence.text.as_ref().filter(|t| established(evidence, t)) else {
+        let nothing = match (evidence.repetition, &evidence.text) {
+            (None, _) => "no lines of microtext stand out from the picture",
+            (Some(_), None) => "there are fine lines, but no text repeats along them",
+            (Some(_), Some(_)) => "what repeats along the lines cannot be told to be letters",
+        };
+        let faint = f64::from(evidence.peak) < 0.25 * evidence.expected_peak;
+        if would_show && faint {
+            let shown = "this scan is fine and even enough to show microtext of this profile";
+            return decision(Verdict::Absent, -0.9, &[nothing.into(), shown.into()]);
+        }
+        let hidden = "the scan is too coarse, blurred, small or uneven to rule microtext out";
+        return decision(Verdict::Inconclusive, 0.0, &[nothing.into(), hidden.into()]);
+    };
+    match &text.expected {
+        None => blind(text, decision),
+        Some(Expected::OtherLength { found, expected }) => {
+            let other = format!(
+                "the microtext repeats after {found} symbols; the expected name takes {expected}"
+            );
+            decision(Verdict::NameMismatch, -0.9, &[other])
+        }
+        Some(Expected::Symbols(odds)) => known(odds, decision),
+    }
+}
+
+fn established(evidence: &Evidence, text: &Text) -> bool {
+    evidence.repetition.as_ref().is_some_and(repeats) && text.fit >= FIT
+}
+
+/// Whether something repeats along the lines as text of the grid would.
+#[must_use]
+pub fn repeats(found: &Repetition) -> bool {
+    found.score >= REPETITION && found.lattice >= LATTICE && found.lines >= LINES
+}
+
+fn blind(text: &Text, decision: impl Fn(Verdict, f64, &[String]) -> Decision) -> Decision {
+    let weakest = text.log_odds.iter().copied().fold(f64::INFINITY, f64::min);
+    let margin = ((weakest - READ) / READ).tanh();
+    if weakest >= READ {
+        let clear = "every symbol stands clear of its runner-up";
+        return decision(Verdict::Read, margin, &[clear.into()]);
+    }
+    let unread = text.log_odds.iter().filter(|&&odds| odds < READ).count();
+    let total = text.log_odds.len();
+    let unclear = format!("microtext is there, but {unread} of its {total} symbols are not clear");
+    decision(Verdict::Inconclusive, margin.min(0.0), &[unclear])
+}
+
+fn known(odds: &[f64], decision: impl Fn(Verdict, f64, &[String]) -> Decision) -> Decision {
+    let weakest = odds.iter().copied().fold(f64::INFINITY, f64::min);
+    let margin = ((weakest - ACCEPT) / READ).tanh();
+    if weakest >= ACCEPT {
+        let all = "each symbol of the expected name is the likeliest at its place";
+        decision(Verdict::Authentic, margin, &[all.into()])
+    } else if weakest <= REFUSE {
+        let wrong = odds.iter().filter(|&&o| o <= REFUSE).count();
+        let other = format!("{wrong} of {} symbols are not those of the expected name", odds.len());
+        decision(Verdict::NameMismatch, margin, &[other])
+    } else {
+        let unclear = odds.iter().filter(|&&o| o < ACCEPT).count();
+        let close = format!(
+            "{unclear} of {} symbols could be those of the expected name or others",
+            odds.len()
+        );
+        decision(Verdict::Inconclusive, margin.min(0.0), &[close])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(log_odds: &[f64], expected: Option<Expected>) -> Evidence {
+        Evidence {
+            peak: 900.0,
+            expected_peak: 1000.0,
+            repetition: Some(Repetition { score: 12.0, lattice: 0.99, lines: 1.0 }),
+            text: Some(Text { fit: 0.9, log_odds: log_odds.to_vec(), expected }),
+        }
+    }
+
+    #[test]
+    fn a_table_of_evidence() {
+        let symbols = |odds: &[f64]| Some(Expected::Symbols(odds.to_vec()));
+        let length = Some(Expected::OtherLength { found: 9, expected: 10 });
+        let faint = |expected_peak| Evidence { peak: 5.0, expected_peak, ..Evidence::default() };
+        let mut unlike_letters = text(&[50.0], None);
+        unlike_letters.text.as_mut().unwrap().fit = 0.3;
+        let mut at_random = text(&[50.0], None);
+        at_random.repetition.as_mut().unwrap().lattice = 0.2;
+        for (evidence, verdict) in [
+            (text(&[50.0, 9.0], None), Verdict::Read),
+            (text(&[50.0, 4.0], None), Verdict::Inconclusive),
+            (text(&[50.0], symbols(&[40.0, 2.5])), Verdict::Authentic),
+            (text(&[50.0], symbols(&[40.0, 0.0])), Verdict::Inconclusive),
+            (text(&[50.0], symbols(&[40.0, -9.0])), Verdict::NameMismatch),
+            (text(&[50.0], length), Verdict::NameMismatch),
+            (faint(1000.0), Verdict::Absent),
+            (faint(20.0), Verdict::Inconclusive),
+            (Evidence::default(), Verdict::Inconclusive),
+            (unlike_letters, Verdict::Inconclusive),
+            (at_random, Verdict::Inconclusive),
+        ] {
+            let decision = decide(&evidence);
+            assert_eq!(decision.verdict, verdict, "{evidence:?}");
+            assert!(!decision.reasons.is_empty());
+            let passed = verdict.outcome() == Outcome::Successful;
+            assert_eq!(decision.margin > 0.0, passed, "{evidence:?}: {}", decision.margin);
+        }
+    }
+}
