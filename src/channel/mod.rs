@@ -206,7 +206,7 @@ mod tests {
         for factor in [1, 2, 3] {
             let conditions = Conditions::clean(Ppi(1200.0 / factor as f64));
             let scan = print_and_scan(&print, &conditions, 1).unwrap();
-            let expected = raster::shrink(&print.luminance(), factor);
+            let expected = raster::shrink(&print.luminance(1), factor);
             assert_eq!(scan.size(), (240 / factor, 180 / factor));
             let DynamicImage::ImageLuma8(pixels) = &scan.pixels else { panic!("not grey") };
             for (x, y, pixel) in pixels.enumerate_pixels() {
@@ -224,7 +224,7 @@ mod tests {
         conditions.scan.surround.reflectance = 0.25;
         let scan = print_and_scan(&print, &conditions, 1).unwrap();
         assert_eq!(scan.size(), (200, 200));
-        let (a, b) = (print.luminance().mean().unwrap(), scan.luminance().mean().unwrap());
+        let (a, b) = (print.luminance(1).mean().unwrap(), scan.luminance(1).mean().unwrap());
         assert!((a - b).abs() < 0.003, "{a} {b}");
     }
 
@@ -242,7 +242,7 @@ mod tests {
         conditions.scan.shift_px = [0.3, -0.4];
         conditions.scan.keystone = [0.015, -0.01];
         conditions.scan.optics_px = 0.6;
-        let scan = print_and_scan(&print, &conditions, 1).unwrap().luminance();
+        let scan = print_and_scan(&print, &conditions, 1).unwrap().luminance(1);
         let (mut mass, mut at) = (0.0, [0.0; 2]);
         for ((y, x), &v) in scan.indexed_iter() {
             let dark = f64::from(1.0 - v);
@@ -273,7 +273,7 @@ mod tests {
                 conditions.scan.shift_px = [f64::from(phase) / 8.0, 0.0];
                 let geometry = conditions.geometry(&print).unwrap();
                 let [line, _] = geometry.to_scan([100.5 * 25.4 / 1200.0, 2.0]);
-                let scan = print_and_scan(&print, &conditions, 1).unwrap().luminance();
+                let scan = print_and_scan(&print, &conditions, 1).unwrap().luminance(1);
                 for (x, &v) in scan.row(scan.nrows() / 2).iter().enumerate() {
                     let dark = f64::from(1.0 - v);
                     mass += dark;
@@ -329,7 +329,7 @@ mod tests {
             for value in [20, 90, 160, 230] {
                 let pixels = GrayImage::from_pixel(120, 120, Luma([value]));
                 let print = Picture::new(pixels.into(), Ppi(1200.0));
-                let scan = print_and_scan(&print, &conditions, 3).unwrap().luminance();
+                let scan = print_and_scan(&print, &conditions, 3).unwrap().luminance(1);
                 let middle = scan.slice_each_axis(|axis| {
                     let n = axis.len as isize;
                     ndarray::Slice::from(2 * n / 5..3 * n / 5)

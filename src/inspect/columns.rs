@@ -18,15 +18,18 @@ use crate::spec::{Legend, Profile};
 const FINE: usize = 5;
 /// Samples across a line, without the gap between lines: centres at (i + 1½)/8 of the pitch.
 const ACROSS: usize = 6;
-/// The advance may differ from the pitch's scale by this much: anisotropic scale of scanners.
-const STRETCH: f64 = 0.02;
+/// The advance may differ from the pitch's scale by this much: scanners of which one axis is 1.5 %
+/// long and the other short.
+const STRETCH: f64 = 0.034;
 /// Steps in which the advance is tried: half a sample over a whole line.
 const STRETCH_STEP: f64 = 0.0005;
 /// Steepest shear between lines and columns, in cells a line.
 const SHEAR: f64 = 0.12;
-/// A line is aligned where its correlation with the others stands this many times over its own
-/// root mean square at other shifts.
-const ALIGNED: f32 = 3.5;
+/// Standard deviations of the lower bound by which periods are compared: some 5,000 are tried.
+const SURELY: f64 = 4.0;
+/// A line is placed where its correlation with the others stands this many standard deviations
+/// over what it is at any other symbol.
+const ALIGNED: f32 = 2.5;
 /// Lines from which the alignment is started.
 const SEEDS: usize = 8;
 
@@ -129,8 +132,9 @@ impl Strips {
         Some(Self { samples, length, first_line, lines, origin: frame.across[0], step })
     }
 
-    /// Autocorrelation along the lines, summed over all of them, by lag in samples.
-    fn autocorrelation(&self) -> Vec<f32> {
+    /// Autocorrelation along the lines, summed over all of them, by lag in samples; and the
+    /// variance that it would have at long lags if nothing repeated.
+    fn autocorrelation(&self) -> (Vec<f32>, f64) {
         let size = (2 * self.length).next_multiple_of(60);
         let mut planner = RealFftPlanner::<f32>::new();
         let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
@@ -138,26 +142,33 @@ impl Strips {
         let mut spectrum = forward.make_output_vec();
         let mut scratch = forward.make_scratch_vec();
         let mut power = vec![0.0f32; spectrum.len()];
-        for strip in self.samples.chunks_exact(self.length) {
-            padded[..self.length].copy_from_slice(strip);
-            padded[self.length..].fill(0.0);
-            if forward.process_with_scratch(&mut padded, &mut spectrum, &mut scratch).is_err() {
-                unreachable!("buffers are the planner's own");
+        let mut variance = 0.0;
+        for line in self.samples.chunks_exact(ACROSS * self.length) {
+            let mut of_line = vec![0.0f32; spectrum.len()];
+            for strip in line.chunks_exact(self.length) {
+                padded[..self.length].copy_from_slice(strip);
+                padded[self.length..].fill(0.0);
+                if forward.process_with_scratch(&mut padded, &mut spectrum, &mut scratch).is_err() {
+                    unreachable!("buffers are the planner's own");
+                }
+                of_line.iter_mut().zip(&spectrum).for_each(|(p, z)| *p += z.norm_sqr());
             }
-            power.iter_mut().zip(&spectrum).for_each(|(p, z)| *p += z.norm_sqr());
+            power.iter_mut().zip(&of_line).for_each(|(sum, p)| *sum += p);
+            // Of a signal with this power and random phases (Parseval); the strips of a line are
+            // taken as one, since letters are upright. Both halves of the spectrum.
+            variance += 2.0 * of_line.iter().map(|&p| f64::from(p).powi(2)).sum::<f64>();
         }
         spectrum.iter_mut().zip(&power).for_each(|(z, &p)| *z = Complex32::new(p, 0.0));
         if inverse.process(&mut spectrum, &mut padded).is_err() {
             unreachable!("a real spectrum");
         }
         padded.truncate(self.length);
-        padded
+        (padded, variance)
     }
 
-    /// The number of symbols and the advance for which lags of whole periods stand out most from
-    /// lags of other whole numbers of symbols.
+    /// The number of symbols and the advance at whose multiples the lines are surely most alike.
     fn period(&self, most: usize) -> Option<Period> {
-        let correlation = self.autocorrelation();
+        let (correlation, variance) = self.autocorrelation();
         let overlap = |lag: f64| 1.0 - lag / self.length as f64;
         let at = |lag: f64| {
             let i = lag as usize;
@@ -174,10 +185,19 @@ impl Strips {
                 .take_while(|&lag| lag < longest)
                 .map(|lag| (at(lag), overlap(lag)))
                 .collect();
+            let total = cells.iter().fold([0.0; 2], |sum, c| [sum[0] + c.0, sum[1] + c.1]);
             for symbols in Legend::FEWEST..=most.min(cells.len() * 3 / 4) {
-                let score = repetition(&cells, symbols);
-                if best.as_ref().is_none_or(|b| score > b.score) {
-                    best = Some(Period { symbols, advance, score });
+                let whole = cells.iter().skip(symbols - 1).step_by(symbols);
+                let inside = whole.fold([0.0; 2], |sum, c| [sum[0] + c.0, sum[1] + c.1]);
+                let deviation = (variance / inside[1]).sqrt();
+                let level = inside[0] / inside[1];
+                // A lower bound, so that neither a chance likeness at few lags nor twice the
+                // period can win, nor a part of the name that is like another part.
+                let others = (total[0] - inside[0]) / (total[1] - inside[1]);
+                let surely = level - others - SURELY * deviation;
+                if best.as_ref().is_none_or(|b| surely > b.surely) {
+                    let score = (level - others) / deviation;
+                    best = Some(Period { symbols, advance, surely, score });
                 }
             }
         }
@@ -207,29 +227,14 @@ impl Strips {
     }
 }
 
-/// How far the mean correlation at whole periods stands over that at other whole numbers of
-/// symbols, in standard deviations of the latter. `cells`: correlation and overlap at each.
-fn repetition(cells: &[(f64, f64)], symbols: usize) -> f64 {
-    let (mut inside, mut outside) = ([0.0; 2], [0.0; 2]);
-    for (i, &(value, overlap)) in cells.iter().enumerate() {
-        let sums = if (i + 1).is_multiple_of(symbols) { &mut inside } else { &mut outside };
-        sums[0] += value;
-        sums[1] += overlap;
-    }
-    let level = outside[0] / outside[1];
-    let others = cells.iter().enumerate().filter(|(i, _)| !(i + 1).is_multiple_of(symbols));
-    let (mut square, mut count) = (0.0, 0.0);
-    for (_, &(value, overlap)) in others {
-        square += (value - level * overlap).powi(2) / overlap;
-        count += 1.0;
-    }
-    (inside[0] - level * inside[1]) / (square / count * inside[1]).sqrt().max(1e-30)
-}
-
 struct Period {
     symbols: usize,
     /// In samples.
     advance: f64,
+    /// Lower bound of how far the mean correlation at whole periods stands over that at other whole
+    /// numbers of symbols.
+    surely: f64,
+    /// The same in standard deviations.
     score: f64,
 }
 
@@ -244,7 +249,7 @@ struct Folded {
 #[derive(Clone, Copy, Default)]
 struct Shift {
     bins: f32,
-    /// Correlation with the other lines over its root mean square at other shifts.
+    /// Correlation with the other lines over the next best shift's, in standard deviations.
     certainty: f32,
     correlation: f32,
 }
@@ -280,7 +285,14 @@ impl Folded {
                 }
             }
             inverse.process(&mut cross);
-            peak(&cross)
+            // Of the correlation of the template with noise of the line's energy: a quarter of the
+            // bins are independent, the signal is finer than its sampling.
+            let power: f32 = template.iter().map(|z| z.norm_sqr()).sum();
+            let energy: f32 = self.line(line).iter().map(|z| z.norm_sqr()).sum();
+            let best = cross.iter().map(|z| z.re).fold(0.0, f32::max);
+            let noise = (energy - best * best / power.max(1e-20)).max(0.05 * energy);
+            let independent = (ACROSS * self.bins) as f32 / 4.0;
+            peak(&cross, (2.0 * power * noise / independent).sqrt())
         };
         let template_of = |shifts: &[Option<Shift>]| {
             let mut template = vec![Complex32::default(); ACROSS * self.bins];
@@ -328,56 +340,84 @@ fn turn(f: usize, bins: f32, n: usize) -> Complex32 {
     Complex32::new(angle.cos(), -angle.sin())
 }
 
-/// The highest correlation, its place to a fraction of a bin, and how far it stands out.
-fn peak(correlation: &[Complex32]) -> Shift {
+/// The highest correlation, its place to a fraction of a bin, and by how many standard deviations
+/// `deviation` it stands over any place more than half a symbol away.
+fn peak(correlation: &[Complex32], deviation: f32) -> Shift {
     let n = correlation.len();
     let best = (0..n).max_by(|&a, &b| correlation[a].re.total_cmp(&correlation[b].re)).unwrap_or(0);
     let height = correlation[best].re;
     let (before, after) = (correlation[(best + n - 1) % n].re, correlation[(best + 1) % n].re);
     let bend = before - 2.0 * height + after;
     let fraction = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
-    // The root mean square of what lies more than a symbol away.
-    let far = |i: usize| {
+    let far = |i: &usize| {
         let d = (i + n - best) % n;
-        d.min(n - d) > FINE
+        d.min(n - d) > FINE / 2
     };
-    let (square, count) = (0..n)
-        .filter(|&i| far(i))
-        .fold((0.0f32, 0.0f32), |(s, c), i| (s + correlation[i].re.powi(2), c + 1.0));
-    let certainty = height / (square / count.max(1.0)).sqrt().max(1e-20);
+    let next = (0..n).filter(far).map(|i| correlation[i].re).fold(f32::NEG_INFINITY, f32::max);
+    let certainty = (height - next) / deviation.max(1e-20);
     Shift { bins: best as f32 + fraction, certainty, correlation: height }
 }
 
 /// The lines' shifts must fall on whole symbols, but for a shear that grows evenly from line to
-/// line; finds the shear (a one-dimensional periodogram) and rounds.
+/// line (found by a one-dimensional periodogram). That also tells how many symbols the period has,
+/// where the tolerated stretch leaves it open.
 fn place(strips: &Strips, period: &Period, shifts: &[Shift]) -> Columns {
-    let in_symbols = |shift: &Shift| f64::from(shift.bins) / FINE as f64;
-    let phasors: Vec<Complex64> = shifts
+    let samples = period.advance * period.symbols as f64;
+    let in_periods: Vec<(f64, f64)> = shifts
         .iter()
-        .map(|s| Complex64::cis(TAU * in_symbols(s)) * f64::from(s.certainty.clamp(0.0, 10.0)))
+        .map(|s| {
+            let whole = (period.symbols * FINE) as f64;
+            (f64::from(s.bins) / whole, f64::from(s.certainty.clamp(0.0, 10.0)))
+        })
         .collect();
-    let total: f64 = phasors.iter().map(|z| z.norm()).sum();
-    let sum = |shear: f64| -> Complex64 {
-        phasors.iter().enumerate().map(|(l, z)| z * Complex64::cis(-TAU * shear * l as f64)).sum()
-    };
-    let step = 0.2 / shifts.len() as f64;
-    let steps = (SHEAR / step) as i32;
-    let tried = (-steps..=steps).map(|i| f64::from(i) * step);
-    let shear = tried.max_by(|&a, &b| sum(a).norm().total_cmp(&sum(b).norm())).unwrap_or(0.0);
-    let common = sum(shear).arg() / TAU;
-    let advance = period.advance * strips.step;
-    let phases = shifts.iter().enumerate().map(|(l, s)| {
-        let symbol = (in_symbols(s) - common - shear * l as f64).round() as i64;
-        (s.certainty >= ALIGNED).then(|| symbol.rem_euclid(period.symbols as i64) as usize)
+    let advances = Legend::FEWEST..=strips.length;
+    let (symbols, lattice) = advances
+        .filter(|&n| (samples / n as f64 / FINE as f64 - 1.0).abs() <= STRETCH * 1.001)
+        .map(|n| (n, Lattice::of(&in_periods, n as f64)))
+        .max_by(|a, b| a.1.strength.total_cmp(&b.1.strength))
+        .unwrap_or((period.symbols, Lattice::default()));
+    let phases = in_periods.iter().zip(shifts).enumerate().map(|(line, (shift, found))| {
+        let symbol = shift.0 * symbols as f64 - lattice.common - lattice.shear * line as f64;
+        let symbol = (symbol.round() as i64).rem_euclid(symbols as i64) as usize;
+        (found.certainty >= ALIGNED).then_some(symbol)
     });
     Columns {
-        symbols: period.symbols,
-        advance,
+        symbols,
+        advance: samples / symbols as f64 * strips.step,
         repetition: period.score,
-        lattice: sum(shear).norm() / total.max(1e-30),
-        shear,
+        lattice: lattice.strength,
+        shear: lattice.shear,
         first_line: strips.first_line,
         origin: strips.origin,
         phases: phases.collect(),
+    }
+}
+
+/// How the lines' shifts fall on whole symbols.
+#[derive(Default)]
+struct Lattice {
+    /// 0 (at random) to 1 (exactly).
+    strength: f64,
+    /// Symbols from one line to the next.
+    shear: f64,
+    /// Fraction of a symbol that all lines share.
+    common: f64,
+}
+
+impl Lattice {
+    /// For shifts (in periods, with weights) and this many symbols a period.
+    fn of(shifts: &[(f64, f64)], symbols: f64) -> Self {
+        let phasors: Vec<Complex64> =
+            shifts.iter().map(|(s, weight)| Complex64::cis(TAU * s * symbols) * *weight).collect();
+        let total: f64 = shifts.iter().map(|s| s.1).sum();
+        let sum = |shear: f64| -> Complex64 {
+            phasors.iter().enumerate().map(|(l, z)| z * Complex64::cis(-TAU * shear * l as f64)).sum()
+        };
+        let step = 0.2 / shifts.len() as f64;
+        let steps = (SHEAR / step) as i32;
+        let tried = (-steps..=steps).map(|i| f64::from(i) * step);
+        let shear = tried.max_by(|&a, &b| sum(a).norm().total_cmp(&sum(b).norm())).unwrap_or(0.0);
+        let best = sum(shear);
+        Self { strength: best.norm() / total.max(1e-30), shear, common: best.arg() / TAU }
     }
 }

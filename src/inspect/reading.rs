@@ -2,19 +2,19 @@
 //! squares on the whole circle, each letter with the spill of its neighbours.
 
 use super::stack::{ACROSS, ALONG, Stack};
-use super::templates::{Alphabet, BINS, Imaging, LENGTH, REACH, Templates};
+use super::templates::{Alphabet, Imaging, LENGTH, REACH, Template};
 use crate::base::Mm;
 use crate::spec::{Profile, Script, Symbol};
 
-/// Starts of the search: places of the cells (symbols), of the lines (pitches), blurs. The carrier
-/// gives the line's place to some hundredths of a pitch, the columns give the cell's not at all.
-const PLACES: usize = 8;
+/// Starts of the search: places of the cells (every second bin), of the lines (pitches), blurs. The
+/// carrier gives the line's place to some hundredths of a pitch, the columns the cell's not at all.
+const PLACE_STEP: usize = 2;
 const HEIGHTS: [f64; 3] = [-0.06, 0.0, 0.06];
 const BLURS: [Mm; 2] = [Mm(0.035), Mm(0.065)];
 /// Finest and coarsest blur of a scan that can be read.
 const BLUR_RANGE: [f64; 2] = [0.015, 0.16];
 /// Starts that are followed to their end.
-const FOLLOWED: usize = 3;
+const FOLLOWED: usize = 2;
 /// Alternatives of each symbol that stay in the race after the first pass.
 const SHORTLIST: usize = 16;
 
@@ -82,26 +82,36 @@ impl Read {
     }
 }
 
-/// Reads a stack in both scripts.
+/// Reads a stack in both scripts. Place, blur and turn are found in the script that fits better and
+/// hold for the other as well.
 #[must_use]
 pub fn read(stack: &Stack, profile: &Profile) -> Option<Readings> {
-    let in_script = |&script: &Script| read_in(stack, script, &Alphabet::new(script, profile));
-    let mut readings: Vec<Reading> = Script::ALL.iter().filter_map(in_script).collect();
+    let alphabets = Script::ALL.map(|script| Alphabet::new(script, profile));
+    let fields = [Field::of(stack, false), Field::of(stack, true)];
+    let best = starts(&fields, &alphabets)
+        .into_iter()
+        .map(|start| {
+            let field = fields[usize::from(start.upside_down)].turned(start.bins);
+            let mut fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
+            fit.refine();
+            fit.refine();
+            (start, fit)
+        })
+        .max_by(|a, b| a.1.explained.total_cmp(&b.1.explained))?;
+    let (start, fit) = best;
+    let other = &alphabets[1 - start.alphabet];
+    let mut twin = Fit::new(fit.field.clone(), other, fit.imaging);
+    twin.refine();
+    let mut readings = Vec::new();
+    readings.extend(fit.into_reading(start.upside_down));
+    readings.extend(twin.into_reading(start.upside_down));
     readings.sort_by(|a, b| b.fit.total_cmp(&a.fit));
     (!readings.is_empty()).then_some(Readings(readings))
 }
 
-fn read_in(stack: &Stack, script: Script, alphabet: &Alphabet) -> Option<Reading> {
-    let turns = [Field::of(stack, false), Field::of(stack, true)];
-    let best = starts(&turns, alphabet)
-        .into_iter()
-        .map(|(turn, imaging)| Fit::follow(&turns[turn], alphabet, imaging, turn == 1))
-        .max_by(|a, b| a.explained.total_cmp(&b.explained))?;
-    best.into_reading(script, alphabet)
-}
-
-/// The stack as heights and weights, rows without their mean: what the lines above and below spill
-/// is the same for all symbols.
+/// The stack as heights and weights, `[across][along]`, every row followed by its own beginning, so
+/// that a template's window never has to be cut.
+#[derive(Clone)]
 struct Field {
     symbols: usize,
     heights: Vec<f32>,
@@ -110,101 +120,109 @@ struct Field {
 
 impl Field {
     fn of(stack: &Stack, upside_down: bool) -> Self {
-        let mut heights: Vec<f32> = stack
-            .signal
-            .iter()
-            .zip(&stack.weight)
-            .map(|(s, w)| if *w > 0.0 { s / w } else { 0.0 })
-            .collect();
+        let height = |(s, w): (&f32, &f32)| if *w > 0.0 { s / w } else { 0.0 };
+        let mut heights: Vec<f32> = stack.signal.iter().zip(&stack.weight).map(height).collect();
         let mut weights = stack.weight.clone();
         if upside_down {
             heights.reverse();
             weights.reverse();
         }
-        let mut field = Self { symbols: stack.symbols, heights, weights };
-        let mut heights = std::mem::take(&mut field.heights);
-        field.centre(&mut heights);
-        field.heights = heights;
-        field
+        // On a scale on which a bin's mean weight is 1.
+        let mean = weights.iter().sum::<f32>() / weights.len() as f32;
+        weights.iter_mut().for_each(|w| *w /= mean.max(1e-20));
+        Self { symbols: stack.symbols, heights, weights }
+    }
+
+    /// The same, beginning `bins` later in the circle.
+    fn turned(&self, bins: usize) -> Self {
+        let n = self.length();
+        let turn = |values: &[f32]| -> Vec<f32> {
+            let rows = values.chunks_exact(n);
+            rows.flat_map(|row| [&row[bins % n..], &row[..bins % n]].concat()).collect()
+        };
+        Self { symbols: self.symbols, heights: turn(&self.heights), weights: turn(&self.weights) }
     }
 
     fn length(&self) -> usize {
         self.symbols * ALONG
     }
 
-    /// Takes the weighted mean out of each row.
-    fn centre(&self, values: &mut [f32]) {
+    /// Copies the template's window about a symbol: the circle goes round as often as it must.
+    fn window(&self, values: &[f32], symbol: usize, out: &mut [f32]) {
         let n = self.length();
-        for (row, weights) in values.chunks_exact_mut(n).zip(self.weights.chunks_exact(n)) {
-            let total: f32 = weights.iter().sum();
-            let mean = row.iter().zip(weights).map(|(v, w)| v * w).sum::<f32>() / total.max(1e-20);
-            row.iter_mut().for_each(|v| *v -= mean);
+        let start = self.window_start(symbol);
+        for (row, out) in out.chunks_exact_mut(LENGTH).enumerate() {
+            let line = &values[row * n..(row + 1) * n];
+            let mut at = start;
+            for out in out.chunks_exact_mut(ALONG) {
+                out.copy_from_slice(&line[at..at + ALONG]);
+                at = (at + ALONG) % n;
+            }
         }
     }
 
-    /// The template's window about a symbol, row by row: the circle is cut where it closes.
-    fn window<'a>(&self, values: &'a [f32], symbol: usize) -> impl Iterator<Item = &'a [f32]> {
-        let n = self.length();
-        let start = (symbol + self.symbols * REACH - REACH) % self.symbols * ALONG;
-        (0..ACROSS).flat_map(move |row| {
-            let line = &values[row * n..(row + 1) * n];
-            runs(n, start).map(move |(from, to)| &line[from..to])
-        })
+    fn window_start(&self, symbol: usize) -> usize {
+        (symbol + self.symbols * REACH - REACH) % self.symbols * ALONG
     }
 
     fn dot(&self, a: &[f32], b: &[f32]) -> f64 {
-        let terms = a.iter().zip(b).zip(&self.weights).map(|((a, b), w)| f64::from(a * b * w));
-        terms.sum()
+        weighted_dot(a, b, &self.weights)
     }
 }
 
-/// The runs of a circle of `n` bins that a window of [`LENGTH`] bins from `start` covers. A circle
-/// shorter than the window is covered several times, as the text is.
-fn runs(n: usize, start: usize) -> impl Iterator<Item = (usize, usize)> {
-    let mut left = LENGTH;
-    let mut at = start;
-    std::iter::from_fn(move || {
-        if left == 0 {
-            return None;
+/// Σ a·b·w in lanes, which the compiler turns into vector instructions.
+fn weighted_dot(a: &[f32], b: &[f32], w: &[f32]) -> f64 {
+    let mut lanes = [0.0f32; 8];
+    let chunks = a.chunks_exact(8).zip(b.chunks_exact(8)).zip(w.chunks_exact(8));
+    for ((a, b), w) in chunks {
+        for i in 0..8 {
+            lanes[i] += a[i] * b[i] * w[i];
         }
-        let end = (at + left).min(n);
-        let run = (at, end);
-        left -= end - at;
-        at = end % n;
-        Some(run)
-    })
+    }
+    let whole = a.len() / 8 * 8;
+    let rest: f32 = (whole..a.len()).map(|i| a[i] * b[i] * w[i]).sum();
+    f64::from(lanes.iter().sum::<f32>() + rest)
 }
 
-/// The likeliest starts: (turn, imaging), by how well single letters fit, their neighbours unknown.
-fn starts(turns: &[Field; 2], alphabet: &Alphabet) -> Vec<(usize, Imaging)> {
-    // The plain letters tell place and blur as well as all of them.
-    let plain: Vec<usize> =
-        (0..alphabet.symbols.len()).filter(|&i| is_plain(alphabet.symbols[i])).collect();
+/// Where a search begins.
+struct Start {
+    alphabet: usize,
+    upside_down: bool,
+    bins: usize,
+    imaging: Imaging,
+    score: f32,
+}
+
+/// The likeliest starts, by how well single letters fit, their neighbours unknown.
+fn starts(fields: &[Field; 2], alphabets: &[Alphabet; 2]) -> Vec<Start> {
     let mut scored = Vec::new();
-    for blur in BLURS {
-        for down in HEIGHTS {
-            for place in 0..PLACES {
-                let along = place as f64 / PLACES as f64 - 0.5;
-                let imaging = Imaging { along, down, blur };
+    for (number, alphabet) in alphabets.iter().enumerate() {
+        // The plain letters tell place and blur as well as all of them.
+        let plain: Vec<usize> =
+            (0..alphabet.symbols.len()).filter(|&i| is_plain(alphabet.symbols[i])).collect();
+        for blur in BLURS {
+            for down in HEIGHTS {
+                let imaging = Imaging { along: 0.0, down, blur };
                 let templates = alphabet.templates(&plain, &imaging);
-                let norms: Vec<f32> =
-                    templates.0.iter().map(|t| own_cell(t).map(|v| v * v).sum::<f32>()).collect();
-                for (turn, field) in turns.iter().enumerate() {
-                    let score: f32 = (0..field.symbols)
-                        .map(|symbol| best_match(field, symbol, &templates, &norms))
-                        .sum();
-                    scored.push((score, turn, imaging));
+                let cells: Vec<[f32; CELL]> = templates.iter().map(normalised_cell).collect();
+                for (turn, field) in fields.iter().enumerate() {
+                    for bins in (0..ALONG).step_by(PLACE_STEP) {
+                        let score =
+                            (0..field.symbols).map(|symbol| best_match(field, symbol, bins, &cells)).sum();
+                        let upside_down = turn == 1;
+                        scored.push(Start { alphabet: number, upside_down, bins, imaging, score });
+                    }
                 }
             }
         }
     }
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    // One start for each place: blur and height are refined anyway.
-    let mut kept: Vec<(usize, Imaging)> = Vec::new();
-    for (_, turn, imaging) in scored {
-        let known = kept.iter().any(|(t, i)| *t == turn && (i.along - imaging.along).abs() < 1e-9);
+    scored.sort_by(|a, b| b.score.total_cmp(&a.score));
+    // One start for each place: blur, height and script are settled anyway.
+    let mut kept: Vec<Start> = Vec::new();
+    for start in scored {
+        let known = kept.iter().any(|k| k.upside_down == start.upside_down && k.bins == start.bins);
         if !known && kept.len() < FOLLOWED {
-            kept.push((turn, imaging));
+            kept.push(start);
         }
     }
     kept
@@ -215,38 +233,37 @@ fn is_plain(symbol: Symbol) -> bool {
     c.is_ascii_uppercase() || Script::of(c) == Some(Script::Cyrillic) || c == '<'
 }
 
-fn own_cell(template: &[f32]) -> impl Iterator<Item = f32> {
-    template
-        .chunks_exact(LENGTH)
-        .flat_map(|row| row[REACH * ALONG..(REACH + 1) * ALONG].iter().copied())
+/// Bins of a single cell.
+const CELL: usize = ALONG * ACROSS;
+
+fn normalised_cell(template: &Template) -> [f32; CELL] {
+    let mut cell = [0.0; CELL];
+    let rows = template.near.chunks_exact(LENGTH).map(|row| &row[REACH * ALONG..(REACH + 1) * ALONG]);
+    cell.chunks_exact_mut(ALONG).zip(rows).for_each(|(out, row)| out.copy_from_slice(row));
+    let norm = cell.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-9);
+    cell.map(|v| v / norm)
 }
 
 /// Energy of the field in a cell that the best template explains there.
-fn best_match(field: &Field, symbol: usize, templates: &Templates, norms: &[f32]) -> f32 {
+fn best_match(field: &Field, symbol: usize, bins: usize, cells: &[[f32; CELL]]) -> f32 {
     let n = field.length();
-    let cell: Vec<f32> = (0..ACROSS)
-        .flat_map(|row| &field.heights[row * n + symbol * ALONG..row * n + (symbol + 1) * ALONG])
-        .copied()
-        .collect();
-    let matches = templates.0.iter().zip(norms).map(|(template, norm)| {
-        let dot: f32 = template
-            .chunks_exact(LENGTH)
-            .zip(cell.chunks_exact(ALONG))
-            .map(|(t, c)| {
-                t[REACH * ALONG..(REACH + 1) * ALONG].iter().zip(c).map(|(a, b)| a * b).sum::<f32>()
-            })
-            .sum();
-        dot.max(0.0).powi(2) / norm.max(1e-12)
-    });
-    matches.fold(0.0, f32::max)
+    let mut own = [0.0f32; CELL];
+    for (row, out) in own.chunks_exact_mut(ALONG).enumerate() {
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = field.heights[row * n + (symbol * ALONG + bins + i) % n];
+        }
+    }
+    let ones = [1.0f32; CELL];
+    let best = cells.iter().map(|cell| weighted_dot(cell, &own, &ones) as f32);
+    best.fold(0.0, f32::max).powi(2)
 }
 
 /// A text fitted to a field.
 struct Fit<'a> {
-    field: &'a Field,
-    upside_down: bool,
+    field: Field,
+    alphabet: &'a Alphabet,
     imaging: Imaging,
-    templates: Templates,
+    templates: Vec<Template>,
     /// Places in the alphabet.
     text: Vec<usize>,
     amplitude: f32,
@@ -254,62 +271,49 @@ struct Fit<'a> {
     residual: Vec<f32>,
     /// Weighted energy of the field that the text explains.
     explained: f64,
+    /// Variance of the residual in the directions in which symbols differ.
+    noise: f64,
 }
 
 impl<'a> Fit<'a> {
-    /// From a start to the best text, place and blur near it.
-    fn follow(field: &'a Field, alphabet: &Alphabet, start: Imaging, upside_down: bool) -> Self {
+    fn new(field: Field, alphabet: &'a Alphabet, imaging: Imaging) -> Self {
         let everything: Vec<usize> = (0..alphabet.symbols.len()).collect();
-        let templates = alphabet.templates(&everything, &start);
         let mut fit = Self {
-            field,
-            upside_down,
-            imaging: start,
-            templates,
-            text: vec![usize::MAX; field.symbols],
+            alphabet,
+            imaging,
+            templates: alphabet.templates(&everything, &imaging),
+            text: vec![0; field.symbols],
             amplitude: 0.0,
             residual: field.heights.clone(),
             explained: 0.0,
+            noise: 0.0,
+            field,
         };
         fit.first_text();
-        fit.improve(&everything);
-        for _ in 0..2 {
-            fit.refine(alphabet);
-            fit.templates = alphabet.templates(&everything, &fit.imaging);
-            fit.refit();
-            fit.improve(&everything);
-        }
+        fit.improve();
         fit
     }
 
     /// Each symbol by itself: the highest normalised correlation in its own cell.
     fn first_text(&mut self) {
+        let cells: Vec<[f32; CELL]> = self.templates.iter().map(normalised_cell).collect();
+        let ones = [1.0f32; CELL];
+        let mut own = [0.0f32; CELL];
+        let n = self.field.length();
         for symbol in 0..self.field.symbols {
-            let n = self.field.length();
-            let scores = self.templates.0.iter().map(|template| {
-                let (mut dot, mut norm) = (0.0, 0.0);
-                for row in 0..ACROSS {
-                    let cell = &self.field.heights[row * n + symbol * ALONG..][..ALONG];
-                    let own = &template[row * LENGTH + REACH * ALONG..][..ALONG];
-                    dot += own.iter().zip(cell).map(|(a, b)| a * b).sum::<f32>();
-                    norm += own.iter().map(|a| a * a).sum::<f32>();
-                }
-                dot / norm.sqrt().max(1e-9)
-            });
+            for (row, out) in own.chunks_exact_mut(ALONG).enumerate() {
+                out.copy_from_slice(&self.field.heights[row * n + symbol * ALONG..][..ALONG]);
+            }
+            let scores = cells.iter().map(|cell| weighted_dot(cell, &own, &ones));
             let best = scores.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
             self.text[symbol] = best.map_or(0, |(i, _)| i);
         }
         self.refit();
     }
 
-    /// What the text should look like at amplitude 1, rows without their mean.
-    fn model(&self) -> Vec<f32> {
-        render(self.field, &self.text, &self.templates)
-    }
-
     /// Amplitude and residual for the text as it stands.
     fn refit(&mut self) {
-        let model = self.model();
+        let model = render(&self.field, self.text.iter().map(|&s| &self.templates[s]));
         let energy = self.field.dot(&model, &model).max(1e-20);
         let dot = self.field.dot(&model, &self.field.heights);
         self.amplitude = (dot / energy).max(1e-6) as f32;
@@ -318,50 +322,61 @@ impl<'a> Fit<'a> {
         self.residual.iter_mut().zip(&model).for_each(|(r, m)| *r -= self.amplitude * m);
     }
 
-    /// How much the weighted square error grows when `symbol` becomes the alphabet's `other`, and
-    /// the weighted square of the difference.
-    fn change(&self, symbol: usize, other: usize) -> (f64, f64) {
-        let (now, then) = (&self.templates.0[self.text[symbol]], &self.templates.0[other]);
-        let (mut dot, mut square) = (0.0f32, 0.0f32);
-        let residual = self.field.window(&self.residual, symbol);
-        let weights = self.field.window(&self.field.weights, symbol);
-        let mut at = 0;
-        for (residual, weights) in residual.zip(weights) {
-            let (now, then) = (&now[at..at + residual.len()], &then[at..at + residual.len()]);
-            at += residual.len();
-            for (((r, w), a), b) in residual.iter().zip(weights).zip(now).zip(then) {
-                let d = (b - a) * self.amplitude;
-                dot += w * r * d;
-                square += w * d * d;
+    /// For each symbol of `others` in place of the one at `symbol`: how much the weighted square
+    /// error grows, and the weighted square of the difference.
+    fn changes(&self, symbol: usize, others: &[usize]) -> Vec<Change> {
+        let mut residual = [0.0f32; LENGTH * ACROSS];
+        let mut weights = [0.0f32; LENGTH * ACROSS];
+        self.field.window(&self.residual, symbol, &mut residual);
+        self.field.window(&self.field.weights, symbol, &mut weights);
+        let now = &self.templates[self.text[symbol]].near;
+        let change = |&other: &usize| {
+            let then = &self.templates[other].near;
+            let (mut dots, mut squares) = ([0.0f32; 8], [0.0f32; 8]);
+            let field = residual.chunks_exact(8).zip(weights.chunks_exact(8));
+            let templates = now.chunks_exact(8).zip(then.chunks_exact(8));
+            for ((r, w), (a, b)) in field.zip(templates) {
+                for i in 0..8 {
+                    let d = b[i] - a[i];
+                    dots[i] += w[i] * r[i] * d;
+                    squares[i] += w[i] * d * d;
+                }
             }
-        }
-        (f64::from(square - 2.0 * dot), f64::from(square))
+            let sum = |lanes: [f32; 8]| f64::from(lanes.iter().sum::<f32>());
+            let amplitude = f64::from(self.amplitude);
+            let (dot, square) = (amplitude * sum(dots), amplitude * amplitude * sum(squares));
+            Change { other, growth: square - 2.0 * dot, square }
+        };
+        others.iter().map(change).collect()
     }
 
-    /// Replaces one symbol at a time as long as that lessens the error, then holds the text to the
+    /// What the text costs more with `change`, the rarity of the symbols counted in.
+    fn cost(&self, change: &Change) -> f64 {
+        change.growth - 2.0 * self.noise * self.alphabet.symbols[change.other].log_prior()
+    }
+
+    /// Replaces one symbol at a time as long as that lessens the cost, then holds the text to the
     /// one end mark that it must have.
-    fn improve(&mut self, everything: &[usize]) {
+    fn improve(&mut self) {
+        let everything: Vec<usize> = (0..self.alphabet.symbols.len()).collect();
         let end = everything.len() - 1;
-        let mut shortlists: Vec<Vec<usize>> = vec![everything.to_vec(); self.field.symbols];
+        let mut shortlists: Vec<Vec<usize>> = vec![everything; self.field.symbols];
         for pass in 0..4 {
             let before = self.text.clone();
-            for symbol in 0..self.field.symbols {
-                let mut scored: Vec<(f64, usize)> = shortlists[symbol]
-                    .iter()
-                    .map(|&other| (self.change(symbol, other).0, other))
-                    .collect();
-                scored.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for (symbol, shortlist) in shortlists.iter_mut().enumerate() {
+                let mut changes = self.changes(symbol, shortlist);
+                changes.sort_by(|a, b| self.cost(a).total_cmp(&self.cost(b)));
                 if pass == 0 {
-                    let mut kept: Vec<usize> = scored.iter().take(SHORTLIST).map(|s| s.1).collect();
-                    if !kept.contains(&end) {
-                        kept.push(end);
+                    *shortlist = changes.iter().take(SHORTLIST).map(|c| c.other).collect();
+                    if !shortlist.contains(&end) {
+                        shortlist.push(end);
                     }
-                    shortlists[symbol] = kept;
                 }
-                self.set(symbol, scored[0].1);
+                self.set(symbol, changes[0].other);
             }
             self.one_end(end, &shortlists);
             self.refit();
+            self.noise = self.measure_noise(&shortlists);
             if self.text == before {
                 break;
             }
@@ -370,16 +385,19 @@ impl<'a> Fit<'a> {
 
     /// The end mark stands where it costs least, and nowhere else.
     fn one_end(&mut self, end: usize, shortlists: &[Vec<usize>]) {
-        let cost = |fit: &Self, symbol: usize| {
-            let letters = shortlists[symbol].iter().filter(|&&s| s != end);
-            let best =
-                letters.map(|&s| (fit.change(symbol, s).0, s)).min_by(|a, b| a.0.total_cmp(&b.0));
-            let (letter_cost, letter) = best.unwrap_or((0.0, 0));
-            (fit.change(symbol, end).0 - letter_cost, letter)
-        };
-        let costs: Vec<(f64, usize)> = (0..self.field.symbols).map(|s| cost(self, s)).collect();
-        let place =
-            (0..costs.len()).min_by(|&a, &b| costs[a].0.total_cmp(&costs[b].0)).unwrap_or(0);
+        let costs: Vec<(f64, usize)> = shortlists
+            .iter()
+            .enumerate()
+            .map(|(symbol, shortlist)| {
+                let changes = self.changes(symbol, shortlist);
+                let letters = changes.iter().filter(|c| c.other != end);
+                let letter = letters.map(|c| (self.cost(c), c.other)).min_by(|a, b| a.0.total_cmp(&b.0));
+                let (letter_cost, letter) = letter.unwrap_or((0.0, 0));
+                let mark = changes.iter().find(|c| c.other == end).map_or(0.0, |c| self.cost(c));
+                (mark - letter_cost, letter)
+            })
+            .collect();
+        let place = (0..costs.len()).min_by(|&a, &b| costs[a].0.total_cmp(&costs[b].0)).unwrap_or(0);
         for (symbol, &(_, letter)) in costs.iter().enumerate() {
             if symbol == place {
                 self.set(symbol, end);
@@ -389,153 +407,153 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// Sets a symbol and brings the residual up to date, but for the rows' means.
+    /// Sets a symbol and brings the residual near it up to date.
     fn set(&mut self, symbol: usize, other: usize) {
         let old = std::mem::replace(&mut self.text[symbol], other);
         if old == other {
             return;
         }
         let n = self.field.length();
-        let start = (symbol + self.field.symbols * REACH - REACH) % self.field.symbols * ALONG;
-        let (now, then) = (&self.templates.0[old], &self.templates.0[other]);
+        let start = self.field.window_start(symbol);
+        let (now, then) = (&self.templates[old].near, &self.templates[other].near);
         for row in 0..ACROSS {
-            let mut at = row * LENGTH;
-            for (from, to) in runs(n, start) {
-                for r in &mut self.residual[row * n + from..row * n + to] {
-                    *r -= self.amplitude * (then[at] - now[at]);
-                    at += 1;
-                }
+            for i in 0..LENGTH {
+                let change = then[row * LENGTH + i] - now[row * LENGTH + i];
+                self.residual[row * n + (start + i) % n] -= self.amplitude * change;
             }
         }
-    }
-
-    /// Place and blur for the text as it stands: one after the other, in ever smaller steps.
-    fn refine(&mut self, alphabet: &Alphabet) {
-        let mut steps = [0.05, 0.03, 1.25];
-        let mut best = self.imaging;
-        let mut explained = self.explained_by(alphabet, &best);
-        for _ in 0..3 {
-            for axis in 0..3 {
-                for sign in [1.0, -1.0] {
-                    loop {
-                        let tried = moved(best, axis, steps[axis], sign);
-                        let value = self.explained_by(alphabet, &tried);
-                        if value <= explained * (1.0 + 1e-5) {
-                            break;
-                        }
-                        (best, explained) = (tried, value);
-                    }
-                }
-            }
-            steps = [steps[0] * 0.4, steps[1] * 0.4, 1.0 + (steps[2] - 1.0) * 0.4];
-        }
-        self.imaging = best;
-    }
-
-    fn explained_by(&self, alphabet: &Alphabet, imaging: &Imaging) -> f64 {
-        let mut distinct = self.text.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let templates = alphabet.templates(&distinct, imaging);
-        let text: Vec<usize> =
-            self.text.iter().map(|s| distinct.binary_search(s).unwrap_or(0)).collect();
-        let model = render(self.field, &text, &templates);
-        let energy = self.field.dot(&model, &model).max(1e-20);
-        self.field.dot(&model, &self.field.heights).max(0.0).powi(2) / energy
-    }
-
-    fn into_reading(self, script: Script, alphabet: &Alphabet) -> Option<Reading> {
-        let total = self.field.dot(&self.field.heights, &self.field.heights);
-        let end = alphabet.symbols.len() - 1;
-        let first = self.text.iter().position(|&s| s == end)? + 1;
-        let changes: Vec<Vec<(f64, f64)>> = (0..self.field.symbols)
-            .map(|symbol| {
-                (0..alphabet.symbols.len()).map(|other| self.change(symbol, other)).collect()
-            })
-            .collect();
-        let noise = self.noise(&changes);
-        let n = self.field.symbols;
-        let circle = (first..first + n).map(|symbol| {
-            let symbol = symbol % n;
-            // Gaussian noise: the log-likelihood falls by half the growth of the square error.
-            let against: Vec<f64> =
-                changes[symbol].iter().map(|(growth, _)| -0.5 * growth / noise).collect();
-            read_of(self.text[symbol], &against, alphabet)
-        });
-        let circle = circle.collect();
-        let turned = |values: &[f32]| -> Vec<f32> {
-            let rows = values.chunks_exact(n * ALONG);
-            rows.flat_map(|row| {
-                let split = first % n * ALONG;
-                row[split..].iter().chain(&row[..split]).copied().collect::<Vec<_>>()
-            })
-            .collect()
-        };
-        let model: Vec<f32> = self.model().iter().map(|v| v * self.amplitude).collect();
-        Some(Reading {
-            script,
-            circle,
-            fit: (self.explained / total.max(1e-20)).sqrt(),
-            contrast: f64::from(self.amplitude),
-            imaging: self.imaging,
-            upside_down: self.upside_down,
-            picture: turned(&self.field.heights),
-            expected: turned(&model),
-        })
     }
 
     /// Variance of the residual in the directions in which symbols differ, noise and misfit of the
     /// model together: the mean of ⟨r, d⟩²/⟨d, d⟩ over all symbols and their likeliest others.
-    fn noise(&self, changes: &[Vec<(f64, f64)>]) -> f64 {
+    fn measure_noise(&self, shortlists: &[Vec<usize>]) -> f64 {
         let mut sum = 0.0;
         let mut count = 0.0;
-        for (symbol, others) in changes.iter().enumerate() {
-            let mut near: Vec<&(f64, f64)> = others
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != self.text[symbol])
-                .map(|(_, change)| change)
-                .collect();
-            near.sort_by(|a, b| a.0.total_cmp(&b.0));
-            for (growth, square) in near.iter().take(SHORTLIST) {
-                let dot = 0.5 * (square - growth);
-                sum += dot * dot / square.max(1e-20);
-                count += 1.0;
+        for (symbol, shortlist) in shortlists.iter().enumerate() {
+            for change in self.changes(symbol, shortlist) {
+                if change.other != self.text[symbol] && change.square > 0.0 {
+                    sum += (0.5 * (change.square - change.growth)).powi(2) / change.square;
+                    count += 1.0;
+                }
             }
         }
         (sum / f64::max(count, 1.0)).max(1e-20)
     }
+
+    /// Place and blur for the text as it stands, one after the other, each at the top of the
+    /// parabola through three tries; then the text again.
+    fn refine(&mut self) {
+        let mut steps = [0.04, 0.03, 1.2];
+        let mut best = self.imaging;
+        let mut height = self.explained_by(&best);
+        for _ in 0..2 {
+            for axis in 0..3 {
+                let tried = [-1.0, 1.0].map(|sign| {
+                    let imaging = moved(best, axis, steps[axis], sign);
+                    (self.explained_by(&imaging), imaging)
+                });
+                let bend = tried[0].0 - 2.0 * height + tried[1].0;
+                let top = if bend < 0.0 { 0.5 * (tried[0].0 - tried[1].0) / bend } else { 0.0 };
+                let parabola = moved(best, axis, steps[axis], top.clamp(-2.0, 2.0));
+                let candidates = [tried[0], tried[1], (self.explained_by(&parabola), parabola)];
+                for (value, imaging) in candidates {
+                    if value > height {
+                        (height, best) = (value, imaging);
+                    }
+                }
+            }
+            steps = [0.4 * steps[0], 0.4 * steps[1], 1.0 + 0.4 * (steps[2] - 1.0)];
+        }
+        self.imaging = best;
+        let everything: Vec<usize> = (0..self.alphabet.symbols.len()).collect();
+        self.templates = self.alphabet.templates(&everything, &best);
+        self.refit();
+        self.improve();
+    }
+
+    fn explained_by(&self, imaging: &Imaging) -> f64 {
+        let mut distinct = self.text.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let templates = self.alphabet.templates(&distinct, imaging);
+        let of = |s: &usize| &templates[distinct.binary_search(s).unwrap_or(0)];
+        let model = render(&self.field, self.text.iter().map(of));
+        let energy = self.field.dot(&model, &model).max(1e-20);
+        self.field.dot(&model, &self.field.heights).max(0.0).powi(2) / energy
+    }
+
+    fn into_reading(self, upside_down: bool) -> Option<Reading> {
+        let total = self.field.dot(&self.field.heights, &self.field.heights);
+        let end = self.alphabet.symbols.len() - 1;
+        let n = self.field.symbols;
+        let first = (self.text.iter().position(|&s| s == end)? + 1) % n;
+        let everything: Vec<usize> = (0..=end).collect();
+        let circle = (0..n).map(|i| {
+            let symbol = (first + i) % n;
+            // Gaussian noise: the log-likelihood falls by half the growth of the square error.
+            let changes = self.changes(symbol, &everything);
+            let against: Vec<f64> = changes.iter().map(|c| -0.5 * c.growth / self.noise).collect();
+            read_of(self.text[symbol], &against, self.alphabet)
+        });
+        let circle = circle.collect();
+        let upright = self.field.turned(first * ALONG);
+        let text = (0..n).map(|i| &self.templates[self.text[(first + i) % n]]);
+        let expected = render(&upright, text).iter().map(|v| v * self.amplitude).collect();
+        Some(Reading {
+            script: self.alphabet.script,
+            circle,
+            fit: (self.explained / total.max(1e-20)).sqrt(),
+            contrast: f64::from(self.amplitude),
+            imaging: self.imaging,
+            upside_down,
+            picture: upright.heights,
+            expected,
+        })
+    }
 }
 
-fn moved(mut imaging: Imaging, axis: usize, step: f64, sign: f64) -> Imaging {
+/// One symbol in place of another.
+struct Change {
+    other: usize,
+    /// By how much the weighted square error grows.
+    growth: f64,
+    /// Weighted square of the difference between the two.
+    square: f64,
+}
+
+/// A step along one axis of the imaging: symbols, pitches, or a factor of the blur.
+fn moved(mut imaging: Imaging, axis: usize, step: f64, times: f64) -> Imaging {
     match axis {
-        0 => imaging.along += sign * step,
-        1 => imaging.down = (imaging.down + sign * step).clamp(-0.3, 0.3),
+        0 => imaging.along += times * step,
+        1 => imaging.down = (imaging.down + times * step).clamp(-0.3, 0.3),
         _ => {
-            let blur = imaging.blur.0 * if sign > 0.0 { step } else { 1.0 / step };
+            let blur = imaging.blur.0 * step.powf(times);
             imaging.blur = Mm(blur.clamp(BLUR_RANGE[0], BLUR_RANGE[1]));
         }
     }
     imaging
 }
 
-fn render(field: &Field, text: &[usize], templates: &Templates) -> Vec<f32> {
+/// What a text looks like on a field, at amplitude 1.
+fn render<'t>(field: &Field, text: impl Iterator<Item = &'t Template>) -> Vec<f32> {
     let n = field.length();
     let mut out = vec![0.0f32; n * ACROSS];
-    for (symbol, &which) in text.iter().enumerate() {
-        let template = &templates.0[which];
-        debug_assert_eq!(template.len(), BINS);
-        let start = (symbol + field.symbols * REACH - REACH) % field.symbols * ALONG;
-        for row in 0..ACROSS {
-            let mut at = row * LENGTH;
-            for (from, to) in runs(n, start) {
-                let line = &mut out[row * n + from..row * n + to];
-                line.iter_mut().zip(&template[at..]).for_each(|(o, t)| *o += t);
-                at += to - from;
+    let mut far = [0.0f32; ACROSS];
+    for (symbol, template) in text.enumerate() {
+        let start = field.window_start(symbol);
+        for (row, line) in template.near.chunks_exact(LENGTH).enumerate() {
+            let out = &mut out[row * n..(row + 1) * n];
+            let mut at = start;
+            for run in line.chunks_exact(ALONG) {
+                out[at..at + ALONG].iter_mut().zip(run).for_each(|(o, t)| *o += t);
+                at = (at + ALONG) % n;
             }
         }
+        far.iter_mut().zip(&template.far).for_each(|(sum, f)| *sum += f / n as f32);
     }
-    field.centre(&mut out);
+    for (row, far) in out.chunks_exact_mut(n).zip(far) {
+        row.iter_mut().for_each(|v| *v += far);
+    }
     out
 }
 
