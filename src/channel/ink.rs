@@ -83,11 +83,17 @@ pub(super) fn lay(
             extra += drops_variance(error[0]);
         }
     }
-    let grain = conditions.grain * 0.020 / pitch[0];
+    // Noise in a continuous tone vanishes in the solids, which no more ink makes darker.
+    let solid = match conditions.technology {
+        Technology::Continuous | Technology::Engraving => 1.0,
+        _ => 0.0,
+    };
+    let grain = (1.0 + solid) * (conditions.grain * 0.020 / pitch[0]) as f32;
     if grain > 0.0 {
         page.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(y, mut row)| {
             let mut gauss = Gauss::new(mix(seed, 10), y);
-            row.iter_mut().for_each(|v| *v *= 1.0 + grain as f32 * gauss.next());
+            let row = row.as_slice_mut().expect("planes are row-major");
+            row.iter_mut().for_each(|v| *v *= 1.0 + grain * (1.0 - solid * *v) * gauss.next());
         });
     }
     let sigma = [0, 1].map(|i| {
@@ -156,8 +162,9 @@ impl<F: FnMut(usize, &[f32])> Drops<F> {
             if ink <= 0.0 {
                 continue;
             }
-            let dx = (nozzle[0] + ex * gauss.next()).clamp(-1.0, 1.0);
-            let dy = (nozzle[1] + ey * gauss.next()).clamp(-1.0, 1.0);
+            let [dx, dy] = gauss.pair();
+            let dx = (nozzle[0] + ex * dx).clamp(-1.0, 1.0);
+            let dy = (nozzle[1] + ey * dy).clamp(-1.0, 1.0);
             let beside = if dx < 0.0 { x } else { x + 2 };
             let other = if dy < 0.0 { &mut *above } else { &mut *below };
             let (ax, ay) = (dx.abs(), dy.abs());

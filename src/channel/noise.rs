@@ -25,6 +25,18 @@ impl Gauss {
         Self(mix(seed, row as u64))
     }
 
+    /// Two independent values for the price of one, each the sum of two uniform numbers only:
+    /// they end at ±2.4.
+    #[inline]
+    pub(super) fn pair(&mut self) -> [f32; 2] {
+        // Standard deviation 65536 / √6.
+        const SHARE: f32 = 2.449_489_7 / 65_536.0;
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = mix_short(self.0);
+        let sum = |z: u64| (z & 0xffff) + ((z >> 16) & 0xffff);
+        [sum(z), sum(z >> 32)].map(|sum| (sum as i32 - 65_535) as f32 * SHARE)
+    }
+
     #[inline]
     pub(super) fn next(&mut self) -> f32 {
         // Four 16-bit numbers: mean 2 · 65535, standard deviation 65536 / √3.
@@ -71,7 +83,8 @@ impl Field {
         let step = 1.0 / self.cell[0];
         for (x, value) in out.iter_mut().enumerate() {
             let at = x as f64 * step;
-            let (i, along) = (at as usize, at.fract() as f32);
+            let i = at as u32;
+            let (along, i) = ((at - f64::from(i)) as f32, i as usize);
             let node = |i: usize| upper[i] + share * (lower[i] - upper[i]);
             let left = node(i);
             *value = left + along * (node(i + 1) - left);
@@ -158,6 +171,13 @@ mod tests {
         let mean = values.iter().sum::<f32>() / n;
         let variance = values.iter().map(|v| v * v).sum::<f32>() / n;
         assert!(mean.abs() < 0.01 && (variance - 1.0).abs() < 0.02, "{mean} {variance}");
+        let [mut power, mut common] = [0.0; 2];
+        for _ in 0..100_000 {
+            let [a, b] = gauss.pair();
+            power += (a * a + b * b) / 2.0 / n;
+            common += a * b / n;
+        }
+        assert!((power - 1.0).abs() < 0.02 && common.abs() < 0.02, "{power} {common}");
     }
 
     #[test]

@@ -72,13 +72,15 @@ pub struct PrintConditions {
     pub spot: Mm,
     /// Sigma of light's way through the paper, 10–40 µm (Arney et al. 1996).
     pub spread: Mm,
-    /// Root mean square of the ink's own noise over 20 × 20 µm, as a share of the ink, 0–0.10.
+    /// Root mean square of the ink's own noise over 20 × 20 µm, as a share of the ink (of half
+    /// tone, where tone is continuous), 0–0.10.
     pub grain: f64,
-    /// Root mean square of cloudiness, as a share of the ink, 0–0.03 (ISO 24790 mottle).
+    /// Root mean square of cloudiness at half tone, as a share of the ink, 0–0.03 (ISO 24790
+    /// mottle).
     pub mottle: f64,
     /// Distance over which the clouds change, 0.1–1.5 mm.
     pub mottle_size: Mm,
-    /// Root mean square of bands across the feed, as a share of the ink, 0–0.02.
+    /// Root mean square of bands across the feed at half tone, as a share of the ink, 0–0.02.
     pub banding: f64,
     /// Period of the bands, 0.2–3 mm.
     pub banding_pitch: Mm,
@@ -224,17 +226,18 @@ fn reflect(
         let band = conditions.banding as f32
             * (wave + Gauss::new(mix(seed, 13), y).next() * std::f32::consts::FRAC_1_SQRT_2);
         let row = row.as_slice_mut().expect("planes are row-major");
+        let tone = |ink: f32, change: f32| {
+            // Full at half tone, none in the solids, where there is no edge to move.
+            curve.reflectance(ink * (1.0 + 2.0 * (1.0 - ink.min(1.0)) * change))
+        };
         match &clouds {
             Some(clouds) => {
                 clouds.row(y, cloud);
                 for (value, cloud) in row.iter_mut().zip(cloud) {
-                    let share = 1.0 + band + conditions.mottle as f32 * *cloud;
-                    *value = curve.reflectance(*value * share);
+                    *value = tone(*value, band + conditions.mottle as f32 * *cloud);
                 }
             }
-            None => {
-                row.iter_mut().for_each(|value| *value = curve.reflectance(*value * (1.0 + band)));
-            }
+            None => row.iter_mut().for_each(|value| *value = tone(*value, band)),
         }
     });
     ink

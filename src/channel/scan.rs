@@ -56,8 +56,8 @@ pub struct ScanConditions {
     pub feed_period: Mm,
     /// Phase of uneven feed, radians.
     pub feed_phase: f64,
-    /// Sigma of the optics beside the pixel's own square, in scan pixels, 0.25–0.6; a phone out
-    /// of focus 1.2.
+    /// Sigma of the optics beside the pixel's own square, in scan pixels, 0.25–0.6; badly
+    /// focused scans 0.75, phones 1.2.
     pub optics_px: f64,
     /// Way of the picture during exposure, scan pixels right and down; phones up to 1.5.
     pub motion_px: [f64; 2],
@@ -113,7 +113,7 @@ pub(super) fn scan(
     let [width, height] = geometry.size();
     let mut channels = Vec::with_capacity(3);
     for (channel, plane) in page.planes.into_iter().enumerate() {
-        let lit = Lit { plane: spread(&plane, sigma, MARGIN, ground), pitch: page.pitch };
+        let lit = Lit::new(spread(&plane, sigma, MARGIN, ground), page.pitch);
         drop(plane);
         let mut signal = lit.sample(&geometry, &taps, &conditions.surround);
         drop(lit);
@@ -133,7 +133,10 @@ pub(super) fn scan(
         }
         RgbImage::from_raw(w, h, rgb).expect(full).into()
     };
-    conditions.jpeg.map_or(Ok(stored.clone()), |quality| recompress(&stored, quality))
+    match conditions.jpeg {
+        Some(quality) => recompress(&stored, quality),
+        None => Ok(stored),
+    }
 }
 
 /// Page pixels around the portrait that take its blur.
@@ -185,17 +188,23 @@ impl Taps {
 
 /// The page as the lens shows it, with [`MARGIN`].
 struct Lit {
-    plane: Plane,
+    source: Vec<f32>,
+    columns: usize,
+    rows: usize,
     pitch: [f64; 2],
 }
 
 impl Lit {
+    fn new(plane: Plane, pitch: [f64; 2]) -> Self {
+        let (rows, columns) = plane.dim();
+        Self { source: plane.into_raw_vec_and_offset().0, columns, rows, pitch }
+    }
+
     fn sample(&self, geometry: &Geometry, taps: &Taps, surround: &Surround) -> Plane {
         /// The warp is a straight line over as many pixels, to 10⁻⁴ pixels.
         const SPAN: usize = 32;
         let [width, height] = geometry.size();
         let mut out = Plane::zeros((height, width));
-        let (rows, columns) = self.plane.dim();
         let pixels = |mm: [f64; 2]| [0, 1].map(|i| mm[i] / self.pitch[i]);
         let place = |x: usize, y: usize| {
             let at = pixels(geometry.to_print([x as f64, y as f64]));
@@ -204,7 +213,8 @@ impl Lit {
         let taps: Vec<[f64; 2]> = taps.at.iter().map(|&tap| pixels(tap)).collect();
         let share = 1.0 / taps.len() as f32;
         let reach = [0, 1].map(|i| taps.iter().fold(0.0f64, |r, tap| r.max(tap[i].abs())));
-        let limit = [columns as f64 - 1.0, rows as f64 - 1.0];
+        // A little less than the last pixel, for what rounding adds along a span.
+        let limit = [self.columns, self.rows].map(|n| n as f64 - 1.001);
         let pattern = Pattern::new(surround, self.pitch);
         out.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(y, mut line)| {
             let line = line.as_slice_mut().expect("planes are row-major");
@@ -219,24 +229,27 @@ impl Lit {
                 let outside = (0..2).any(|i| {
                     both(&|v| v + reach[i] < 0.0, i) || both(&|v| v - reach[i] >= limit[i], i)
                 });
-                for (n, out) in out.iter_mut().enumerate() {
-                    let at = [0, 1].map(|i| from[i] + step[i] * n as f64);
+                let [mut x, mut y] = from;
+                for out in out {
                     *out = if inside {
-                        share
-                            * taps
-                                .iter()
-                                .map(|t| self.at([at[0] + t[0], at[1] + t[1]]))
-                                .sum::<f32>()
+                        let mut sum = 0.0;
+                        for &[dx, dy] in &taps {
+                            sum += self.at(x + dx, y + dy);
+                        }
+                        share * sum
                     } else if outside {
-                        pattern.at(at)
+                        pattern.at(x, y)
                     } else {
-                        let look = |t: &[f64; 2]| {
-                            let at = [at[0] + t[0], at[1] + t[1]];
-                            let within = (0..2).all(|i| at[i] >= 0.0 && at[i] < limit[i]);
-                            if within { self.at(at) } else { pattern.at(at) }
-                        };
-                        share * taps.iter().map(look).sum::<f32>()
+                        let mut sum = 0.0;
+                        for &[dx, dy] in &taps {
+                            let (x, y) = (x + dx, y + dy);
+                            let within = x >= 0.0 && y >= 0.0 && x < limit[0] && y < limit[1];
+                            sum += if within { self.at(x, y) } else { pattern.at(x, y) };
+                        }
+                        share * sum
                     };
+                    x += step[0];
+                    y += step[1];
                 }
             }
         });
@@ -244,9 +257,8 @@ impl Lit {
     }
 
     #[inline]
-    fn at(&self, [x, y]: [f64; 2]) -> f32 {
-        let columns = self.plane.ncols();
-        let source = self.plane.as_slice().expect("planes are row-major");
+    fn at(&self, x: f64, y: f64) -> f32 {
+        let Self { columns, source, .. } = self;
         let (i, j) = (x as u32, y as u32);
         let (fx, fy) = ((x - f64::from(i)) as f32, (y - f64::from(j)) as f32);
         let place = j as usize * columns + i as usize;
@@ -277,11 +289,11 @@ impl Pattern {
     }
 
     #[inline]
-    fn at(&self, [x, y]: [f64; 2]) -> f32 {
+    fn at(&self, x: f64, y: f64) -> f32 {
         if self.depth <= 0.0 {
             return self.light;
         }
-        let sine = |turns: f32| self.sine[((turns - turns.floor()) * 1024.0) as usize & 1023];
+        let sine = |turns: f32| self.sine[((turns * 1024.0) as i32 & 1023) as usize];
         let swing = sine(self.turns[1] * x as f32);
         self.light - self.depth * (1.0 + sine(self.turns[0] * y as f32 + 0.8 * swing))
     }
