@@ -97,7 +97,14 @@ impl Typeface {
     /// The outline of a symbol.
     #[must_use]
     pub fn glyph(&self, symbol: Symbol) -> Glyph {
-        let outline = self.font.outline(self.font.glyph_id(symbol.character()));
+        self.glyph_of(symbol.character())
+    }
+
+    /// The outline of any character, in the alphabet or not: for trying out marks. What the
+    /// typeface lacks looks as its `.notdef` does.
+    #[must_use]
+    pub fn glyph_of(&self, character: char) -> Glyph {
+        let outline = self.font.outline(self.font.glyph_id(character));
         let place = |p: Point| point(p.x / self.cap_height, -p.y / self.cap_height);
         let curves = outline.map(|o| o.curves).unwrap_or_default().into_iter();
         let curves = curves.map(|curve| match curve {
