@@ -2,6 +2,7 @@
 //!
 //! portrait (cropped, at print resolution, linear light) → lettering (glyph coverage) → tint.
 
+pub mod difference;
 pub mod lettering;
 pub mod portrait;
 pub mod tint;
