@@ -81,7 +81,8 @@ fn box_columns(plane: &Plane, sigma: f64) -> Plane {
         let y = y.clamp(0, rows as isize - 1) as usize;
         &source[y * columns..(y + 1) * columns]
     };
-    let band = rows.div_ceil(rayon::current_num_threads()).max(32);
+    // Bands of fixed height: sums must not depend on the number of threads.
+    let band = 128;
     out.axis_chunks_iter_mut(Axis(0), band).into_par_iter().enumerate().for_each(
         |(i, mut chunk)| {
             let top = (i * band) as isize;

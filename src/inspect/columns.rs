@@ -177,31 +177,31 @@ impl Strips {
         };
         let longest = 0.95 * (self.length - 2) as f64;
         let steps = (STRETCH / STRETCH_STEP) as i32;
-        let mut best: Option<Period> = None;
+        // The best stretch for each number of symbols.
+        let mut candidates: Vec<Option<Period>> = vec![None; most + 1];
         for stretch in -steps..=steps {
             let advance = FINE as f64 * (1.0 + f64::from(stretch) * STRETCH_STEP);
-            let cells: Vec<(f64, f64)> = (1..)
-                .map(|n| f64::from(n) * advance)
-                .take_while(|&lag| lag < longest)
-                .map(|lag| (at(lag), overlap(lag)))
-                .collect();
-            let total = cells.iter().fold([0.0; 2], |sum, c| [sum[0] + c.0, sum[1] + c.1]);
+            let lags = (1..).map(|n| f64::from(n) * advance).take_while(|&lag| lag < longest);
+            let cells: Vec<(f64, f64)> = lags.map(|lag| (at(lag), overlap(lag))).collect();
             for symbols in Legend::FEWEST..=most.min(cells.len() * 3 / 4) {
-                let whole = cells.iter().skip(symbols - 1).step_by(symbols);
-                let inside = whole.fold([0.0; 2], |sum, c| [sum[0] + c.0, sum[1] + c.1]);
-                let deviation = (variance / inside[1]).sqrt();
-                let level = inside[0] / inside[1];
-                // A lower bound, so that neither a chance likeness at few lags nor twice the
-                // period can win, nor a part of the name that is like another part.
-                let others = (total[0] - inside[0]) / (total[1] - inside[1]);
-                let surely = level - others - SURELY * deviation;
-                if best.as_ref().is_none_or(|b| surely > b.surely) {
-                    let score = (level - others) / deviation;
-                    best = Some(Period { symbols, advance, surely, score });
+                // Over the symbols before and after: a portrait is like itself at short lags, and
+                // letters are at any whole number of symbols.
+                let peaks = cells[symbols - 2..].windows(3).step_by(symbols);
+                let sums = peaks.fold([0.0; 2], |sum, c| {
+                    [sum[0] + c[1].0 - 0.5 * (c[0].0 + c[2].0), sum[1] + c[1].1]
+                });
+                let deviation = (1.5 * variance / sums[1]).sqrt();
+                let stands_out = sums[0] / sums[1];
+                let surely = stands_out - SURELY * deviation;
+                if candidates[symbols].as_ref().is_none_or(|b| surely > b.surely) {
+                    let score = stands_out / deviation;
+                    candidates[symbols] = Some(Period { symbols, advance, surely, score });
                 }
             }
         }
-        best
+        let best = candidates.iter().flatten().map(|c| c.surely).max_by(f64::total_cmp)?;
+        // Twice the period repeats as well as once.
+        candidates.into_iter().flatten().find(|c| c.surely >= if best > 0.0 { 0.75 * best } else { best })
     }
 
     /// Each line's mean period.
@@ -227,12 +227,13 @@ impl Strips {
     }
 }
 
+#[derive(Clone)]
 struct Period {
     symbols: usize,
     /// In samples.
     advance: f64,
-    /// Lower bound of how far the mean correlation at whole periods stands over that at other whole
-    /// numbers of symbols.
+    /// Lower bound of how far the mean correlation at whole periods stands over that a symbol before
+    /// and after.
     surely: f64,
     /// The same in standard deviations.
     score: f64,

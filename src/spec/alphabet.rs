@@ -107,8 +107,8 @@ impl Script {
     #[must_use]
     pub fn end(self) -> Symbol {
         match self {
-            Self::Latin => Symbol('+'),
-            Self::Cyrillic => Symbol('='),
+            Self::Latin => Symbol('*'),
+            Self::Cyrillic => Symbol('_'),
         }
     }
 

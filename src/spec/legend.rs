@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(name("", "Asel"), Err(NameError::Empty));
         assert_eq!(name("-", ""), Err(NameError::Empty));
         assert_eq!(name("Ωmega7", "7"), Err(NameError::Unprintable(vec!['Ω', '7'])));
-        assert_eq!(name("A<B", "C+"), Err(NameError::Unprintable(vec!['<', '+'])));
+        assert_eq!(name("A<B", "C*"), Err(NameError::Unprintable(vec!['<', '*'])));
         let long = Name::new(&"A".repeat(200), "").ok().unwrap();
         assert_eq!(
             Legend::of(&long, 64).err(),
@@ -268,8 +268,8 @@ mod tests {
     fn two_marks_or_none_are_no_legend() {
         let symbols = |text: &str| text.chars().filter_map(Symbol::new).collect::<Vec<_>>();
         assert!(Legend::from_circle(&symbols("ASEL")).is_none());
-        assert!(Legend::from_circle(&symbols("AS+EL+")).is_none());
-        assert!(Legend::from_circle(&symbols("AS<<<EL+")).unwrap().name().is_none());
-        assert!(Legend::from_circle(&symbols("АСАН+")).unwrap().name().is_none());
+        assert!(Legend::from_circle(&symbols("AS*EL*")).is_none());
+        assert!(Legend::from_circle(&symbols("AS<<<EL*")).unwrap().name().is_none());
+        assert!(Legend::from_circle(&symbols("АСАН*")).unwrap().name().is_none());
     }
 }

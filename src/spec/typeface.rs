@@ -9,11 +9,10 @@ use super::alphabet::{Script, Symbol};
 /// The typefaces that are built in, by the name that a profile calls them; `fonts/README.md` tells
 /// origin and licence, `cargo run --release --example legibility` the measurement that chose them.
 const BUNDLED: &[(&str, &[u8])] = &[
-    ("jetbrains-mono-regular", include_bytes!("../../fonts/JetBrainsMono-Regular.ttf")),
-    ("jetbrains-mono-bold", include_bytes!("../../fonts/JetBrainsMono-Bold.ttf")),
-    ("jetbrains-mono-extrabold", include_bytes!("../../fonts/JetBrainsMono-ExtraBold.ttf")),
-    ("dejavu-sans-mono", include_bytes!("../../fonts/DejaVuSansMono.ttf")),
+    ("noto-sans-mono", include_bytes!("../../fonts/NotoSansMono-Regular.ttf")),
+    ("noto-sans-mono-bold", include_bytes!("../../fonts/NotoSansMono-Bold.ttf")),
     ("dejavu-sans-mono-bold", include_bytes!("../../fonts/DejaVuSansMono-Bold.ttf")),
+    ("jetbrains-mono-bold", include_bytes!("../../fonts/JetBrainsMono-Bold.ttf")),
 ];
 
 /// Why a typeface cannot be used.
