@@ -201,7 +201,10 @@ impl Strips {
         }
         let best = candidates.iter().flatten().map(|c| c.surely).max_by(f64::total_cmp)?;
         // Twice the period repeats as well as once.
-        candidates.into_iter().flatten().find(|c| c.surely >= if best > 0.0 { 0.75 * best } else { best })
+        candidates
+            .into_iter()
+            .flatten()
+            .find(|c| c.surely >= if best > 0.0 { 0.75 * best } else { best })
     }
 
     /// Each line's mean period.
@@ -412,7 +415,11 @@ impl Lattice {
             shifts.iter().map(|(s, weight)| Complex64::cis(TAU * s * symbols) * *weight).collect();
         let total: f64 = shifts.iter().map(|s| s.1).sum();
         let sum = |shear: f64| -> Complex64 {
-            phasors.iter().enumerate().map(|(l, z)| z * Complex64::cis(-TAU * shear * l as f64)).sum()
+            phasors
+                .iter()
+                .enumerate()
+                .map(|(l, z)| z * Complex64::cis(-TAU * shear * l as f64))
+                .sum()
         };
         let step = 0.2 / shifts.len() as f64;
         let steps = (SHEAR / step) as i32;

@@ -75,6 +75,7 @@ pub fn inspect(
     };
     let carrier = search.carrier;
     let frame = carrier.as_ref().map(|carrier| Frame::new(carrier, profile));
+    evidence.coverage = frame.as_ref().map_or(0.0, |frame| frame.coverage);
     let columns = frame.as_ref().and_then(|f| columns::find(&signal, &scan, f, profile));
     evidence.repetition = columns.as_ref().map(|c| Repetition {
         score: c.repetition,

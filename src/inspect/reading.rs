@@ -207,8 +207,9 @@ fn starts(fields: &[Field; 2], alphabets: &[Alphabet; 2]) -> Vec<Start> {
                 let cells: Vec<[f32; CELL]> = templates.iter().map(normalised_cell).collect();
                 for (turn, field) in fields.iter().enumerate() {
                     for bins in (0..ALONG).step_by(PLACE_STEP) {
-                        let score =
-                            (0..field.symbols).map(|symbol| best_match(field, symbol, bins, &cells)).sum();
+                        let score = (0..field.symbols)
+                            .map(|symbol| best_match(field, symbol, bins, &cells))
+                            .sum();
                         let upside_down = turn == 1;
                         scored.push(Start { alphabet: number, upside_down, bins, imaging, score });
                     }
@@ -238,7 +239,8 @@ const CELL: usize = ALONG * ACROSS;
 
 fn normalised_cell(template: &Template) -> [f32; CELL] {
     let mut cell = [0.0; CELL];
-    let rows = template.near.chunks_exact(LENGTH).map(|row| &row[REACH * ALONG..(REACH + 1) * ALONG]);
+    let rows =
+        template.near.chunks_exact(LENGTH).map(|row| &row[REACH * ALONG..(REACH + 1) * ALONG]);
     cell.chunks_exact_mut(ALONG).zip(rows).for_each(|(out, row)| out.copy_from_slice(row));
     let norm = cell.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-9);
     cell.map(|v| v / norm)
@@ -391,13 +393,15 @@ impl<'a> Fit<'a> {
             .map(|(symbol, shortlist)| {
                 let changes = self.changes(symbol, shortlist);
                 let letters = changes.iter().filter(|c| c.other != end);
-                let letter = letters.map(|c| (self.cost(c), c.other)).min_by(|a, b| a.0.total_cmp(&b.0));
+                let letter =
+                    letters.map(|c| (self.cost(c), c.other)).min_by(|a, b| a.0.total_cmp(&b.0));
                 let (letter_cost, letter) = letter.unwrap_or((0.0, 0));
                 let mark = changes.iter().find(|c| c.other == end).map_or(0.0, |c| self.cost(c));
                 (mark - letter_cost, letter)
             })
             .collect();
-        let place = (0..costs.len()).min_by(|&a, &b| costs[a].0.total_cmp(&costs[b].0)).unwrap_or(0);
+        let place =
+            (0..costs.len()).min_by(|&a, &b| costs[a].0.total_cmp(&costs[b].0)).unwrap_or(0);
         for (symbol, &(_, letter)) in costs.iter().enumerate() {
             if symbol == place {
                 self.set(symbol, end);

@@ -87,7 +87,10 @@ impl Alphabet {
             [(printed, 0.0, -1.0), (read, 0.0, -1.0), (printed, read, 1.0)]
                 .map(|(a, b, sign): (f64, f64, f32)| {
                     let spread = (typical * typical + a * a + b * b).sqrt();
-                    (Kernel::new(&layout, Imaging { along: 0.0, down: 0.0, blur: Mm(spread) }), sign)
+                    (
+                        Kernel::new(&layout, Imaging { along: 0.0, down: 0.0, blur: Mm(spread) }),
+                        sign,
+                    )
                 })
                 .into();
         let mean = |glyph: &Vec<f32>| {
@@ -135,12 +138,13 @@ impl Kernel {
             let centre = i as f64 + shift;
             let first = (centre - CUT * horizontal).ceil().clamp(0.0, LENGTH as f64) as usize;
             let last = (centre + CUT * horizontal).floor().clamp(-1.0, LENGTH as f64 - 1.0);
-            let weights = (first..(last + 1.0) as usize).map(|o| gauss(o as f64 - centre, horizontal));
+            let weights =
+                (first..(last + 1.0) as usize).map(|o| gauss(o as f64 - centre, horizontal));
             (first, weights.collect())
         });
         let line = |row: usize, line: i32| -> [f32; ACROSS] {
-            let centre = row as f64 - OVER as f64
-                + (imaging.down + f64::from(line)) * ACROSS as f64;
+            let centre =
+                row as f64 - OVER as f64 + (imaging.down + f64::from(line)) * ACROSS as f64;
             std::array::from_fn(|o| gauss(o as f64 - centre, vertical))
         };
         let others = |row: usize| -> [f32; ACROSS] {

@@ -65,6 +65,9 @@ pub const REFUSE: f64 = -4.0;
 /// A carrier that should stand this many times over the threshold and does not is not there.
 const EXPECTED_PEAK: f64 = 4.0;
 
+/// Lines that cover more of the portrait than this are not called absent, read or not.
+const LINED: f64 = 0.3;
+
 /// What was measured, without a pixel.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
@@ -72,6 +75,8 @@ pub struct Evidence {
     pub peak: f32,
     /// How high it should stand if microtext of the profile's strength were there.
     pub expected_peak: f64,
+    /// Share of the portrait in which lines were found, 0..1.
+    pub coverage: f64,
     /// What the columns gave, if the carrier was found.
     pub repetition: Option<Repetition>,
     /// What the reading gave, if the columns were found.
@@ -140,8 +145,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
             (Some(_), None) => "there are fine lines, but no text repeats along them",
             (Some(_), Some(_)) => "what repeats along the lines cannot be told to be letters",
         };
-        let faint = f64::from(evidence.peak) < 0.25 * evidence.expected_peak;
-        if would_show && faint {
+        if would_show && evidence.coverage < LINED {
             let shown = "this scan is fine and even enough to show microtext of this profile";
             return decision(Verdict::Absent, -0.9, &[nothing.into(), shown.into()]);
         }
@@ -211,6 +215,7 @@ mod tests {
         Evidence {
             peak: 900.0,
             expected_peak: 1000.0,
+            coverage: 0.9,
             repetition: Some(Repetition { score: 12.0, lattice: 0.99, lines: 1.0 }),
             text: Some(Text { fit: 0.9, log_odds: log_odds.to_vec(), expected }),
         }

@@ -142,7 +142,8 @@ pub fn block_lightness_error(
 ) -> Result<Plane, DifferenceError> {
     alike(original, printed)?;
     let px = resolution(original)?.px(block);
-    let lightness = |picture: &Picture| block_means(&picture.luminance(1), px).mapv(tone::lightness);
+    let lightness =
+        |picture: &Picture| block_means(&picture.luminance(1), px).mapv(tone::lightness);
     Ok(absolute_difference(&lightness(original), &lightness(printed)))
 }
 

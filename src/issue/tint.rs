@@ -16,18 +16,18 @@ use crate::spec::Profile;
 use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD};
 
 /// Planes that vary slowly are computed on blocks of about this size.
-const BLOCK: Mm = Mm(0.09);
+const BLOCK: Mm = Mm(0.045);
 
 /// Texture hides microtext from the eye and from the reader alike (visual masking, Legge and Foley
 /// 1980): the amplitude grows by up to this share where the local contrast reaches `FULL_MASK`.
-const MASKING: f32 = 0.4;
+const MASKING: f32 = 0.15;
 const FULL_MASK: f32 = 0.15;
 
 /// Highlights above `KNEE` (linear light) are bent to end at `WHITE`, so that the gaps between dark
 /// letters can be lighter than their ground; shadows start at `BLACK`.
 const KNEE: f32 = 0.60;
-const WHITE: f32 = 0.93;
-const BLACK: f32 = 0.004;
+const WHITE: f32 = 0.90;
+const BLACK: f32 = 0.0015;
 
 /// The portrait with the letters of `coverage` in it, 8 bits a channel.
 #[must_use]

@@ -4,7 +4,7 @@ use crate::base::Mm;
 
 /// Spread (standard deviation) of the local mean that is taken from the letters' coverage, so that
 /// the mean tone stays.
-pub const MEAN_SPREAD: Mm = Mm(0.22);
+pub const MEAN_SPREAD: Mm = Mm(0.10);
 
 /// Spread of the local tone that sets sign and amplitude.
 pub const TONE_SPREAD: Mm = Mm(0.35);
