@@ -6,15 +6,17 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::f64::consts::TAU;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, Zip};
 use rustfft::FftPlanner;
 use rustfft::num_complex::{Complex32, Complex64};
 
+use super::flatten::Flat;
 use super::geometry::Surface;
 use super::scan::Scan;
 use crate::base::raster::{blur, shrink};
 use crate::base::{Mm, Plane};
 use crate::spec::Layout;
+use crate::spec::modulation::TURNING_LIGHTNESS;
 
 /// How far the pitch may be off by the stated resolution: 3 % and a stretch of either axis.
 const PITCH_TOLERANCE: f64 = 0.05;
@@ -45,35 +47,57 @@ pub struct Carrier {
     pub residual: f64,
 }
 
-/// What the search for the carrier gave.
-#[derive(Clone, Debug)]
-pub struct Search {
-    /// Height of the highest peak over the median of the searched ring.
-    pub peak: f32,
-    /// Power density of the signal on that ring: its median, a pixel of the signal.
+/// The strongest frequency near that of the lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Peak {
+    /// Cycles a millimetre, x and y; y is positive.
+    pub frequency: [f64; 2],
+    /// Power over the median of the searched ring.
+    pub height: f32,
+    /// That median, a pixel of the scan.
     pub floor: f64,
-    /// The lines, if the peak is high enough.
-    pub carrier: Option<Carrier>,
 }
 
-/// Finds the lines of text in a signal (see `Flat::signal`).
+/// By how much planes are shrunk for the search.
 #[must_use]
-pub fn find(signal: &Plane, scan: &Scan, layout: &Layout) -> Search {
-    let factor = (scan.per_mm[0].min(scan.per_mm[1]) / SEARCH_PER_MM).floor().max(1.0) as usize;
-    let small = shrink(signal, factor);
-    let per_mm = scan.per_mm.map(|v| v / factor as f64);
-    if small.nrows() < 32 || small.ncols() < 32 {
-        return Search { peak: 0.0, floor: f64::INFINITY, carrier: None };
-    }
-    let Peak { frequency, height, floor } = spectral_peak(&small, per_mm, 1.0 / layout.pitch.0);
-    // Averaging over blocks has divided the density a pixel by their area.
-    let floor = floor * (factor * factor) as f64;
-    let carrier = if height < PEAK { None } else { follow(&small, per_mm, frequency, height) };
-    Search { peak: height, floor, carrier }
+pub fn search_factor(scan: &Scan) -> usize {
+    (scan.per_mm[0].min(scan.per_mm[1]) / SEARCH_PER_MM).floor().max(1.0) as usize
 }
 
-/// The lines of a carrier near `frequency` over the whole plane.
-fn follow(small: &Plane, per_mm: [f64; 2], frequency: [f64; 2], peak: f32) -> Option<Carrier> {
+/// Finds the frequency of the lines, whichever letters are darker and which lighter than their
+/// ground: light and dark parts of the picture are searched apart and their powers added.
+#[must_use]
+pub fn peak(flat: &Flat, scan: &Scan, layout: &Layout) -> Option<Peak> {
+    let factor = search_factor(scan);
+    let part = |light: bool| {
+        let mut part = flat.contrast.clone();
+        Zip::from(&mut part).and(&flat.certainty).and(&flat.lightness).par_for_each(
+            |v, &certainty, &lightness| {
+                *v *= if (lightness > TURNING_LIGHTNESS + 5.0) == light { certainty } else { 0.0 };
+            },
+        );
+        shrink(&part, factor)
+    };
+    let (light, dark) = (part(true), part(false));
+    let per_mm = scan.per_mm.map(|v| v / factor as f64);
+    if light.nrows() < 32 || light.ncols() < 32 {
+        return None;
+    }
+    let peak = spectral_peak(&light, &dark, per_mm, 1.0 / layout.pitch.0)?;
+    // Averaging over blocks has divided the density a pixel by their area.
+    Some(Peak { floor: peak.floor * (factor * factor) as f64, ..peak })
+}
+
+/// Follows the lines of a peak over the whole signal (see `Flat::signal`).
+#[must_use]
+pub fn follow(signal: &Plane, scan: &Scan, peak: &Peak) -> Option<Carrier> {
+    if peak.height < PEAK {
+        return None;
+    }
+    let factor = search_factor(scan);
+    let small = &shrink(signal, factor);
+    let per_mm = scan.per_mm.map(|v| v / factor as f64);
+    let frequency = peak.frequency;
     let nodes = Nodes::demodulate(small, per_mm, frequency);
     // Beside the carrier, at a frequency where no line or letter of the grid has energy.
     let beside = Nodes::demodulate(small, per_mm, frequency.map(|f| f * 1.31));
@@ -102,7 +126,7 @@ fn follow(small: &Plane, per_mm: [f64; 2], frequency: [f64; 2], peak: f32) -> Op
         .filter(|(_, left, _)| left.abs() < (3.0 * residual).max(0.05))
         .collect();
     let residual = lines.absorb(degree, &kept).unwrap_or(residual);
-    Some(Carrier { lines, peak, coherence, residual })
+    Some(Carrier { lines, peak: peak.height, coherence, residual })
 }
 
 /// The place of a node in millimetres.
@@ -111,25 +135,19 @@ pub fn node_place((i, j): (usize, usize)) -> [f64; 2] {
     [(j as f64 + 0.5) * NODE.0, (i as f64 + 0.5) * NODE.0]
 }
 
-struct Peak {
-    /// Cycles a millimetre, x and y; y is positive.
-    frequency: [f64; 2],
-    /// Over the ring's median.
-    height: f32,
-    /// The ring's median power, a peak's neighbourhood and a pixel.
-    floor: f64,
-}
-
-/// The strongest frequency on the ring about `radius`.
-fn spectral_peak(plane: &Plane, per_mm: [f64; 2], radius: f64) -> Peak {
-    let (rows, columns) = plane.dim();
+/// The strongest frequency on the ring about `radius` in either of two planes.
+fn spectral_peak(light: &Plane, dark: &Plane, per_mm: [f64; 2], radius: f64) -> Option<Peak> {
+    let (rows, columns) = light.dim();
     let size = [good_size(columns), good_size(rows)];
-    let spectrum = spectrum(plane, size);
+    let spectrum = spectrum(light, dark, size);
     let step = [per_mm[0] / size[0] as f64, per_mm[1] / size[1] as f64];
     let half = size[0] / 2;
+    // Of two real planes in one complex transform X, the powers add up to those of X(f) and X(−f).
     let power = |kx: isize, ky: isize| {
-        let (x, y) = (kx.rem_euclid(size[0] as isize), ky.rem_euclid(size[1] as isize));
-        spectrum[[x as usize, y as usize]].norm_sqr()
+        let at = |k: isize, n: usize| k.rem_euclid(n as isize) as usize;
+        let there = spectrum[[at(kx, size[0]), at(ky, size[1])]];
+        let mirrored = spectrum[[at(-kx, size[0]), at(-ky, size[1])]];
+        0.5 * (there.norm_sqr() + mirrored.norm_sqr())
     };
     // The peak of a warped carrier is spread over neighbouring bins.
     let smooth = |kx: isize, ky: isize| -> f32 {
@@ -158,7 +176,7 @@ fn spectral_peak(plane: &Plane, per_mm: [f64; 2], radius: f64) -> Peak {
         }
     }
     if ring.is_empty() {
-        return Peak { frequency: [0.0, radius], height: 0.0, floor: f64::INFINITY };
+        return None;
     }
     // Centre of mass of the peak's neighbourhood: a tenth of a bin is enough to demodulate.
     let (mut mass, mut moment) = (0.0, [0.0; 2]);
@@ -172,19 +190,22 @@ fn spectral_peak(plane: &Plane, per_mm: [f64; 2], radius: f64) -> Peak {
     let frequency = [0, 1].map(|i| best.1[i] + step[i] * moment[i] / mass.max(1e-30));
     let median = median(ring).max(1e-30);
     let floor = median / (rows * columns) as f64;
-    Peak { frequency, height: (f64::from(best.0) / median) as f32, floor }
+    Some(Peak { frequency, height: (f64::from(best.0) / median) as f32, floor })
 }
 
-/// The 2-D spectrum, transposed: `[kx, ky]`.
-fn spectrum(plane: &Plane, size: [usize; 2]) -> Array2<Complex32> {
+/// The 2-D spectrum of `real + i·imaginary`, transposed: `[kx, ky]`.
+fn spectrum(real: &Plane, imaginary: &Plane, size: [usize; 2]) -> Array2<Complex32> {
     let mut planner = FftPlanner::<f32>::new();
     let across = planner.plan_fft_forward(size[0]);
     let down = planner.plan_fft_forward(size[1]);
     let mut transposed = Array2::<Complex32>::zeros((size[0], size[1]));
     let mut line = vec![Complex32::default(); size[0]];
-    for (y, row) in plane.axis_iter(Axis(0)).enumerate() {
+    for (y, (real, imaginary)) in
+        real.axis_iter(Axis(0)).zip(imaginary.axis_iter(Axis(0))).enumerate()
+    {
         line.fill(Complex32::default());
-        line.iter_mut().zip(row).for_each(|(z, &v)| z.re = v);
+        let values = real.iter().zip(imaginary).map(|(&re, &im)| Complex32::new(re, im));
+        line.iter_mut().zip(values).for_each(|(z, v)| *z = v);
         across.process(&mut line);
         transposed.column_mut(y).iter_mut().zip(&line).for_each(|(out, &z)| *out = z);
     }

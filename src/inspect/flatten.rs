@@ -3,6 +3,7 @@
 use ndarray::Zip;
 
 use super::scan::Scan;
+use super::tones::Tones;
 use crate::base::{Mm, Plane, raster::blur, tone};
 use crate::spec::{Profile, modulation};
 
@@ -45,16 +46,13 @@ pub fn flatten(scan: &Scan) -> Flat {
 }
 
 impl Flat {
-    /// Contrast in units of the local noise, signed so that letters are positive by the law that
-    /// the generator follows.
+    /// The matched filter's view: contrast in units of the local noise, weighed by how far the
+    /// letters should stand out of it, and signed so that letters are positive.
     #[must_use]
-    pub fn signal(&self) -> Plane {
+    pub fn signal(&self, tones: &Tones) -> Plane {
         let mut signal = self.contrast.clone();
         Zip::from(&mut signal).and(&self.certainty).and(&self.lightness).par_for_each(
-            |v, &certainty, &lightness| {
-                let sign = modulation::amplitude(lightness, 1.0).signum();
-                *v *= certainty * sign;
-            },
+            |v, &certainty, &lightness| *v *= certainty * certainty * tones.at(lightness),
         );
         signal
     }

@@ -12,6 +12,7 @@ pub mod reading;
 pub mod scan;
 pub mod stack;
 pub mod templates;
+pub mod tones;
 pub mod verdict;
 
 use crate::base::{Picture, Ppi};
@@ -21,7 +22,8 @@ use columns::Columns;
 use portrait::Frame;
 use reading::{Reading, Readings};
 use scan::{Scan, ScanError};
-use stack::{Stack, ToneResponse};
+use stack::Stack;
+use tones::Tones;
 use verdict::{Decision, Evidence, Expected, Repetition, Text};
 
 /// Everything that was found in a scan, stage by stage; a stage is `None` where the one before
@@ -66,26 +68,33 @@ pub fn inspect(
 ) -> Result<Inspection, ScanError> {
     let scan = Scan::new(picture, ppi)?;
     let flat = flatten::flatten(&scan);
-    let signal = flat.signal();
-    let search = carrier::find(&signal, &scan, &profile.layout);
+    let peak = carrier::peak(&flat, &scan, &profile.layout);
     let mut evidence = Evidence {
-        peak: search.peak,
-        expected_peak: flat.expected_peak(profile, search.floor),
+        peak: peak.map_or(0.0, |peak| peak.height),
+        expected_peak: peak.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
         ..Evidence::default()
     };
-    let carrier = search.carrier;
+    let tones = peak.map(|peak| Tones::measure(&flat, &scan, peak.frequency));
+    let signal = tones.as_ref().map(|tones| flat.signal(tones));
+    let carrier = match (&peak, &signal) {
+        (Some(peak), Some(signal)) => carrier::follow(signal, &scan, peak),
+        _ => None,
+    };
     let frame = carrier.as_ref().map(|carrier| Frame::new(carrier, profile));
     evidence.coverage = frame.as_ref().map_or(0.0, |frame| frame.coverage);
-    let columns = frame.as_ref().and_then(|f| columns::find(&signal, &scan, f, profile));
+    let columns = match (&signal, &frame) {
+        (Some(signal), Some(frame)) => columns::find(signal, &scan, frame, profile),
+        _ => None,
+    };
     evidence.repetition = columns.as_ref().map(|c| Repetition {
         score: c.repetition,
         lattice: c.lattice,
         lines: c.phases.iter().flatten().count() as f64 / c.phases.len() as f64,
     });
     let worth_reading = evidence.repetition.is_some_and(|r| verdict::repeats(&r));
-    let stack = match (&frame, &columns) {
-        (Some(frame), Some(columns)) if worth_reading => {
-            Some(stack::stack(&flat, &scan, frame, columns, &ToneResponse::printed()))
+    let stack = match (&frame, &columns, &tones) {
+        (Some(frame), Some(columns), Some(tones)) if worth_reading => {
+            Some(stack::stack(&flat, &scan, frame, columns, tones))
         }
         _ => None,
     };

@@ -6,7 +6,7 @@ use super::columns::Columns;
 use super::flatten::Flat;
 use super::portrait::Frame;
 use super::scan::Scan;
-use crate::spec::modulation;
+use super::tones::Tones;
 
 /// Bins a symbol along the line.
 pub const ALONG: usize = 12;
@@ -28,33 +28,9 @@ pub struct Stack {
     pub copies: f64,
 }
 
-/// How strong the letters are by tone: the law of the generator, or what this scan shows of it.
-#[derive(Clone, Debug)]
-pub struct ToneResponse([f32; Self::TONES]);
-
-impl ToneResponse {
-    const TONES: usize = 101;
-
-    /// What the generator printed.
-    #[must_use]
-    pub fn printed() -> Self {
-        Self(std::array::from_fn(|lightness| modulation::amplitude(lightness as f32, 1.0)))
-    }
-
-    fn at(&self, lightness: f32) -> f32 {
-        self.0[(lightness as usize).min(Self::TONES - 1)]
-    }
-}
-
 /// Stacks all copies.
 #[must_use]
-pub fn stack(
-    flat: &Flat,
-    scan: &Scan,
-    frame: &Frame,
-    columns: &Columns,
-    tones: &ToneResponse,
-) -> Stack {
+pub fn stack(flat: &Flat, scan: &Scan, frame: &Frame, columns: &Columns, tones: &Tones) -> Stack {
     let bins = columns.symbols * ALONG * ACROSS;
     let (mut signal, mut weight) = (vec![0.0f32; bins], vec![0.0f32; bins]);
     let mut pixels = 0usize;
