@@ -2,6 +2,7 @@
 //! symbol each line begins. Nothing of the letters is known yet: lines are compared with
 //! themselves and with each other.
 
+use std::cmp::Ordering;
 use std::f64::consts::TAU;
 
 use realfft::RealFftPlanner;
@@ -30,6 +31,10 @@ const SURELY: f64 = 4.0;
 /// A line is placed where its correlation with the others stands this many standard deviations
 /// over what it is at any other symbol.
 const ALIGNED: f32 = 2.5;
+/// Periods that are tried, and how well lines must begin on whole symbols for the others to be
+/// left aside.
+const PERIODS: usize = 5;
+const ON_SYMBOLS: f64 = 0.75;
 /// Lines from which the alignment is started.
 const SEEDS: usize = 8;
 
@@ -87,10 +92,20 @@ struct Strips {
 pub fn find(signal: &Plane, scan: &Scan, frame: &Frame, profile: &Profile) -> Option<Columns> {
     let advance = profile.layout.advance.0 / profile.layout.pitch.0;
     let strips = Strips::sample(signal, scan, frame, advance / FINE as f64)?;
-    let period = strips.period(profile.most_symbols)?;
-    let folded = strips.fold(&period);
-    let shifts = folded.align();
-    Some(place(&strips, &period, &shifts))
+    let periods = strips.periods(profile.most_symbols);
+    // A halftone or a weave may repeat more strongly than the text, but its lines do not begin on
+    // whole symbols.
+    let mut best: Option<Columns> = None;
+    for period in periods.iter().take(PERIODS) {
+        let columns = place(&strips, period, &strips.fold(period).align());
+        if best.as_ref().is_none_or(|b| columns.lattice > b.lattice) {
+            best = Some(columns);
+        }
+        if best.as_ref().is_some_and(|b| b.lattice >= ON_SYMBOLS) {
+            break;
+        }
+    }
+    best
 }
 
 impl Strips {
@@ -166,8 +181,9 @@ impl Strips {
         (padded, variance)
     }
 
-    /// The number of symbols and the advance at whose multiples the lines are surely most alike.
-    fn period(&self, most: usize) -> Option<Period> {
+    /// The numbers of symbols and the advances at whose multiples the lines are most alike, the
+    /// likeliest first.
+    fn periods(&self, most: usize) -> Vec<Period> {
         let (correlation, variance) = self.autocorrelation();
         let overlap = |lag: f64| 1.0 - lag / self.length as f64;
         let at = |lag: f64| {
@@ -199,12 +215,24 @@ impl Strips {
                 }
             }
         }
-        let best = candidates.iter().flatten().map(|c| c.surely).max_by(f64::total_cmp)?;
-        // Twice the period repeats as well as once.
-        candidates
-            .into_iter()
-            .flatten()
-            .find(|c| c.surely >= if best > 0.0 { 0.75 * best } else { best })
+        let mut periods: Vec<Period> = candidates.into_iter().flatten().collect();
+        let best = periods.iter().map(|p| p.surely).fold(0.0, f64::max);
+        // Twice the period repeats as well as once: of equals, the shortest first.
+        periods.sort_by(|a, b| {
+            let equal = |p: &Period| p.surely >= 0.75 * best && best > 0.0;
+            match (equal(a), equal(b)) {
+                (true, true) => a.symbols.cmp(&b.symbols),
+                (false, false) => b.surely.total_cmp(&a.surely),
+                (first, _) => {
+                    if first {
+                        Ordering::Less
+                    } else {
+                        Ordering::Greater
+                    }
+                }
+            }
+        });
+        periods
     }
 
     /// Each line's mean period.
