@@ -3,14 +3,17 @@
 //! Stages before the verdict take the grid, never the expected name: the reading cannot be led by
 //! what it hopes to find.
 
+pub mod alignment;
 pub mod carrier;
 pub mod columns;
 pub mod flatten;
 pub mod geometry;
+pub mod law;
 pub mod portrait;
 pub mod reading;
 pub mod scan;
 pub mod stack;
+pub mod strips;
 pub mod templates;
 pub mod tones;
 pub mod verdict;
@@ -89,6 +92,7 @@ pub fn inspect(
     evidence.repetition = columns.as_ref().map(|c| Repetition {
         score: c.repetition,
         lattice: c.lattice,
+        law: c.law.map_or(0.0, |law| law.score),
         lines: c.phases.iter().flatten().count() as f64 / c.phases.len() as f64,
     });
     let worth_reading = evidence.repetition.is_some_and(|r| verdict::repeats(&r));
@@ -98,7 +102,8 @@ pub fn inspect(
         }
         _ => None,
     };
-    let readings = stack.as_ref().and_then(|stack| reading::read(stack, profile));
+    let turn = columns.as_ref().and_then(|c| c.law).map(|law| law.upside_down);
+    let readings = stack.as_ref().and_then(|stack| reading::read(stack, turn, profile));
     evidence.text = readings.as_ref().map(|readings| Text {
         fit: readings.likelier().fit,
         log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),

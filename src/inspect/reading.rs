@@ -13,7 +13,7 @@ const HEIGHTS: [f64; 3] = [-0.06, 0.0, 0.06];
 const BLURS: [Mm; 2] = [Mm(0.035), Mm(0.065)];
 /// Finest and coarsest blur of a scan that can be read.
 const BLUR_RANGE: [f64; 2] = [0.015, 0.16];
-/// Starts that are followed to their end.
+/// Starts that are followed to their end, either way up.
 const FOLLOWED: usize = 2;
 /// Alternatives of each symbol that stay in the race after the first pass.
 const SHORTLIST: usize = 16;
@@ -83,12 +83,12 @@ impl Read {
 }
 
 /// Reads a stack in both scripts. Place, blur and turn are found in the script that fits better and
-/// hold for the other as well.
+/// hold for the other as well. `upside_down`: where it is known already how the scan stands.
 #[must_use]
-pub fn read(stack: &Stack, profile: &Profile) -> Option<Readings> {
+pub fn read(stack: &Stack, upside_down: Option<bool>, profile: &Profile) -> Option<Readings> {
     let alphabets = Script::ALL.map(|script| Alphabet::new(script, profile));
     let fields = [Field::of(stack, false), Field::of(stack, true)];
-    let best = starts(&fields, &alphabets)
+    let best = starts(&fields, upside_down, &alphabets)
         .into_iter()
         .map(|start| {
             let field = fields[usize::from(start.upside_down)].turned(start.bins);
@@ -194,7 +194,7 @@ struct Start {
 }
 
 /// The likeliest starts, by how well single letters fit, their neighbours unknown.
-fn starts(fields: &[Field; 2], alphabets: &[Alphabet; 2]) -> Vec<Start> {
+fn starts(fields: &[Field; 2], known: Option<bool>, alphabets: &[Alphabet; 2]) -> Vec<Start> {
     let mut scored = Vec::new();
     for (number, alphabet) in alphabets.iter().enumerate() {
         // The plain letters tell place and blur as well as all of them.
@@ -206,11 +206,14 @@ fn starts(fields: &[Field; 2], alphabets: &[Alphabet; 2]) -> Vec<Start> {
                 let templates = alphabet.templates(&plain, &imaging);
                 let cells: Vec<[f32; CELL]> = templates.iter().map(normalised_cell).collect();
                 for (turn, field) in fields.iter().enumerate() {
+                    let upside_down = turn == 1;
+                    if known.is_some_and(|known| known != upside_down) {
+                        continue;
+                    }
                     for bins in (0..ALONG).step_by(PLACE_STEP) {
                         let score = (0..field.symbols)
                             .map(|symbol| best_match(field, symbol, bins, &cells))
                             .sum();
-                        let upside_down = turn == 1;
                         scored.push(Start { alphabet: number, upside_down, bins, imaging, score });
                     }
                 }
@@ -221,8 +224,8 @@ fn starts(fields: &[Field; 2], alphabets: &[Alphabet; 2]) -> Vec<Start> {
     // One start for each place: blur, height and script are settled anyway.
     let mut kept: Vec<Start> = Vec::new();
     for start in scored {
-        let known = kept.iter().any(|k| k.upside_down == start.upside_down && k.bins == start.bins);
-        if !known && kept.len() < FOLLOWED {
+        let alike = || kept.iter().filter(|k| k.upside_down == start.upside_down);
+        if alike().count() < FOLLOWED && alike().all(|k| k.bins != start.bins) {
             kept.push(start);
         }
     }

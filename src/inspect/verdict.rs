@@ -90,6 +90,9 @@ pub struct Repetition {
     pub score: f64,
     /// How well lines begin on whole symbols, 0..1.
     pub lattice: f64,
+    /// How far the lines' phases follow the generator's law, in standard deviations; 0 if they
+    /// don't.
+    pub law: f64,
     /// Share of the portrait's lines that could be placed.
     pub lines: f64,
 }
@@ -171,7 +174,8 @@ fn established(evidence: &Evidence, text: &Text) -> bool {
 /// Whether something repeats along the lines as text of the grid would.
 #[must_use]
 pub fn repeats(found: &Repetition) -> bool {
-    found.score >= REPETITION && found.lattice >= LATTICE && found.lines >= LINES
+    let by_itself = found.score >= REPETITION && found.lattice >= LATTICE && found.lines >= LINES;
+    by_itself || found.law > 0.0
 }
 
 fn blind(text: &Text, decision: impl Fn(Verdict, f64, &[String]) -> Decision) -> Decision {
@@ -216,7 +220,7 @@ mod tests {
             peak: 900.0,
             expected_peak: 1000.0,
             coverage: 0.9,
-            repetition: Some(Repetition { score: 12.0, lattice: 0.99, lines: 1.0 }),
+            repetition: Some(Repetition { score: 12.0, lattice: 0.99, law: 0.0, lines: 1.0 }),
             text: Some(Text { fit: 0.9, log_odds: log_odds.to_vec(), expected }),
         }
     }
