@@ -7,6 +7,8 @@ use std::f64::consts::TAU;
 use rustfft::num_complex::Complex64;
 
 use super::alignment::{Folded, Shift};
+use super::drift;
+use super::geometry::Surface;
 use super::law::{self, Law};
 use super::portrait::Frame;
 use super::scan::Scan;
@@ -48,6 +50,8 @@ pub struct Columns {
     pub phases: Vec<Option<usize>>,
     /// How the phases follow the generator's law, if they do.
     pub law: Option<Law>,
+    /// How many symbols the text lies ahead of evenly spaced columns, over (along, line) in pitches.
+    pub drift: Option<Surface>,
 }
 
 impl Columns {
@@ -61,7 +65,9 @@ impl Columns {
     /// How many symbols the place (`along`, `line` with fraction) lies from the origin of its line.
     #[must_use]
     pub fn symbols_from_origin(&self, along: f64, line: f64) -> f64 {
-        (along - self.origin) / self.advance + self.shear * (line - self.first_line as f64 - 0.5)
+        let even = (along - self.origin) / self.advance;
+        let drift = self.drift.as_ref().map_or(0.0, |drift| drift.at([along, line]));
+        even + self.shear * (line - self.first_line as f64 - 0.5) + drift
     }
 }
 
@@ -85,7 +91,9 @@ pub fn find(signal: &Plane, scan: &Scan, frame: &Frame, profile: &Profile) -> Op
             break;
         }
     }
-    best
+    let mut columns = best?;
+    drift::measure(&strips, &mut columns);
+    Some(columns)
 }
 
 impl Columns {
@@ -154,6 +162,7 @@ fn place(strips: &Strips, period: &Period, shifts: &[Shift]) -> Columns {
         origin: strips.origin,
         phases: phases.collect(),
         law: None,
+        drift: None,
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod alignment;
 pub mod carrier;
 pub mod columns;
+pub mod drift;
 pub mod flatten;
 pub mod geometry;
 pub mod law;

@@ -3,6 +3,7 @@
 
 use super::stack::{ACROSS, ALONG, Stack};
 use super::templates::{Alphabet, Imaging, LENGTH, REACH, Template};
+use super::verdict::{READ, REFUSE};
 use crate::base::Mm;
 use crate::spec::{Profile, Script, Symbol};
 
@@ -71,14 +72,18 @@ impl Readings {
 }
 
 impl Read {
-    /// ln of how much likelier `symbol` is at this place than any other, without priors.
+    /// ln of how much likelier `symbol` is at this place than any other. Rare letters count as rare
+    /// against it, but it is not held against `symbol` itself: the name is given. Where the blind
+    /// reading is not clear, it contradicts nothing.
     #[must_use]
     pub fn odds_of(&self, symbol: Symbol) -> f64 {
         let Some(own) = self.against.iter().find(|(s, _)| *s == symbol).map(|(_, l)| *l) else {
             return f64::NEG_INFINITY;
         };
         let others = self.against.iter().filter(|(s, _)| *s != symbol);
-        own - others.map(|(_, l)| *l).fold(f64::NEG_INFINITY, f64::max)
+        let highest = others.map(|(s, l)| l + s.log_prior()).fold(f64::NEG_INFINITY, f64::max);
+        let odds = own - highest;
+        if self.log_odds < READ { odds.max(0.5 * REFUSE) } else { odds }
     }
 }
 

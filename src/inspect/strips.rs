@@ -80,6 +80,12 @@ impl Strips {
         Some(Self { samples, length, first_line, lines, origin: frame.across[0], step })
     }
 
+    /// The samples of a line at one height, from its first sample on.
+    #[must_use]
+    pub fn strip(&self, line: usize, across: usize) -> &[f32] {
+        &self.samples[(line * ACROSS + across) * self.length..][..self.length]
+    }
+
     /// Autocorrelation along the lines, summed over all of them, by lag in samples; and the
     /// variance that it would have at long lags if nothing repeated.
     fn autocorrelation(&self) -> (Vec<f32>, f64) {

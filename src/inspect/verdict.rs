@@ -161,7 +161,15 @@ pub fn decide(evidence: &Evidence) -> Decision {
             let other = format!(
                 "the microtext repeats after {found} symbols; the expected name takes {expected}"
             );
-            decision(Verdict::NameMismatch, -0.9, &[other])
+            if evidence.repetition.is_some_and(|r| r.law > 0.0) {
+                decision(Verdict::NameMismatch, -0.9, &[other])
+            } else {
+                decision(
+                    Verdict::Inconclusive,
+                    -0.1,
+                    &[other, "but its lines are too faint to be sure".into()],
+                )
+            }
         }
         Some(Expected::Symbols(odds)) => known(odds, decision),
     }
@@ -220,7 +228,7 @@ mod tests {
             peak: 900.0,
             expected_peak: 1000.0,
             coverage: 0.9,
-            repetition: Some(Repetition { score: 12.0, lattice: 0.99, law: 0.0, lines: 1.0 }),
+            repetition: Some(Repetition { score: 12.0, lattice: 0.99, law: 20.0, lines: 1.0 }),
             text: Some(Text { fit: 0.9, log_odds: log_odds.to_vec(), expected }),
         }
     }
@@ -233,7 +241,8 @@ mod tests {
         let mut unlike_letters = text(&[50.0], None);
         unlike_letters.text.as_mut().unwrap().fit = 0.3;
         let mut at_random = text(&[50.0], None);
-        at_random.repetition.as_mut().unwrap().lattice = 0.2;
+        let repetition = at_random.repetition.as_mut().unwrap();
+        (repetition.lattice, repetition.law) = (0.2, 0.0);
         for (evidence, verdict) in [
             (text(&[50.0, 9.0], None), Verdict::Read),
             (text(&[50.0, 4.0], None), Verdict::Inconclusive),
