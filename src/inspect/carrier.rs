@@ -29,6 +29,10 @@ const NODE: Mm = Mm(1.0);
 /// A node carries text where the demodulated amplitude is this many times what the same filter
 /// finds beside the carrier.
 pub const COHERENT: f32 = 2.5;
+/// Nodes below this multiple say nothing of the phase.
+const WEAK: f32 = 1.5;
+/// Nodes that lie about this far off, in lines, hardly count for the map.
+const AGREES: f64 = 0.15;
 /// The peak must stand this many times over the median of the searched ring. Noise alone reaches
 /// ln(ring's bins / ln 2) ≈ 12 (exponential law of the periodogram).
 pub const PEAK: f32 = 16.0;
@@ -105,28 +109,30 @@ pub fn follow(signal: &Plane, scan: &Scan, peak: &Peak) -> Option<Carrier> {
     let coherence = nodes.field.mapv(|z| (z.norm() / noise) as f32);
 
     let start = nodes.best_start(&coherence);
-    let phases = nodes.unwrap(&coherence, start);
     // The middle of the capitals, where the carrier peaks, is the middle of the line.
     let centre = node_place(start);
+    let straight = nodes.straight(&coherence, centre);
     let at_centre = frequency[0] * centre[0] + frequency[1] * centre[1] + 0.5;
-    let mut lines = Surface::plane(centre, at_centre, frequency);
-    let degree = match phases.len() {
+    let carrier_plane = Surface::plane(centre, at_centre, frequency);
+    // A scanner's lines are straight but for a little; a phone's are not, and have to be unwrapped
+    // from node to node, which noise may lead astray. The map that more nodes agree with is taken.
+    let unwrapped = nodes.unwrap(&coherence, start);
+    let mut bent = Surface::plane(centre, 0.0, [0.0; 2]);
+    let bent = bent.absorb(degree_for(unwrapped.len()), &unwrapped).map(|_| bent);
+    let settled = [Some(straight), bent].into_iter().flatten();
+    let (phase, residual, _) =
+        settled.map(|start| nodes.settle(&coherence, start)).max_by(|a, b| a.2.total_cmp(&b.2))?;
+    let lines = carrier_plane.plus(&phase);
+    Some(Carrier { lines, peak: peak.height, coherence, residual })
+}
+
+/// The degree that so many nodes determine.
+fn degree_for(nodes: usize) -> usize {
+    match nodes {
         0..60 => 1,
         60..200 => 2,
         _ => 3,
-    };
-    let residual = lines.absorb(degree, &phases)?;
-    // Once more without the nodes that a wrong unwrapping or another texture has led astray.
-    let kept: Vec<_> = phases
-        .iter()
-        .map(|&(place, value, weight)| {
-            let model = lines.at(place) - frequency[0] * place[0] - frequency[1] * place[1] - 0.5;
-            (place, value - model, weight)
-        })
-        .filter(|(_, left, _)| left.abs() < (3.0 * residual).max(0.05))
-        .collect();
-    let residual = lines.absorb(degree, &kept).unwrap_or(residual);
-    Some(Carrier { lines, peak: peak.height, coherence, residual })
+    }
 }
 
 /// The place of a node in millimetres.
@@ -277,6 +283,68 @@ impl Nodes {
         let around = blur(coherence, 4.0);
         let best = around.indexed_iter().max_by(|a, b| a.1.total_cmp(b.1));
         best.map_or((0, 0), |(node, _)| node)
+    }
+
+    /// The plane of phases, in lines about `centre`, with which most of the carrier agrees: the
+    /// peak of the nodes' own spectrum, to a fraction of the bin in which the first was found.
+    fn straight(&self, coherence: &Plane, centre: [f64; 2]) -> Surface {
+        let (rows, columns) = self.field.dim();
+        let unit = |node: (usize, usize), z: &Complex64| {
+            z / z.norm().max(1e-12) * f64::from(coherence[node].min(10.0))
+        };
+        let steps = |length: f64| (-12..=12).map(move |i| f64::from(i) * 0.125 / length);
+        let turn = |frequency: f64, place: f64| Complex64::cis(-TAU * frequency * place);
+        let mut best = (0.0, Surface::plane(centre, 0.0, [0.0; 2]));
+        for down in steps(rows as f64 * NODE.0) {
+            let mut sums = vec![Complex64::default(); columns];
+            for (node, z) in self.field.indexed_iter() {
+                if coherence[node] >= WEAK {
+                    sums[node.1] += unit(node, z) * turn(down, node_place(node)[1] - centre[1]);
+                }
+            }
+            for across in steps(columns as f64 * NODE.0) {
+                let sum: Complex64 = sums
+                    .iter()
+                    .enumerate()
+                    .map(|(j, z)| z * turn(across, node_place((0, j))[0] - centre[0]))
+                    .sum();
+                if sum.norm() > best.0 {
+                    let plane = Surface::plane(centre, sum.arg() / TAU, [across, down]);
+                    best = (sum.norm(), plane);
+                }
+            }
+        }
+        best.1
+    }
+
+    /// Draws a map of phases to the nodes that agree with it (iteratively reweighted least squares,
+    /// phases taken modulo a line), bending it more as it settles. Returns it with the root mean
+    /// square that is left and the share of the carrier that agrees.
+    fn settle(&self, coherence: &Plane, mut phase: Surface) -> (Surface, f64, f64) {
+        let left = |phase: &Surface| -> Vec<([f64; 2], f64, f64)> {
+            let nodes = self.field.indexed_iter().filter(|(node, _)| coherence[*node] >= WEAK);
+            nodes
+                .map(|(node, z)| {
+                    let place = node_place(node);
+                    let turned = z * Complex64::cis(-TAU * phase.at(place));
+                    (place, turned.arg() / TAU, f64::from(coherence[node].min(10.0)).powi(2))
+                })
+                .collect()
+        };
+        let mut residual = 0.5;
+        for degree in [1, 1, 2, 2, 3, 3, 3] {
+            let mut samples = left(&phase);
+            let degree = degree_for(samples.len()).min(degree);
+            samples
+                .iter_mut()
+                .for_each(|(_, off, weight)| *weight *= (-(*off / AGREES).powi(2)).exp());
+            let Some(rest) = phase.absorb(degree, &samples) else { break };
+            residual = rest;
+        }
+        let (agreed, total) = left(&phase).iter().fold((0.0, 0.0), |(a, t), (_, off, weight)| {
+            (a + weight.sqrt() * (TAU * off).cos(), t + weight.sqrt())
+        });
+        (phase, residual, agreed / f64::max(total, 1e-12))
     }
 
     /// Phases in lines, relative to the demodulating frequency, from the start outwards over the

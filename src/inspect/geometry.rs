@@ -31,6 +31,14 @@ impl Surface {
         Self { centre, scale: SCALE, coefficients }
     }
 
+    /// The sum of two surfaces about the same centre.
+    #[must_use]
+    pub fn plus(mut self, other: &Self) -> Self {
+        debug_assert!(self.centre.iter().zip(&other.centre).all(|(a, b)| (a - b).abs() < 1e-9));
+        self.coefficients.iter_mut().zip(&other.coefficients).for_each(|(c, o)| *c += o);
+        self
+    }
+
     /// Its value at a place.
     #[must_use]
     pub fn at(&self, [x, y]: [f64; 2]) -> f64 {

@@ -161,13 +161,13 @@ pub fn decide(evidence: &Evidence) -> Decision {
             let other = format!(
                 "the microtext repeats after {found} symbols; the expected name takes {expected}"
             );
-            if evidence.repetition.is_some_and(|r| r.law > 0.0) {
+            if text.log_odds.iter().all(|&odds| odds >= READ) {
                 decision(Verdict::NameMismatch, -0.9, &[other])
             } else {
                 decision(
                     Verdict::Inconclusive,
                     -0.1,
-                    &[other, "but its lines are too faint to be sure".into()],
+                    &[other, "but what it spells is not clear".into()],
                 )
             }
         }
