@@ -56,18 +56,18 @@ fn box_of(sigma: f64) -> (usize, f32, f32) {
 
 fn box_rows(plane: &mut Plane, sigma: f64) {
     let (radius, edge, share) = box_of(sigma);
-    plane.axis_iter_mut(Axis(0)).into_par_iter().for_each(|mut row| {
+    plane.axis_iter_mut(Axis(0)).into_par_iter().for_each_init(Vec::new, |padded, mut row| {
         let n = row.len();
         let reach = radius + 1;
-        let mut padded = Vec::with_capacity(n + 2 * reach);
+        padded.clear();
         padded.resize(reach, row[0]);
         padded.extend(row.iter());
         padded.resize(n + 2 * reach, row[n - 1]);
-        let mut sum: f64 = padded[1..2 * radius + 2].iter().map(|&v| f64::from(v)).sum();
+        let mut sum: f32 = padded[1..2 * radius + 2].iter().sum();
+        let entering = &padded[2 * reach..];
         for (x, value) in row.iter_mut().enumerate() {
-            let (left, right) = (padded[x], padded[x + 2 * reach]);
-            *value = (sum as f32 + edge * (left + right)) * share;
-            sum += f64::from(right) - f64::from(padded[x + 1]);
+            *value = (sum + edge * (padded[x] + entering[x])) * share;
+            sum += entering[x] - padded[x + 1];
         }
     });
 }
@@ -121,6 +121,13 @@ impl<'a> Enlarged<'a> {
         Self { plane, factor: factor as f32 }
     }
 
+    /// The same seen on pixels `times` as large.
+    #[must_use]
+    pub fn every(mut self, times: usize) -> Self {
+        self.factor /= times as f32;
+        self
+    }
+
     /// Left of two neighbours and the share of the right one, `limit` values in all.
     fn between(&self, at: usize, limit: usize) -> (usize, usize, f32) {
         let position = ((at as f32 + 0.5) / self.factor - 0.5).clamp(0.0, (limit - 1) as f32);
@@ -133,10 +140,16 @@ impl<'a> Enlarged<'a> {
         let (rows, columns) = self.plane.dim();
         let (above, below, share) = self.between(y, rows);
         let (above, below) = (self.plane.row(above), self.plane.row(below));
-        let between: Vec<f32> = above.iter().zip(below).map(|(a, b)| a + share * (b - a)).collect();
+        let mut between: Vec<f32> =
+            above.iter().zip(below).map(|(a, b)| a + share * (b - a)).collect();
+        between.push(between[columns - 1]);
+        let last = (columns - 1) as f32;
+        let (step, start) = (1.0 / self.factor, 0.5 / self.factor - 0.5);
         for (x, out) in out.iter_mut().enumerate() {
-            let (left, right, share) = self.between(x, columns);
-            *out = between[left] + share * (between[right] - between[left]);
+            let position = (x as f32 * step + start).clamp(0.0, last);
+            let low = position as usize;
+            let (left, right) = (between[low], between[low + 1]);
+            *out = left + (position - low as f32) * (right - left);
         }
     }
 }

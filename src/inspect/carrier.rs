@@ -6,14 +6,15 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::f64::consts::TAU;
 
-use ndarray::{Array2, Axis, Zip};
+use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 use rustfft::FftPlanner;
 use rustfft::num_complex::{Complex32, Complex64};
 
 use super::flatten::Flat;
 use super::geometry::Surface;
 use super::scan::Scan;
-use crate::base::raster::{blur, shrink};
+use crate::base::raster::{Enlarged, blur, shrink};
 use crate::base::{Mm, Plane};
 use crate::spec::Layout;
 use crate::spec::modulation::TURNING_LIGHTNESS;
@@ -73,16 +74,17 @@ pub fn search_factor(scan: &Scan) -> usize {
 #[must_use]
 pub fn peak(flat: &Flat, scan: &Scan, layout: &Layout) -> Option<Peak> {
     let factor = search_factor(scan);
-    let part = |light: bool| {
-        let mut part = flat.contrast.clone();
-        Zip::from(&mut part).and(&flat.certainty).and(&flat.lightness).par_for_each(
-            |v, &certainty, &lightness| {
-                *v *= if (lightness > TURNING_LIGHTNESS + 5.0) == light { certainty } else { 0.0 };
-            },
-        );
-        shrink(&part, factor)
-    };
-    let (light, dark) = (part(true), part(false));
+    let (mut light, mut dark) = (flat.normalised(factor), Plane::zeros((0, 0)));
+    dark.clone_from(&light);
+    let lightness = Enlarged::new(&flat.lightness, flat.block).every(factor);
+    let rows = light.axis_iter_mut(Axis(0)).into_par_iter().zip(dark.axis_iter_mut(Axis(0)));
+    rows.enumerate().for_each_init(Vec::new, |values, (y, (light, dark))| {
+        values.resize(light.len(), 0.0);
+        lightness.row(y, values);
+        for ((light, dark), &mut lightness) in light.into_iter().zip(dark).zip(values) {
+            *(if lightness > TURNING_LIGHTNESS + 5.0 { dark } else { light }) = 0.0;
+        }
+    });
     let per_mm = scan.per_mm.map(|v| v / factor as f64);
     if light.nrows() < 32 || light.ncols() < 32 {
         return None;
@@ -145,14 +147,17 @@ pub fn node_place((i, j): (usize, usize)) -> [f64; 2] {
 fn spectral_peak(light: &Plane, dark: &Plane, per_mm: [f64; 2], radius: f64) -> Option<Peak> {
     let (rows, columns) = light.dim();
     let size = [good_size(columns), good_size(rows)];
-    let spectrum = spectrum(light, dark, size);
     let step = [per_mm[0] / size[0] as f64, per_mm[1] / size[1] as f64];
-    let half = size[0] / 2;
+    let reach = radius * (1.0 + PITCH_TOLERANCE);
+    let most_y = ((reach / step[1]) as usize + 1).min(size[1] / 2 - 2) as isize;
+    let most_x = ((reach / step[0]) as usize + 1).min(size[0] / 2 - 2) as isize;
+    let kept = 2 * (most_x as usize + 1) + 1;
+    let spectrum = spectrum(light, dark, size, most_x as usize + 1);
     // Of two real planes in one complex transform X, the powers add up to those of X(f) and X(−f).
     let power = |kx: isize, ky: isize| {
         let at = |k: isize, n: usize| k.rem_euclid(n as isize) as usize;
-        let there = spectrum[[at(kx, size[0]), at(ky, size[1])]];
-        let mirrored = spectrum[[at(-kx, size[0]), at(-ky, size[1])]];
+        let there = spectrum[[at(kx, kept), at(ky, size[1])]];
+        let mirrored = spectrum[[at(-kx, kept), at(-ky, size[1])]];
         0.5 * (there.norm_sqr() + mirrored.norm_sqr())
     };
     // The peak of a warped carrier is spread over neighbouring bins.
@@ -164,9 +169,6 @@ fn spectral_peak(light: &Plane, dark: &Plane, per_mm: [f64; 2], radius: f64) -> 
     };
     let mut ring = Vec::new();
     let mut best = (0.0, [0.0; 2], 0isize, 0isize);
-    let reach = radius * (1.0 + PITCH_TOLERANCE);
-    let most_y = ((reach / step[1]) as usize + 1).min(size[1] / 2 - 2) as isize;
-    let most_x = ((reach / step[0]) as usize + 1).min(half - 2) as isize;
     for ky in 0..=most_y {
         for kx in -most_x..=most_x {
             let frequency = [kx as f64 * step[0], ky as f64 * step[1]];
@@ -199,12 +201,14 @@ fn spectral_peak(light: &Plane, dark: &Plane, per_mm: [f64; 2], radius: f64) -> 
     Some(Peak { frequency, height: (f64::from(best.0) / median) as f32, floor })
 }
 
-/// The 2-D spectrum of `real + i·imaginary`, transposed: `[kx, ky]`.
-fn spectrum(real: &Plane, imaginary: &Plane, size: [usize; 2]) -> Array2<Complex32> {
+/// The 2-D spectrum of `real + i·imaginary`, transposed, for `kx` up to `most` either way:
+/// `[kx mod (2·most + 1), ky]`.
+fn spectrum(real: &Plane, imaginary: &Plane, size: [usize; 2], most: usize) -> Array2<Complex32> {
     let mut planner = FftPlanner::<f32>::new();
     let across = planner.plan_fft_forward(size[0]);
     let down = planner.plan_fft_forward(size[1]);
-    let mut transposed = Array2::<Complex32>::zeros((size[0], size[1]));
+    let kept = 2 * most + 1;
+    let mut transposed = Array2::<Complex32>::zeros((kept, size[1]));
     let mut line = vec![Complex32::default(); size[0]];
     for (y, (real, imaginary)) in
         real.axis_iter(Axis(0)).zip(imaginary.axis_iter(Axis(0))).enumerate()
@@ -213,7 +217,8 @@ fn spectrum(real: &Plane, imaginary: &Plane, size: [usize; 2]) -> Array2<Complex
         let values = real.iter().zip(imaginary).map(|(&re, &im)| Complex32::new(re, im));
         line.iter_mut().zip(values).for_each(|(z, v)| *z = v);
         across.process(&mut line);
-        transposed.column_mut(y).iter_mut().zip(&line).for_each(|(out, &z)| *out = z);
+        let frequencies = line[..=most].iter().chain(&line[size[0] - most..]);
+        transposed.column_mut(y).iter_mut().zip(frequencies).for_each(|(out, &z)| *out = z);
     }
     if let Some(all) = transposed.as_slice_mut() {
         down.process(all);

@@ -65,16 +65,19 @@ fn fold(strips: &Strips, columns: &Columns) -> Vec<Part> {
                 let start =
                     columns.symbols_from_origin(place(samples.start), number) + phase as f64;
                 let end = columns.symbols_from_origin(place(samples.end), number) + phase as f64;
-                let step = (end - start) / samples.len() as f64;
+                let step = ((end - start) / samples.len() as f64 * BINS as f64) as f32;
                 for (across, text) in text.chunks_exact_mut(bins).enumerate() {
                     let strip = strips.strip(line, across);
-                    for (n, &value) in strip[samples.clone()].iter().enumerate() {
-                        let at = (start + n as f64 * step) * BINS as f64;
-                        let low = at.floor();
-                        let share = (at - low) as f32;
-                        let low = (low as i64).rem_euclid(bins as i64) as usize;
-                        text[low] += value * (1.0 - share);
-                        text[(low + 1) % bins] += value * share;
+                    let mut at = (start * BINS as f64).rem_euclid(bins as f64) as f32;
+                    for &value in &strip[samples.clone()] {
+                        let low = (at as usize).min(bins - 1);
+                        let share = value * (at - low as f32);
+                        text[low] += value - share;
+                        text[if low + 1 == bins { 0 } else { low + 1 }] += share;
+                        at += step;
+                        if at >= bins as f32 {
+                            at -= bins as f32;
+                        }
                     }
                 }
             }

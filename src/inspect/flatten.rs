@@ -1,10 +1,12 @@
 //! The scan without its portrait: relative contrast, local noise and local tone.
 
-use ndarray::Zip;
+use ndarray::{Axis, Zip};
+use rayon::prelude::*;
 
 use super::scan::Scan;
 use super::tones::Tones;
-use crate::base::{Mm, Plane, raster::blur, tone};
+use crate::base::raster::{Enlarged, blur, shrink};
+use crate::base::{Mm, Plane, tone};
 use crate::spec::{Profile, modulation};
 
 /// Spread of the mean that is taken for the portrait.
@@ -21,6 +23,8 @@ const NOISE_FLOOR: f32 = 0.004;
 pub struct Flat {
     /// Relative contrast (Y − Ȳ)/Ȳ, cut at three times the local noise.
     pub contrast: Plane,
+    /// Side of the blocks for which the slow planes below hold a value, in working pixels.
+    pub block: usize,
     /// One over the local standard deviation of the contrast.
     pub certainty: Plane,
     /// Lightness L* of the local mean.
@@ -32,28 +36,58 @@ pub struct Flat {
 #[must_use]
 pub fn flatten(scan: &Scan) -> Flat {
     let px = |mm: Mm| mm.0 * (scan.per_mm[0] * scan.per_mm[1]).sqrt();
-    let mean = blur(&scan.luminance, px(PORTRAIT_SPREAD));
+    // Blocks of under half the spread: linear between them, the mean is a Gaussian still.
+    let (rows, columns) = scan.luminance.dim();
+    let block = ((0.5 * px(PORTRAIT_SPREAD)) as usize).clamp(1, rows.min(columns).max(1));
+    let blocks = |mm: Mm| px(mm) / block as f64;
+    let mean = blur(&shrink(&scan.luminance, block), blocks(PORTRAIT_SPREAD));
     let mut contrast = scan.luminance.clone();
-    Zip::from(&mut contrast)
-        .and(&mean)
-        .par_for_each(|v, &mean| *v = (*v - mean) / (mean.max(0.0) + FLARE));
-    let mut certainty = blur(&contrast.mapv(|v| v * v), px(NOISE_SPREAD));
-    certainty.par_mapv_inplace(|energy| 1.0 / (energy.max(0.0) + NOISE_FLOOR * NOISE_FLOOR).sqrt());
-    Zip::from(&mut contrast).and(&certainty).par_for_each(|v, &c| *v = v.clamp(-3.0 / c, 3.0 / c));
-    let mut lightness = mean;
-    lightness.par_mapv_inplace(|y| tone::lightness(y.clamp(0.0, 1.0)));
-    Flat { contrast, certainty, lightness }
+    by_row(&mut contrast, &mean, block, |v, mean| (v - mean) / (mean.max(0.0) + FLARE));
+    let mut certainty = blur(&shrink(&contrast.mapv(|v| v * v), block), blocks(NOISE_SPREAD));
+    certainty.mapv_inplace(|energy| 1.0 / (energy.max(0.0) + NOISE_FLOOR * NOISE_FLOOR).sqrt());
+    by_row(&mut contrast, &certainty, block, |v, c| v.clamp(-3.0 / c, 3.0 / c));
+    let lightness = mean.mapv(|y| tone::lightness(y.clamp(0.0, 1.0)));
+    Flat { contrast, block, certainty, lightness }
+}
+
+/// Changes each pixel by the value of a slow plane at its place.
+fn by_row(plane: &mut Plane, slow: &Plane, block: usize, change: impl Fn(f32, f32) -> f32 + Sync) {
+    let slow = Enlarged::new(slow, block);
+    plane.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
+        Vec::new,
+        |values, (y, mut row)| {
+            values.resize(row.len(), 0.0);
+            slow.row(y, values);
+            row.iter_mut().zip(values).for_each(|(v, &mut s)| *v = change(*v, s));
+        },
+    );
 }
 
 impl Flat {
+    /// Contrast in units of the local noise, averaged over blocks of `factor` pixels.
+    #[must_use]
+    pub fn normalised(&self, factor: usize) -> Plane {
+        let mut plane = shrink(&self.contrast, factor);
+        let certainty = Enlarged::new(&self.certainty, self.block).every(factor);
+        plane.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
+            Vec::new,
+            |values, (y, mut row)| {
+                values.resize(row.len(), 0.0);
+                certainty.row(y, values);
+                row.iter_mut().zip(values).for_each(|(v, &mut c)| *v *= c);
+            },
+        );
+        plane
+    }
+
     /// The matched filter's view: contrast in units of the local noise, weighed by how far the
     /// letters should stand out of it, and signed so that letters are positive.
     #[must_use]
     pub fn signal(&self, tones: &Tones) -> Plane {
+        let mut weight = self.certainty.clone();
+        Zip::from(&mut weight).and(&self.lightness).for_each(|v, &l| *v *= *v * tones.at(l));
         let mut signal = self.contrast.clone();
-        Zip::from(&mut signal).and(&self.certainty).and(&self.lightness).par_for_each(
-            |v, &certainty, &lightness| *v *= certainty * certainty * tones.at(lightness),
-        );
+        by_row(&mut signal, &weight, self.block, |v, w| v * w);
         signal
     }
 
@@ -70,8 +104,8 @@ impl Flat {
                 let amplitude = modulation::amplitude(lightness, profile.strength as f32).abs();
                 f64::from((amplitude * certainty).min(3.0))
             });
-        let sum: f64 = amplitudes.sum();
-        let pixels = self.certainty.len() as f64;
+        let pixels = self.contrast.len() as f64;
+        let sum = amplitudes.sum::<f64>() / self.certainty.len() as f64 * pixels;
         let power = (0.5 * WAVE * sum).powi(2) * BLURRED / pixels;
         if floor > 0.0 { power / floor } else { 0.0 }
     }

@@ -93,20 +93,16 @@ impl Read {
 pub fn read(stack: &Stack, upside_down: Option<bool>, profile: &Profile) -> Option<Readings> {
     let alphabets = Script::ALL.map(|script| Alphabet::new(script, profile));
     let fields = [Field::of(stack, false), Field::of(stack, true)];
-    let best = starts(&fields, upside_down, &alphabets)
-        .into_iter()
-        .map(|start| {
-            let field = fields[usize::from(start.upside_down)].turned(start.bins);
-            let mut fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
-            fit.refine();
-            fit.refine();
-            (start, fit)
-        })
-        .max_by(|a, b| a.1.explained.total_cmp(&b.1.explained))?;
-    let (start, fit) = best;
+    let followed = starts(&fields, upside_down, &alphabets).into_iter().map(|start| {
+        let field = fields[usize::from(start.upside_down)].turned(start.bins);
+        let fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
+        (start, fit)
+    });
+    let (start, mut fit) = followed.max_by(|a, b| a.1.explained.total_cmp(&b.1.explained))?;
+    fit.refine();
+    fit.refine();
     let other = &alphabets[1 - start.alphabet];
-    let mut twin = Fit::new(fit.field.clone(), other, fit.imaging);
-    twin.refine();
+    let twin = Fit::new(fit.field.clone(), other, fit.imaging);
     let mut readings = Vec::new();
     readings.extend(fit.into_reading(start.upside_down));
     readings.extend(twin.into_reading(start.upside_down));

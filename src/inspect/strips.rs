@@ -10,7 +10,6 @@ use super::alignment::Folded;
 use super::portrait::Frame;
 use super::scan::Scan;
 use crate::base::Plane;
-use crate::base::raster::bilinear;
 use crate::spec::Legend;
 
 /// Samples an advance along the lines.
@@ -52,8 +51,9 @@ impl Strips {
         }
         let mut samples = vec![0.0f32; lines * ACROSS * length];
         let (rows, columns) = signal.dim();
-        let inside = |x: f64, y: f64| {
-            x >= 0.0 && y >= 0.0 && x <= (columns - 1) as f64 && y <= (rows - 1) as f64
+        let values = signal.as_slice()?;
+        let inside = |[x, y]: [f64; 2]| {
+            x >= 0.0 && y >= 0.0 && x < (columns - 1) as f64 && y < (rows - 1) as f64
         };
         for (i, strip) in samples.chunks_exact_mut(length).enumerate() {
             let v = (first_line + (i / ACROSS) as i64) as f64 + ((i % ACROSS) as f64 + 1.5) / 8.0;
@@ -64,12 +64,18 @@ impl Strips {
             let (mut place, mut left) = knot(0, frame.lines.centre());
             for (n, run) in strip.chunks_exact_mut(KNOT).enumerate() {
                 let (next, right) = knot(n + 1, place);
-                for (t, out) in run.iter_mut().enumerate() {
-                    let t = t as f64 / KNOT as f64;
-                    let x = left[0] + t * (right[0] - left[0]);
-                    let y = left[1] + t * (right[1] - left[1]);
-                    if inside(x, y) {
-                        *out = bilinear(signal, x, y);
+                if inside(left) && inside(right) {
+                    let start = left.map(|v| v as f32);
+                    let step = [0, 1].map(|i| (right[i] - left[i]) as f32 / KNOT as f32);
+                    for (t, out) in run.iter_mut().enumerate() {
+                        let [x, y] = [0, 1].map(|i| start[i] + t as f32 * step[i]);
+                        let (column, row) = (x as usize, y as usize);
+                        let (fx, fy) = (x - column as f32, y - row as f32);
+                        let at = row * columns + column;
+                        let (upper, lower) = (&values[at..at + 2], &values[at + columns..][..2]);
+                        let upper = upper[0] + fx * (upper[1] - upper[0]);
+                        let lower = lower[0] + fx * (lower[1] - lower[0]);
+                        *out = upper + fy * (lower - upper);
                     }
                 }
                 (place, left) = (next, right);

@@ -12,7 +12,7 @@ use super::carrier;
 use super::flatten::Flat;
 use super::scan::Scan;
 use crate::base::Plane;
-use crate::base::raster::{blur, shrink};
+use crate::base::raster::{Enlarged, blur};
 use crate::spec::modulation::{self, TURNING_LIGHTNESS};
 
 /// Width of a class of tones, in L*.
@@ -65,9 +65,9 @@ struct Classes {
 
 impl Classes {
     fn demodulate(flat: &Flat, scan: &Scan, frequency: [f64; 2], factor: usize) -> Self {
-        let signal = shrink(&(&flat.contrast * &flat.certainty), factor);
-        let lightness = shrink(&flat.lightness, factor);
-        let certainty = shrink(&flat.certainty, factor);
+        let signal = flat.normalised(factor);
+        let lightness = Enlarged::new(&flat.lightness, flat.block).every(factor);
+        let certainty = Enlarged::new(&flat.certainty, flat.block).every(factor);
         let per_mm = scan.per_mm.map(|v| v / factor as f64);
         let (rows, columns) = signal.dim();
         let turn = |n: usize, axis: usize| -> Vec<Complex32> {
@@ -81,15 +81,18 @@ impl Classes {
         let zero = || vec![[Plane::zeros(size), Plane::zeros(size)]; CLASSES];
         let (mut parts, mut masses) = (zero(), [0.0; CLASSES]);
         let column_of: Vec<usize> = (0..columns).map(|x| (x as f64 / block[0]) as usize).collect();
+        let (mut tone, mut sure) = (vec![0.0; columns], vec![0.0; columns]);
         for y in 0..rows {
+            lightness.row(y, &mut tone);
+            certainty.row(y, &mut sure);
             let row = (y as f64 / block[1]) as usize;
             for x in 0..columns {
-                let class = ((lightness[[y, x]] as usize) / CLASS).min(CLASSES - 1);
+                let class = ((tone[x] as usize) / CLASS).min(CLASSES - 1);
                 let z = across[x] * down[y] * signal[[y, x]];
                 let node = [row, column_of[x]];
                 parts[class][0][node] += z.re;
                 parts[class][1][node] += z.im;
-                masses[class] += f64::from(certainty[[y, x]]);
+                masses[class] += f64::from(sure[x]);
             }
         }
         let field = |[re, im]: [Plane; 2]| {
