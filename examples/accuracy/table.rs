@@ -17,9 +17,9 @@ const MOST_IMPOSTORS: f64 = 0.001;
 /// By preset and strength, in the order in which they come.
 pub(crate) fn print(trials: &[Trial], blanks: &[Trial]) {
     println!(
-        "| preset | strength | scans | all symbols right | read blind, right | read blind, wrong | symbols wrong | holder accepted | one letter other accepted | verify, one core |"
+        "| preset | strength | scans | all symbols right | read blind, right | read blind, wrong | symbols wrong | holder accepted | holder refused | one letter other accepted | verify, one core |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
     let mut groups: Vec<(Preset, f64)> = Vec::new();
     for key in trials.iter().map(key) {
         if !groups.iter().any(|&known| same(known, key)) {
@@ -31,7 +31,7 @@ pub(crate) fn print(trials: &[Trial], blanks: &[Trial]) {
         let exact = |t: &&&Trial| t.truth.as_ref().is_some_and(|truth| truth.exact);
         let neighbours = trials.iter().flat_map(|t| neighbours(t));
         println!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} ms |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} ms |",
             group.0,
             group.1,
             trials.len(),
@@ -40,6 +40,7 @@ pub(crate) fn print(trials: &[Trial], blanks: &[Trial]) {
             Rate::of(&trials, |t| t.misread()),
             symbols(&trials),
             Rate::of(&trials, |t| t.accepted()),
+            Rate::of(&trials, |t| t.refused()),
             Rate::of(neighbours, |n| n.accepted),
             trials.iter().map(|t| t.millis).sum::<f64>() / trials.len() as f64,
         );

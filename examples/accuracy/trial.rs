@@ -90,6 +90,12 @@ impl Trial {
         self.truth.as_ref().is_some_and(|t| t.verdict == Verdict::Authentic)
     }
 
+    /// The holder is told that the microtext is another's, or that there is none.
+    pub(crate) fn refused(&self) -> bool {
+        let refused = [Verdict::NameMismatch, Verdict::Absent];
+        self.truth.as_ref().is_some_and(|t| refused.contains(&t.verdict))
+    }
+
     pub(crate) fn failed(&self) -> bool {
         match &self.truth {
             Some(truth) => {
