@@ -116,7 +116,8 @@ pub fn inspect(
 
 /// The expected name against the readings: its symbols at the turn of the circle that suits them
 /// best.
-fn compare(readings: &Readings, name: &Name) -> Expected {
+#[must_use]
+pub fn compare(readings: &Readings, name: &Name) -> Expected {
     let reading = readings.in_script(name.script());
     let found = reading.circle.len();
     let Ok(legend) = Legend::of(name, usize::MAX) else {
