@@ -12,6 +12,13 @@ pub fn shrink(plane: &Plane, factor: usize) -> Plane {
     if factor <= 1 {
         return plane.clone();
     }
+    shrink_by(plane, factor, |v| v)
+}
+
+/// [`shrink`] of a function of the plane.
+#[must_use]
+pub fn shrink_by(plane: &Plane, factor: usize, of: impl Fn(f32) -> f32 + Sync) -> Plane {
+    let factor = factor.max(1);
     let (rows, columns) = (plane.nrows() / factor, plane.ncols() / factor);
     let mut small = Plane::zeros((rows, columns));
     let share = 1.0 / (factor * factor) as f32;
@@ -20,10 +27,9 @@ pub fn shrink(plane: &Plane, factor: usize) -> Plane {
             let row = plane.row(y * factor + dy);
             let row = row.as_slice().expect("planes are row-major");
             for (sum, block) in out.iter_mut().zip(row.chunks_exact(factor)) {
-                *sum += block.iter().sum::<f32>();
+                *sum += share * block.iter().map(|&v| of(v)).sum::<f32>();
             }
         }
-        out.mapv_inplace(|sum| sum * share);
     });
     small
 }

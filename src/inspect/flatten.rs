@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::scan::Scan;
 use super::tones::Tones;
-use crate::base::raster::{Enlarged, blur, shrink};
+use crate::base::raster::{Enlarged, blur, shrink, shrink_by};
 use crate::base::{Mm, Plane, tone};
 use crate::spec::{Profile, modulation};
 
@@ -43,7 +43,7 @@ pub fn flatten(scan: &Scan) -> Flat {
     let mean = blur(&shrink(&scan.luminance, block), blocks(PORTRAIT_SPREAD));
     let mut contrast = scan.luminance.clone();
     by_row(&mut contrast, &mean, block, |v, mean| (v - mean) / (mean.max(0.0) + FLARE));
-    let mut certainty = blur(&shrink(&contrast.mapv(|v| v * v), block), blocks(NOISE_SPREAD));
+    let mut certainty = blur(&shrink_by(&contrast, block, |v| v * v), blocks(NOISE_SPREAD));
     certainty.mapv_inplace(|energy| 1.0 / (energy.max(0.0) + NOISE_FLOOR * NOISE_FLOOR).sqrt());
     by_row(&mut contrast, &certainty, block, |v, c| v.clamp(-3.0 / c, 3.0 / c));
     let lightness = mean.mapv(|y| tone::lightness(y.clamp(0.0, 1.0)));

@@ -66,16 +66,6 @@ impl Surface {
         Self::plane(self.centre, 0.0, [y, -x])
     }
 
-    /// The slope at a place, per millimetre.
-    #[must_use]
-    pub fn slope_at(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        let step = 0.01;
-        let along = |dx: f64, dy: f64| {
-            (self.at([x + dx, y + dy]) - self.at([x - dx, y - dy])) / (2.0 * step)
-        };
-        [along(step, 0.0), along(0.0, step)]
-    }
-
     /// Adds the weighted least-squares fit of this degree to samples (place, value, weight).
     ///
     /// Returns the root of the weighted mean square that is left, or `None` (and no change) where

@@ -47,20 +47,20 @@ impl Frame {
     }
 
     /// The place in millimetres at which the lines have number `v` and the distance along them is
-    /// `u`: Newton's method from `near`.
+    /// `u`: Newton's method from `near`, with the slopes at the centre, which smooth maps hardly
+    /// leave.
     #[must_use]
     pub fn place(&self, u: f64, v: f64, near: [f64; 2]) -> [f64; 2] {
+        let ([a, b], [c, d]) = (self.along.slope(), self.lines.slope());
+        let determinant = a * d - b * c;
         let mut place = near;
-        for _ in 0..4 {
-            let [a, b] = self.along.slope_at(place);
-            let [c, d] = self.lines.slope_at(place);
+        for _ in 0..6 {
             let (du, dv) = (u - self.along.at(place), v - self.lines.at(place));
-            let determinant = a * d - b * c;
-            if determinant.abs() < 1e-6 {
-                break;
-            }
             place[0] += (d * du - b * dv) / determinant;
             place[1] += (a * dv - c * du) / determinant;
+            if du.abs() + dv.abs() < 1e-3 {
+                break;
+            }
         }
         place
     }

@@ -95,11 +95,11 @@ pub fn read(stack: &Stack, upside_down: Option<bool>, profile: &Profile) -> Opti
     let fields = [Field::of(stack, false), Field::of(stack, true)];
     let followed = starts(&fields, upside_down, &alphabets).into_iter().map(|start| {
         let field = fields[usize::from(start.upside_down)].turned(start.bins);
-        let fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
+        let mut fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
+        fit.refine();
         (start, fit)
     });
     let (start, mut fit) = followed.max_by(|a, b| a.1.explained.total_cmp(&b.1.explained))?;
-    fit.refine();
     fit.refine();
     let other = &alphabets[1 - start.alphabet];
     let twin = Fit::new(fit.field.clone(), other, fit.imaging);

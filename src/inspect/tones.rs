@@ -19,7 +19,7 @@ use crate::spec::modulation::{self, TURNING_LIGHTNESS};
 const CLASS: usize = 5;
 const CLASSES: usize = 100 / CLASS;
 /// Blocks over which the carrier is demodulated, and how far neighbours are taken in, in mm.
-const BLOCK: f64 = 0.5;
+const BLOCK: f64 = 1.0;
 const SPREAD: f64 = 1.0;
 /// The turn is sought within this range of scanned lightness.
 const TURNS: std::ops::RangeInclusive<usize> = 3..=14;
@@ -104,7 +104,7 @@ impl Classes {
         Self { fields: parts.into_iter().map(field).collect(), masses }
     }
 
-    /// The carrier if classes below `turn` are lighter letters and the others darker ones.
+    /// The carrier if classes below `turn` have lighter letters and the others darker ones.
     fn joined(&self, turn: usize) -> Array2<Complex64> {
         let mut sum = Array2::zeros(self.fields[0].dim());
         for (class, field) in self.fields.iter().enumerate() {
@@ -116,12 +116,18 @@ impl Classes {
 
     /// The first class whose letters are darker than their ground: where the carrier is strongest.
     fn turn(&self) -> usize {
-        let printed = TURNING_LIGHTNESS as f64 / CLASS as f64;
-        let score = |turn: usize| {
-            let energy: f64 = self.joined(turn).iter().map(Complex64::norm_sqr).sum();
-            energy * (1.0 - PRIOR * (turn as f64 - printed).abs())
-        };
-        TURNS.max_by(|&a, &b| score(a).total_cmp(&score(b))).unwrap_or(printed as usize)
+        let printed = TURNING_LIGHTNESS as usize / CLASS;
+        let mut carrier = self.joined(*TURNS.start());
+        let mut best = (f64::NEG_INFINITY, printed);
+        for turn in TURNS {
+            let energy: f64 = carrier.iter().map(Complex64::norm_sqr).sum();
+            let score = energy * (1.0 - PRIOR * printed.abs_diff(turn) as f64);
+            if score > best.0 {
+                best = (score, turn);
+            }
+            carrier.zip_mut_with(&self.fields[turn], |sum, z| *sum += z * 2.0);
+        }
+        best.1
     }
 
     /// The strength of each class against the carrier that all of them make.
