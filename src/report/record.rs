@@ -254,3 +254,64 @@ fn rounded(value: f64, decimals: i32) -> f64 {
     // Adding zero turns −0 into 0.
     (value * scale).round() / scale + 0.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Mm;
+    use crate::inspect::templates::Imaging;
+    use crate::spec::Script;
+
+    /// A reading of this circle; symbols of `unclear` stand close to their runner-up.
+    fn text(circle: &str, unclear: &str) -> Text {
+        let read = |c: char| ReadSymbol {
+            symbol: Symbol::new(c).unwrap(),
+            runner_up: Symbol::HYPHEN,
+            log_odds: if unclear.contains(c) { verdict::READ - 0.1 } else { 30.0 },
+            against: Vec::new(),
+        };
+        let reading = Reading {
+            script: Script::Latin,
+            circle: circle.chars().map(read).collect(),
+            fit: 0.9,
+            contrast: 0.1,
+            imaging: Imaging { along: 0.0, down: 0.0, blur: Mm(0.05) },
+            upside_down: false,
+            picture: Vec::new(),
+            expected: Vec::new(),
+        };
+        let (signal, weight) = (Vec::new(), Vec::new());
+        Text::of(&reading, &Stack { symbols: circle.len(), signal, weight, copies: 7.26 })
+    }
+
+    #[test]
+    fn what_is_not_clear_is_null() {
+        let whole = text("LEE<<ANN*", "");
+        assert_eq!(whole.text.as_deref(), Some("LEE<<ANN"));
+        assert_eq!((whole.surname.as_deref(), whole.given.as_deref()), (Some("LEE"), Some("ANN")));
+        let part = text("LEE<<ANN*", "A");
+        assert!(part.text.is_none() && part.surname.is_none() && part.given.is_none());
+        let json = serde_json::to_value(&part).unwrap();
+        let unclear = &json["symbols"][5];
+        assert!(unclear["symbol"].is_null() && unclear["runner_up"].is_null());
+        assert!(unclear["margin"].as_f64().unwrap() > 0.9 && unclear["copies"] == 7.3);
+        assert_eq!(
+            (&json["symbols"][0]["symbol"], &json["symbols"][8]["symbol"]),
+            (&"L".into(), &"*".into())
+        );
+        assert!(json["text"].is_null());
+    }
+
+    #[test]
+    fn a_text_need_not_be_a_name() {
+        let text = text("<LEE*", "");
+        assert_eq!(text.text.as_deref(), Some("<LEE"));
+        assert!(text.surname.is_none() && text.given.is_none());
+    }
+
+    #[test]
+    fn rounding_leaves_no_minus_zero() {
+        assert_eq!(rounded(-0.000_01, 4).to_string(), "0");
+        assert_eq!(rounded(-1.234_56, 4).to_string(), "-1.2346");
+    }
+}

@@ -10,6 +10,7 @@ use tumar::base::Ppi;
 use tumar::base::units::PLAUSIBLE_PPI;
 use tumar::channel::Preset;
 use tumar::spec::legend::NameError;
+use tumar::spec::profile::ProfileError;
 use tumar::spec::{Legend, Name, Profile};
 
 use crate::failure::Failure;
@@ -103,7 +104,14 @@ impl EmbedArgs {
 
     pub(crate) fn profile(&self) -> Result<Profile, Failure> {
         let mut profile = self.profile.load()?;
-        let bad = |option: &'static str| move |e| Failure::usage(format!("{option}: {e}"));
+        let bad = |option: &'static str| {
+            move |error| match error {
+                ProfileError::Range { value, range, .. } => {
+                    Failure::usage(format!("{option} is {value}; it must be {range}"))
+                }
+                other => Failure::usage(format!("{option}: {other}")),
+            }
+        };
         if let Some(dpi) = self.dpi {
             profile = profile.with_dpi(dpi).map_err(bad("--dpi"))?;
         }
@@ -158,7 +166,7 @@ pub(crate) struct ChannelArgs {
     #[arg(long, value_name = "NAME", value_parser = model)]
     pub(crate) preset: Model,
     /// Draws printer, scanner and noise from the preset's ranges
-    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// The scan to write: .png, .tif or .tiff
     #[arg(long, value_name = "SCAN")]
@@ -203,9 +211,26 @@ impl ProfileArgs {
     }
 }
 
-/// The error of a name; it shows no more of it than the letters that cannot be printed.
+/// The error of a name; it shows no more of it than the letters that are in the way.
 pub(crate) fn bad_name(error: &NameError) -> Failure {
-    Failure::usage(format!("the name: {error}"))
+    Failure::usage(match error {
+        NameError::Unprintable(_) => {
+            format!("the name: {error}; transliterate them as Doc 9303-3 says")
+        }
+        NameError::MixedScripts { latin, cyrillic } => {
+            let (few, script, rest) = if latin.len() <= cyrillic.len() {
+                (latin, "Latin", "Cyrillic")
+            } else {
+                (cyrillic, "Cyrillic", "Latin")
+            };
+            let named = few.iter().map(|&c| format!("'{c}' (U+{:04X})", u32::from(c)));
+            let named = named.collect::<Vec<_>>().join(", ");
+            format!(
+                "the name mixes scripts: {named} of {script}, the rest {rest}; write it in one of them"
+            )
+        }
+        NameError::Empty | NameError::TooLong { .. } => error.to_string(),
+    })
 }
 
 /// The command, or none where help or version were printed.
@@ -253,6 +278,10 @@ fn jobs(text: &str) -> Result<usize, String> {
     let number: Option<usize> = text.parse().ok();
     let number = number.filter(|number| (1..=512).contains(number));
     number.ok_or_else(|| "it must be a whole number from 1 to 512".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("it must be a whole number from 0 to {}", u64::MAX))
 }
 
 fn model(name: &str) -> Result<Model, String> {

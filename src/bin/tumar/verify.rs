@@ -9,6 +9,7 @@ use tumar::inspect::scan::ScanError;
 use tumar::inspect::verdict::{Outcome, Verdict};
 use tumar::report::record::{Microtext, ScanPart, Text};
 use tumar::report::{Record, overlay};
+use tumar::spec::Symbol;
 
 use crate::args::VerifyArgs;
 use crate::failure::{self, Failure};
@@ -93,7 +94,7 @@ pub(crate) fn read_line(read: &Text) -> String {
         return full_name(surname, given);
     }
     let shown = |symbol: Option<char>| symbol.unwrap_or(UNREAD);
-    let symbols = read.symbols.iter().map(|part| shown(part.symbol.map(|s| s.character())));
+    let symbols = read.symbols.iter().map(|part| shown(part.symbol.map(Symbol::character)));
     let symbols: String = symbols.collect();
     if read.text.is_some() {
         format!("{symbols} (not understood as a name)")
