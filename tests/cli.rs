@@ -194,7 +194,7 @@ fn what_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
     let path = desk.folder.path().join("portrait.png");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&path).is_ok() {
         return; // root may read everything
     }
@@ -209,8 +209,12 @@ fn a_picture_of_one_pixel() {
     desk.refuses(&[&["embed", "dot.png"], &out[..]].concat(), 1, &["dot.png", "1 × 1"]);
     let out = ["--preset", "clean", "--dpi", "600", "--out", "out/out.png"];
     desk.refuses(&[&["channel", "dot.png"], &out[..]].concat(), 1, &["dot.png", "1 mm"]);
-    let output = tumar(desk.folder.path(), &["verify", "dot.png", "--ppi", "600"]);
-    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    RgbImage::new(1, 3000).save(desk.folder.path().join("line.png")).unwrap();
+    for (scan, ppi) in [("dot.png", "600"), ("dot.png", "12000"), ("line.png", "2400")] {
+        let output = tumar(desk.folder.path(), &["verify", scan, "--ppi", ppi]);
+        assert_eq!(output.status.code(), Some(4), "{output:?}");
+        assert!(output.stderr.is_empty(), "{output:?}");
+    }
 }
 
 #[test]
