@@ -4,4 +4,5 @@ pub mod base;
 pub mod channel;
 pub mod inspect;
 pub mod issue;
+pub mod report;
 pub mod spec;

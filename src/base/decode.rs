@@ -77,6 +77,10 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     let corrupt =
         |error: ImageError| DecodeError::Corrupt { format: name, detail: error.to_string() };
 
+    if format == ImageFormat::Jpeg && !jpeg_has_its_end(bytes) {
+        let detail = "the file ends before its picture does".to_owned();
+        return Err(DecodeError::Corrupt { format: name, detail });
+    }
     let mut decoder = reader.into_decoder().map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
@@ -168,6 +172,21 @@ fn on_white_8(value: u8, alpha: u8) -> u8 {
 fn on_white_16(value: u16, alpha: u16) -> u16 {
     let (value, alpha) = (u64::from(value), u64::from(alpha));
     ((value * alpha + 65_535 * (65_535 - alpha) + 32_767) / 65_535) as u16
+}
+
+/// Whether a JPEG has an end mark (ITU-T T.81, B.1.1): without it, decoders fill the rest with grey.
+/// Thumbnails, which have end marks of their own, stand in segments before the first scan.
+fn jpeg_has_its_end(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        if marker == 0xda {
+            return bytes[at..].windows(2).any(|pair| pair == [0xff, 0xd9]);
+        }
+        // Any number of fill bytes may stand before a marker.
+        at += if marker == 0xff { 1 } else { 2 + usize::from(u16::from_be_bytes([high, low])) };
+    }
+    // Something else before the first scan is for the decoder to judge.
+    at + 4 <= bytes.len()
 }
 
 /// The `pHYs` chunk, if its unit is the metre.

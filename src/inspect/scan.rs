@@ -64,7 +64,8 @@ impl Scan {
             return Err(ScanError::AbsurdResolution(absurd));
         }
         let coarser = axes[0].0.min(axes[1].0);
-        let factor = ((coarser / WORKING.0 * 1.02).floor() as usize).max(1);
+        let (width, height) = picture.size();
+        let factor = ((coarser / WORKING.0 * 1.02).floor() as usize).clamp(1, width.min(height));
         Ok(Self {
             luminance: picture.luminance(factor),
             per_mm: axes.map(|axis| axis.per_mm() / factor as f64),

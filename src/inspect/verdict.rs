@@ -83,6 +83,14 @@ pub struct Evidence {
     pub text: Option<Text>,
 }
 
+impl Evidence {
+    /// The evidence of the letters, where it suffices to say that there is text at all.
+    #[must_use]
+    pub fn established(&self) -> Option<&Text> {
+        self.text.as_ref().filter(|text| established(self, text))
+    }
+}
+
 /// The evidence that lines of text repeat.
 #[derive(Clone, Copy, Debug)]
 pub struct Repetition {
@@ -142,7 +150,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
         reasons: reasons.to_vec(),
     };
     let would_show = evidence.expected_peak > EXPECTED_PEAK * f64::from(PEAK);
-    let Some(text) = evidence.text.as_ref().filter(|t| established(evidence, t)) else {
+    let Some(text) = evidence.established() else {
         let nothing = match (evidence.repetition, &evidence.text) {
             (None, _) => "no lines of microtext stand out from the picture",
             (Some(_), None) => "there are fine lines, but no text repeats along them",

@@ -1,2 +1,41 @@
-//! The command line.
-fn main() {}
+//! The command line: arguments → a command → one line of error or none, and the exit code.
+
+mod args;
+mod channel;
+mod demo;
+mod embed;
+mod failure;
+mod files;
+mod verify;
+
+use std::process::ExitCode;
+
+use args::Command;
+use failure::Failure;
+use files::Stdout;
+
+fn main() -> ExitCode {
+    let code = match args::parse(std::env::args_os()) {
+        Ok(Some(command)) => run(&command),
+        Ok(None) => Ok(failure::DONE),
+        Err(failure) => Err(failure),
+    };
+    ExitCode::from(code.unwrap_or_else(|failure| failure.report()))
+}
+
+fn run(command: &Command) -> Result<u8, Failure> {
+    let common = command.common();
+    if let Some(jobs) = common.jobs {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+        pool.map_err(|e| Failure::work(format!("--jobs {jobs}: {e}; try fewer")))?;
+    }
+    let mut stdout = Stdout::new(common.quiet);
+    let code = match command {
+        Command::Embed(args) => embed::run(args, &mut stdout),
+        Command::Verify(args) => verify::run(args, &mut stdout),
+        Command::Channel(args) => channel::run(args, &mut stdout),
+        Command::Demo(args) => demo::run(args, &mut stdout),
+    }?;
+    stdout.finish()?;
+    Ok(code)
+}

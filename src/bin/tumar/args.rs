@@ -1,0 +1,295 @@
+//! The arguments, their ranges and their help.
+
+use std::ffi::OsString;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Parser, Subcommand};
+use tumar::base::Ppi;
+use tumar::base::units::PLAUSIBLE_PPI;
+use tumar::channel::Preset;
+use tumar::spec::legend::NameError;
+use tumar::spec::profile::ProfileError;
+use tumar::spec::{Legend, Name, Profile};
+
+use crate::failure::Failure;
+use crate::files;
+
+/// Prints a name as microtext into a passport portrait, and reads it back from a scan.
+#[derive(Parser)]
+#[command(name = "tumar", version, arg_required_else_help = false, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, authentic or read; 1 could not do the work; 2 wrong arguments; \
+3 not authentic; 4 the scan does not carry enough evidence";
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// One portrait and one name: a print-ready raster with microtext
+    Embed(EmbedArgs),
+    /// Inspect one scan: is it authentic, or, without a name, what does it say
+    Verify(VerifyArgs),
+    /// The seeded print-and-scan model, for tests and for trying things
+    Channel(ChannelArgs),
+    /// All of it on the bundled sample, with pictures
+    Demo(DemoArgs),
+}
+
+impl Command {
+    pub(crate) fn common(&self) -> &CommonArgs {
+        match self {
+            Self::Embed(args) => &args.common,
+            Self::Verify(args) => &args.common,
+            Self::Channel(args) => &args.common,
+            Self::Demo(args) => &args.common,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct CommonArgs {
+    /// Threads; results never depend on it [default: one a core]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
+    pub(crate) jobs: Option<usize>,
+    /// Print nothing but errors, and JSON where it was asked for
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ProfileArgs {
+    /// The microtext profile: "default", or a TOML file
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "default")]
+    profile: String,
+}
+
+#[derive(Args)]
+pub(crate) struct EmbedArgs {
+    /// PNG, JPEG or TIFF; it is cropped about its centre to the profile's shape
+    pub(crate) portrait: PathBuf,
+    /// The holder's surname, in any case; a person with one name has it as surname
+    #[arg(long, value_name = "S")]
+    surname: String,
+    /// The holder's given names
+    #[arg(long, value_name = "G", default_value = "", hide_default_value = true)]
+    given: String,
+    /// The raster to write: .png, .tif or .tiff
+    #[arg(long, value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    profile: ProfileArgs,
+    /// Print resolution, 300 to 5080 [default: the profile's]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    dpi: Option<f64>,
+    /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    strength: Option<f64>,
+    /// Write what was printed as JSON; - is stdout, with nothing else on it
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+impl EmbedArgs {
+    pub(crate) fn name(&self) -> Result<Name, Failure> {
+        Name::new(&self.surname, &self.given).map_err(|e| bad_name(&e))
+    }
+
+    pub(crate) fn profile(&self) -> Result<Profile, Failure> {
+        let mut profile = self.profile.load()?;
+        let bad = |option: &'static str| {
+            move |error| match error {
+                ProfileError::Range { value, range, .. } => {
+                    Failure::usage(format!("{option} is {value}; it must be {range}"))
+                }
+                other => Failure::usage(format!("{option}: {other}")),
+            }
+        };
+        if let Some(dpi) = self.dpi {
+            profile = profile.with_dpi(dpi).map_err(bad("--dpi"))?;
+        }
+        if let Some(strength) = self.strength {
+            profile = profile.with_strength(strength).map_err(bad("--strength"))?;
+        }
+        Ok(profile)
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    /// PNG, JPEG or TIFF, upright or not, with or without a border
+    pub(crate) scan: PathBuf,
+    /// The surname that the microtext should carry; without it, the microtext is read blind
+    #[arg(long, value_name = "S")]
+    surname: Option<String>,
+    /// The given names that the microtext should carry
+    #[arg(long, value_name = "G", requires = "surname")]
+    given: Option<String>,
+    /// Scan resolution, 50 to 12000 [default: the file's]
+    #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
+    pub(crate) ppi: Option<Ppi>,
+    /// Write the record of the inspection as JSON; - is stdout, with nothing else on it
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) json: Option<PathBuf>,
+    /// Draw what was found into a copy of the scan
+    #[arg(long, value_name = "FILE.png")]
+    pub(crate) overlay: Option<PathBuf>,
+    #[command(flatten)]
+    profile: ProfileArgs,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+impl VerifyArgs {
+    /// The profile, and the expected name if there is one and the profile can print it.
+    pub(crate) fn profile_and_name(&self) -> Result<(Profile, Option<Name>), Failure> {
+        let profile = self.profile.load()?;
+        let Some(surname) = &self.surname else { return Ok((profile, None)) };
+        let name = Name::new(surname, self.given.as_deref().unwrap_or(""));
+        let name = name.and_then(|name| Legend::of(&name, profile.most_symbols).map(|_| name));
+        Ok((profile, Some(name.map_err(|e| bad_name(&e))?)))
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct ChannelArgs {
+    /// The picture to print and scan: PNG, JPEG or TIFF
+    pub(crate) image: PathBuf,
+    /// clean (changes nothing), lab2400, lab1200, flatbed600, reader500, reader400, phone or worn
+    #[arg(long, value_name = "NAME", value_parser = model)]
+    pub(crate) preset: Model,
+    /// Draws printer, scanner and noise from the preset's ranges
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
+    pub(crate) seed: u64,
+    /// The scan to write: .png, .tif or .tiff
+    #[arg(long, value_name = "SCAN")]
+    pub(crate) out: PathBuf,
+    /// Print resolution, 50 to 12000 [default: the file's]
+    #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
+    pub(crate) dpi: Option<Ppi>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// A printer and a scanner.
+#[derive(Clone, Copy)]
+pub(crate) enum Model {
+    /// They change nothing.
+    Clean,
+    /// They are drawn from ranges.
+    Drawn(Preset),
+}
+
+#[derive(Args)]
+pub(crate) struct DemoArgs {
+    /// The folder for the pictures; it is made if it does not exist
+    #[arg(long, value_name = "DIR", default_value = "tumar-demo")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+impl ProfileArgs {
+    fn load(&self) -> Result<Profile, Failure> {
+        if self.profile == "default" {
+            return Ok(Profile::default());
+        }
+        let path = Path::new(&self.profile);
+        if path.extension().is_none_or(|ending| ending != "toml") {
+            let unknown = "no such profile; there is \"default\", or name a FILE.toml";
+            return Err(Failure::usage(format!("--profile {}: {unknown}", self.profile)));
+        }
+        let text = files::read_text(path)?;
+        Profile::parse(&text).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))
+    }
+}
+
+/// The error of a name; it shows no more of it than the letters that are in the way.
+pub(crate) fn bad_name(error: &NameError) -> Failure {
+    Failure::usage(match error {
+        NameError::Unprintable(_) => {
+            format!("the name: {error}; transliterate them as Doc 9303-3 says")
+        }
+        NameError::MixedScripts { latin, cyrillic } => {
+            let (few, script, rest) = if latin.len() <= cyrillic.len() {
+                (latin, "Latin", "Cyrillic")
+            } else {
+                (cyrillic, "Cyrillic", "Latin")
+            };
+            let named = few.iter().map(|&c| format!("'{c}' (U+{:04X})", u32::from(c)));
+            let named = named.collect::<Vec<_>>().join(", ");
+            format!(
+                "the name mixes scripts: {named} of {script}, the rest {rest}; write it in one of them"
+            )
+        }
+        NameError::Empty | NameError::TooLong { .. } => error.to_string(),
+    })
+}
+
+/// The command, or none where help or version were printed.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Command>, Failure> {
+    let error = match Cli::try_parse_from(args) {
+        Ok(cli) => return Ok(Some(cli.command)),
+        Err(error) => error,
+    };
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A reader that has seen enough closes the pipe.
+        let _closed = error.print();
+        return Ok(None);
+    }
+    // A stray word may be part of a name that was not quoted: it is not repeated.
+    let stray = matches!(
+        (error.kind(), error.get(ContextKind::InvalidArg)),
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) if !word.starts_with('-')
+    );
+    if stray {
+        let advice = "put quotation marks around a name of several words";
+        return Err(Failure::usage(format!("one argument too many; {advice}")));
+    }
+    let text = error.render().to_string();
+    let told = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let told = told.filter(|line| {
+        !line.is_empty() && !line.starts_with("tip:") && !line.starts_with("For more information")
+    });
+    let line = told.collect::<Vec<_>>().join(" ");
+    let line = line.trim_start_matches("error: ");
+    Err(Failure::usage(format!("{line}; see tumar --help")))
+}
+
+fn within(text: &str, range: RangeInclusive<f64>) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| format!("it must be a number from {} to {}", range.start(), range.end()))
+}
+
+fn ppi(text: &str) -> Result<Ppi, String> {
+    within(text, PLAUSIBLE_PPI).map(Ppi)
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let number: Option<usize> = text.parse().ok();
+    let number = number.filter(|number| (1..=512).contains(number));
+    number.ok_or_else(|| "it must be a whole number from 1 to 512".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("it must be a whole number from 0 to {}", u64::MAX))
+}
+
+fn model(name: &str) -> Result<Model, String> {
+    match name {
+        "clean" => Ok(Model::Clean),
+        drawn => drawn.parse().map(Model::Drawn).map_err(|_| {
+            let names: Vec<&str> = Preset::ALL.iter().map(|preset| preset.name()).collect();
+            format!("there are clean, {}", names.join(", "))
+        }),
+    }
+}

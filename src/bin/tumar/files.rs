@@ -1,0 +1,217 @@
+//! Files and stdout, with errors that say what to do.
+
+use std::fs::Metadata;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use tumar::base::Picture;
+use tumar::base::decode::{self, DecodeError};
+use tumar::base::encode::{self, EncodeError, Format};
+
+use crate::failure::Failure;
+
+/// The longest profile that is read, in bytes.
+const LONGEST_TEXT: u64 = 1 << 20;
+
+/// Reads a picture.
+pub(crate) fn read(path: &Path) -> Result<Picture, Failure> {
+    readable(path)?;
+    decode::read(path).map_err(|error| {
+        let advice = match &error {
+            DecodeError::Read(cause) => return unreadable(path, cause),
+            DecodeError::Empty | DecodeError::Corrupt { .. } => "copy or export it again",
+            DecodeError::FileTooLong(_) | DecodeError::TooLarge { .. } => {
+                "crop it to the portrait or scan it at a lower resolution"
+            }
+            DecodeError::UnknownFormat => "convert it to one of them",
+        };
+        Failure::file(path, format!("{error}; {advice}"))
+    })
+}
+
+/// Reads a small UTF-8 file.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    if readable(path)?.len() > LONGEST_TEXT {
+        return Err(Failure::file(path, "longer than a profile can be; name a profile's file"));
+    }
+    std::fs::read_to_string(path).map_err(|cause| unreadable(path, &cause))
+}
+
+fn readable(path: &Path) -> Result<Metadata, Failure> {
+    let metadata = std::fs::metadata(path).map_err(|cause| unreadable(path, &cause))?;
+    if metadata.is_dir() {
+        return Err(Failure::file(path, "is a folder; name a file"));
+    }
+    if is_endless(&metadata) {
+        return Err(Failure::file(path, "is a device; name a file"));
+    }
+    Ok(metadata)
+}
+
+/// Devices such as /dev/zero never end.
+#[cfg(unix)]
+fn is_endless(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = metadata.file_type();
+    kind.is_char_device() || kind.is_block_device()
+}
+
+#[cfg(not(unix))]
+fn is_endless(_: &Metadata) -> bool {
+    false
+}
+
+fn unreadable(path: &Path, cause: &io::Error) -> Failure {
+    let (what, advice) = match cause.kind() {
+        ErrorKind::NotFound => ("there is no such file".to_owned(), "check the path"),
+        ErrorKind::PermissionDenied => {
+            ("it may not be read".to_owned(), "ask for permission to read it")
+        }
+        ErrorKind::InvalidData => ("it is not UTF-8 text".to_owned(), "save it as UTF-8"),
+        _ => (format!("cannot read it: {}", told(cause)), "check the path and the disk"),
+    };
+    Failure::file(path, format!("{what}; {advice}"))
+}
+
+/// Refuses outputs that could not be written or would replace an input or each other, before any
+/// work is done.
+pub(crate) fn check_outputs(inputs: &[&Path], outputs: &[&Path]) -> Result<(), Failure> {
+    for (i, path) in outputs.iter().enumerate() {
+        let same = |other: &&Path| is_same(path, other);
+        if inputs.iter().any(same) {
+            let what = "the output would replace the input; name another file";
+            return Err(Failure::usage(format!("{}: {what}", path.display())));
+        }
+        if outputs[..i].iter().any(same) {
+            let what = "two outputs have this name; name another file";
+            return Err(Failure::usage(format!("{}: {what}", path.display())));
+        }
+        if path.is_dir() {
+            return Err(Failure::file(path, "cannot write it: it is a folder; name a file in it"));
+        }
+        if !folder_of(path).is_dir() {
+            return Err(Failure::file(path, "cannot write it: no such folder; make it first"));
+        }
+    }
+    Ok(())
+}
+
+/// The format of a picture that is to be written.
+pub(crate) fn format_of(path: &Path) -> Result<Format, Failure> {
+    Format::of(path).map_err(Failure::usage)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| -> Option<PathBuf> {
+        let file = || Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(file)
+    };
+    a == b || whole(a).is_some_and(|a| Some(a) == whole(b))
+}
+
+/// Writes a picture; its ending names the format.
+pub(crate) fn write_picture(path: &Path, picture: &Picture) -> Result<(), Failure> {
+    let bytes = encode::encode(picture, format_of(path)?).map_err(|e| Failure::file(path, e))?;
+    write(path, &bytes)
+}
+
+/// Writes a file that appears whole or not at all.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    // A pipe or a device is written to; a file put in its place would not be what was asked for.
+    let special = std::fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir());
+    if special {
+        let written = std::fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(bytes));
+        return written.map_err(|cause| unwritable(path, &cause));
+    }
+    encode::write_whole(path, bytes).map_err(|error| match error {
+        EncodeError::Write { detail, .. } => unwritable(path, &detail),
+        other => Failure::file(path, other),
+    })
+}
+
+fn unwritable(path: &Path, cause: &io::Error) -> Failure {
+    let (what, advice) = match cause.kind() {
+        ErrorKind::NotFound => ("no such folder".to_owned(), "make it first"),
+        ErrorKind::PermissionDenied => {
+            ("the folder may not be written to".to_owned(), "choose another")
+        }
+        ErrorKind::ReadOnlyFilesystem => ("the disk is read-only".to_owned(), "choose another"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("the disk is full".to_owned(), "make room or choose another")
+        }
+        _ => (told(cause), "choose another place"),
+    };
+    Failure::file(path, format!("cannot write it: {what}; {advice}"))
+}
+
+/// What the system said, without the temporary file's name.
+fn told(cause: &io::Error) -> String {
+    let text = cause.to_string();
+    text.split(" at path ").next().unwrap_or_default().to_owned()
+}
+
+/// A value as JSON, with a line break at its end.
+pub(crate) fn json(value: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(Failure::work)?;
+    Ok(text + "\n")
+}
+
+/// What goes to stdout. A reader that closes the pipe early has seen enough: that is no error.
+pub(crate) struct Stdout {
+    quiet: bool,
+    text: String,
+}
+
+impl Stdout {
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self { quiet, text: String::new() }
+    }
+
+    /// Adds a line for people.
+    pub(crate) fn line(&mut self, line: impl AsRef<str>) {
+        if !self.quiet {
+            self.text.push_str(line.as_ref());
+            self.text.push('\n');
+        }
+    }
+
+    /// Writes JSON to the file, or puts it in place of all else on stdout if that is `-`. Tells
+    /// whether stdout is still for people.
+    pub(crate) fn json(
+        &mut self,
+        path: Option<&Path>,
+        value: &impl Serialize,
+    ) -> Result<bool, Failure> {
+        match path {
+            None => Ok(true),
+            Some(path) if is_stdout(path) => {
+                self.text = json(value)?;
+                Ok(false)
+            }
+            Some(path) => write(path, json(value)?.as_bytes()).map(|()| true),
+        }
+    }
+
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(self.text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+                Err(unwritable(Path::new("stdout"), &cause))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether an option's file means stdout.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}

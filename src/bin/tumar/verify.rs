@@ -1,0 +1,125 @@
+//! `tumar verify`.
+
+use std::path::Path;
+
+use tumar::base::Picture;
+use tumar::base::encode::Format;
+use tumar::inspect;
+use tumar::inspect::scan::ScanError;
+use tumar::inspect::verdict::{Outcome, Verdict};
+use tumar::report::record::{Microtext, ScanPart, Text};
+use tumar::report::{Record, overlay};
+use tumar::spec::Symbol;
+
+use crate::args::VerifyArgs;
+use crate::failure::{self, Failure};
+use crate::files::{self, Stdout};
+
+/// Stands for a symbol that was not read; no alphabet has it.
+pub(crate) const UNREAD: char = '▯';
+
+pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
+    let (profile, name) = args.profile_and_name()?;
+    let (json, overlay) = (args.json.as_deref(), args.overlay.as_deref());
+    if let Some(path) = overlay
+        && files::format_of(path)? != Format::Png
+    {
+        return Err(Failure::usage(format!(
+            "{}: the overlay's name must end in .png",
+            path.display()
+        )));
+    }
+    let outputs: Vec<&Path> =
+        json.filter(|path| !files::is_stdout(path)).into_iter().chain(overlay).collect();
+    files::check_outputs(&[&args.scan], &outputs)?;
+
+    let picture = files::read(&args.scan)?;
+    let inspection = inspect::inspect(&picture, args.ppi, name.as_ref(), &profile);
+    let inspection = inspection.map_err(|error| match error {
+        ScanError::NoResolution => Failure::file(&args.scan, error),
+        ScanError::AbsurdResolution(_) => {
+            Failure::file(&args.scan, format!("{error}; give the right one with --ppi N"))
+        }
+    })?;
+    let record = Record::of(&inspection, name.as_ref(), &profile);
+    if let Some(path) = overlay {
+        let pixels = overlay::overlay(&picture, &inspection).into();
+        files::write_picture(path, &Picture { pixels, ppi: None, icc: None })?;
+    }
+    if stdout.json(json, &record)? {
+        tell(stdout, &args.scan, &record);
+    }
+    Ok(match record.result {
+        Outcome::Successful => failure::DONE,
+        Outcome::Failed => failure::FAILED,
+        Outcome::Undetermined => failure::UNDETERMINED,
+    })
+}
+
+fn tell(stdout: &mut Stdout, scan: &Path, record: &Record) {
+    stdout.line(format!("{}: {}", scan.display(), verdict_line(record)));
+    record.reasons.iter().for_each(|reason| stdout.line(format!("  why         {reason}")));
+    if let Some(expected) = &record.expected {
+        stdout.line(format!("  expected    {}", full_name(&expected.surname, &expected.given)));
+    }
+    if let Some(read) = &record.read {
+        stdout.line(format!("  read        {}", read_line(read)));
+    }
+    if let Some(microtext) = &record.microtext {
+        stdout.line(format!("  microtext   {}", microtext_line(microtext)));
+    }
+    stdout.line(format!("  scan        {}", scan_line(&record.scan)));
+}
+
+/// The verdict in words, with its margin.
+pub(crate) fn verdict_line(record: &Record) -> String {
+    let says = match record.verdict {
+        Verdict::Authentic => "authentic, the microtext carries the expected name",
+        Verdict::Read => "read",
+        Verdict::NameMismatch => "name-mismatch, the microtext carries another name",
+        Verdict::Absent => "absent, there is no microtext",
+        Verdict::Inconclusive => "inconclusive, the scan does not tell",
+    };
+    format!("{says} (margin {:+.2})", record.margin)
+}
+
+/// Surname and given names as a person writes them.
+pub(crate) fn full_name(surname: &str, given: &str) -> String {
+    if given.is_empty() { surname.to_owned() } else { format!("{surname}, {given}") }
+}
+
+/// The name that was read, or symbol by symbol what was.
+pub(crate) fn read_line(read: &Text) -> String {
+    if let (Some(surname), Some(given)) = (&read.surname, &read.given) {
+        return full_name(surname, given);
+    }
+    let shown = |symbol: Option<char>| symbol.unwrap_or(UNREAD);
+    let symbols = read.symbols.iter().map(|part| shown(part.symbol.map(Symbol::character)));
+    let symbols: String = symbols.collect();
+    if read.text.is_some() {
+        format!("{symbols} (not understood as a name)")
+    } else {
+        format!("{symbols} ({UNREAD} is not clear)")
+    }
+}
+
+fn microtext_line(microtext: &Microtext) -> String {
+    format!(
+        "capitals {:.2} mm, {:.1} scan pixels; {:.0} copies over {:.0} % of the portrait; contrast {:.3}",
+        microtext.cap_height_mm,
+        microtext.dots_per_cap,
+        microtext.copies,
+        100.0 * microtext.coverage,
+        microtext.contrast
+    )
+}
+
+fn scan_line(scan: &ScanPart) -> String {
+    let source = match scan.ppi_source {
+        inspect::scan::PpiSource::Metadata => "stated by the file",
+        inspect::scan::PpiSource::Option => "stated by --ppi",
+        inspect::scan::PpiSource::Estimated => "estimated",
+    };
+    let turned = scan.rotation_deg.map_or(String::new(), |deg| format!(", turned {deg:.1}°"));
+    format!("{} × {} px at {} ppi ({source}){turned}", scan.width_px, scan.height_px, scan.ppi)
+}

@@ -1,0 +1,162 @@
+//! Pictures of an inspection: where the portrait was found, which lines were read, and the copy
+//! that was read beside the one that should be there.
+
+use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+use imageproc::drawing::{Blend, draw_polygon_mut};
+use imageproc::point::Point;
+
+use crate::base::raster::bilinear;
+use crate::base::{Picture, Plane};
+use crate::inspect::Inspection;
+use crate::inspect::portrait::Frame;
+use crate::inspect::reading::Reading;
+use crate::inspect::scan::Scan;
+use crate::inspect::stack::{ACROSS, ALONG};
+use crate::inspect::verdict;
+
+/// Found, placed, read.
+const GOOD: Rgba<u8> = Rgba([0, 150, 136, 150]);
+/// Not placed, not read.
+const POOR: Rgba<u8> = Rgba([230, 110, 0, 150]);
+const OUTLINE: Rgba<u8> = Rgba([0, 150, 136, 255]);
+const PAPER: u8 = 246;
+
+/// Width of the portrait's outline and of the marks of its lines, in line pitches.
+const OUTLINE_WIDTH: f64 = 0.3;
+const MARK_WIDTH: f64 = 2.5;
+
+/// Space between the copy that was read and the expected one, in bins of the stack.
+const GAP: usize = 4;
+
+/// The scan with what was found in it: the portrait's outline, its lines along the left edge
+/// (green: placed, orange: not), and beneath it the copy that was read over the copy that should
+/// be there, each symbol underlined (green: read, orange: not).
+#[must_use]
+pub fn overlay(picture: &Picture, inspection: &Inspection) -> RgbImage {
+    let scan = marked(picture, inspection);
+    let established = inspection.evidence.established().is_some();
+    let Some(reading) = inspection.reading().filter(|_| established) else { return scan };
+    let symbols = reading.circle.len();
+    let margin = scan.width() as usize / 40 + 1;
+    let room = (scan.width() as usize).saturating_sub(2 * margin);
+    // As many rows as make a bin at least three pixels, if the scan is that wide.
+    let a_row = (1..=symbols).rev().find(|n| n * ALONG * 3 <= room).unwrap_or(1);
+    let rows = symbols.div_ceil(a_row);
+    let a_row = symbols.div_ceil(rows);
+    let magnification = (room / (a_row * ALONG)).clamp(1, 12);
+    let (bars, strip) = (magnification, copy_height(magnification) + 2 * magnification);
+    let height = rows * (strip + margin) + margin;
+
+    let mut page = RgbImage::from_pixel(scan.width(), scan.height() + height as u32, paper());
+    image::imageops::replace(&mut page, &scan, 0, 0);
+    for row in 0..rows {
+        let range = row * a_row..((row + 1) * a_row).min(symbols);
+        let top = scan.height() as usize + margin + row * (strip + margin);
+        let picture = copies(reading, range.clone(), magnification);
+        for (x, y, pixel) in picture.enumerate_pixels() {
+            put(&mut page, margin + x as usize, top + y as usize, Rgb([pixel.0[0]; 3]));
+        }
+        for (i, read) in reading.circle[range].iter().enumerate() {
+            let colour = if read.log_odds >= verdict::READ { GOOD } else { POOR };
+            let width = ALONG * magnification;
+            for x in i * width + bars..(i + 1) * width - bars {
+                for y in strip - bars..strip {
+                    let Rgba([r, g, b, _]) = colour;
+                    put(&mut page, margin + x, top + y, Rgb([r, g, b]));
+                }
+            }
+        }
+    }
+    page
+}
+
+/// The copy that was read above the one that should be there, `magnification` pixels a bin.
+#[must_use]
+pub fn copy(reading: &Reading, magnification: usize) -> GrayImage {
+    copies(reading, 0..reading.circle.len(), magnification.max(1))
+}
+
+fn paper() -> Rgb<u8> {
+    Rgb([PAPER; 3])
+}
+
+fn put(page: &mut RgbImage, x: usize, y: usize, colour: Rgb<u8>) {
+    if let Some(pixel) = page.get_pixel_mut_checked(x as u32, y as u32) {
+        *pixel = colour;
+    }
+}
+
+fn copy_height(magnification: usize) -> usize {
+    (2 * ACROSS + GAP) * magnification
+}
+
+/// These symbols of the two copies, one above the other.
+fn copies(reading: &Reading, range: std::ops::Range<usize>, magnification: usize) -> GrayImage {
+    let along = reading.circle.len() * ALONG;
+    let plane =
+        |values: &[f32]| Plane::from_shape_fn((ACROSS, along), |(y, x)| values[y * along + x]);
+    let planes = [plane(&reading.picture), plane(&reading.expected)];
+    // One scale for both, so that they compare: the text's ink at three quarters of black.
+    let ink = reading.expected.iter().copied().fold(1e-9_f32, f32::max);
+    let width = range.len() * ALONG * magnification;
+    let mut out =
+        GrayImage::from_pixel(width as u32, copy_height(magnification) as u32, Luma([PAPER]));
+    for (number, plane) in planes.iter().enumerate() {
+        let top = number * (ACROSS + GAP) * magnification;
+        for y in 0..ACROSS * magnification {
+            for x in 0..width {
+                let bin = |v: usize| (v as f64 + 0.5) / magnification as f64 - 0.5;
+                let height = bilinear(plane, bin(x) + (range.start * ALONG) as f64, bin(y)) / ink;
+                let grey = 205.0 - 190.0 * height;
+                out.put_pixel(x as u32, (top + y) as u32, Luma([grey.clamp(0.0, 255.0) as u8]));
+            }
+        }
+    }
+    out
+}
+
+/// The scan with the portrait's outline and its lines.
+fn marked(picture: &Picture, inspection: &Inspection) -> RgbImage {
+    let (Some(frame), Some(columns), Some(_)) =
+        (&inspection.frame, &inspection.columns, &inspection.stack)
+    else {
+        return picture.pixels.to_rgb8();
+    };
+    let scan = &inspection.scan;
+    let mut canvas: Blend<RgbaImage> = Blend(picture.pixels.to_rgba8());
+    let quad = |across: [f64; 2], down: [f64; 2]| -> Vec<Point<i32>> {
+        let corners = [(0, 0), (1, 0), (1, 1), (0, 1)];
+        let mut points: Vec<Point<i32>> =
+            corners.iter().map(|&(i, j)| pixel(scan, frame, across[i], down[j])).collect();
+        points.dedup();
+        if points.len() > 1 && points.first() == points.last() {
+            points.pop();
+        }
+        points
+    };
+    let mut draw = |across, down, colour| {
+        let points = quad(across, down);
+        if points.len() > 2 {
+            draw_polygon_mut(&mut canvas, &points, colour);
+        }
+    };
+    let ([left, right], [top, bottom]) = (frame.across, frame.down);
+    for (number, phase) in columns.phases.iter().enumerate() {
+        let line = (columns.first_line + number as i64) as f64;
+        let colour = if phase.is_some() { GOOD } else { POOR };
+        draw([left, left + MARK_WIDTH], [line + 0.1, line + 0.9], colour);
+    }
+    let width = OUTLINE_WIDTH;
+    draw([left - width, right + width], [top - width, top], OUTLINE);
+    draw([left - width, right + width], [bottom, bottom + width], OUTLINE);
+    draw([left - width, left], [top, bottom], OUTLINE);
+    draw([right, right + width], [top, bottom], OUTLINE);
+    image::DynamicImage::from(canvas.0).to_rgb8()
+}
+
+fn pixel(scan: &Scan, frame: &Frame, across: f64, down: f64) -> Point<i32> {
+    let [x, y] = frame.place(across, down, frame.lines.centre());
+    let working = [x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5];
+    let [x, y] = scan.in_file(working).map(|v| v.round().clamp(-1e6, 1e6) as i32);
+    Point::new(x, y)
+}

@@ -1,0 +1,317 @@
+//! The record of one inspection: the object that `tumar verify --json` prints. Its fields are the
+//! contract with other people's programs; fields may be added, none may change.
+
+use std::f64::consts::LN_10;
+
+use serde::Serialize;
+
+use crate::inspect::Inspection;
+use crate::inspect::reading::{Read as ReadSymbol, Reading};
+use crate::inspect::scan::PpiSource;
+use crate::inspect::stack::Stack;
+use crate::inspect::verdict::{self, Expected, Outcome, Verdict};
+use crate::spec::{Legend, Name, Profile, Symbol};
+
+/// The name and version of this form of record.
+pub const SCHEMA: &str = "tumar.inspection/1";
+
+/// One inspection. Holds personal data and therefore has no `Debug` output.
+///
+/// Numbers are rounded far below their uncertainty, so that the bytes are stable.
+#[derive(Clone, Serialize)]
+pub struct Record {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// BSI TR-03135's word for the verdict.
+    pub result: Outcome,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How far the evidence stands from the verdict's threshold, −1..1; positive where passed.
+    pub margin: f64,
+    /// What was read without regard to any expected name; none where no text is established.
+    pub read: Option<Text>,
+    /// The name that was asked for.
+    pub expected: Option<Holder>,
+    /// log10 of how much likelier the expected name is than the likeliest name that differs from
+    /// it in one letter: the least over its symbols. None without a name, where no text is
+    /// established or where the text has another length than the name.
+    pub log10_lr: Option<f64>,
+    /// The scan.
+    pub scan: ScanPart,
+    /// The microtext's measures; none where no text is established.
+    pub microtext: Option<Microtext>,
+    /// Places where the microtext is not what it should be.
+    pub regions: Vec<Region>,
+    /// Plain sentences, most important first.
+    pub reasons: Vec<String>,
+}
+
+/// A text as it was read.
+#[derive(Clone, Serialize)]
+pub struct Text {
+    /// The whole legend without its end mark; none unless every symbol was read.
+    pub text: Option<String>,
+    /// The surname; none where the text is not whole or spells no name.
+    pub surname: Option<String>,
+    /// The given names, perhaps empty; none where the surname is none.
+    pub given: Option<String>,
+    /// Each symbol of the legend, its end mark last.
+    pub symbols: Vec<ReadPart>,
+}
+
+/// One symbol as it was read.
+#[derive(Clone, Serialize)]
+pub struct ReadPart {
+    /// The symbol; none where it does not stand clear of the runner-up.
+    pub symbol: Option<Symbol>,
+    /// The next likeliest; none where the symbol is.
+    pub runner_up: Option<Symbol>,
+    /// tanh of half the log odds of the two: p − (1 − p) if there were only these two. 0..1.
+    pub margin: f64,
+    /// Copies of it that lie in lines that were placed.
+    pub copies: f64,
+}
+
+/// A holder's name in capitals.
+#[derive(Clone, Serialize)]
+pub struct Holder {
+    /// The surname.
+    pub surname: String,
+    /// The given names, perhaps empty.
+    pub given: String,
+}
+
+/// The scan and where the portrait lies in it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScanPart {
+    /// Pixels of the file across.
+    pub width_px: usize,
+    /// Pixels of the file down.
+    pub height_px: usize,
+    /// Resolution across, as stated.
+    pub ppi: f64,
+    /// Who stated it.
+    pub ppi_source: PpiSource,
+    /// Degrees that the portrait stands turned clockwise in the scan, over −180 to 180; none where
+    /// no lines of text were found.
+    pub rotation_deg: Option<f64>,
+    /// The portrait's corners in pixels of the file (centres at whole numbers): top left, top
+    /// right, bottom right, bottom left as the text runs.
+    pub portrait: Option<[[f64; 2]; 4]>,
+}
+
+/// The microtext's measures.
+#[derive(Clone, Debug, Serialize)]
+pub struct Microtext {
+    /// Height of a capital by the lines' pitch and the stated resolution.
+    pub cap_height_mm: f64,
+    /// Amplitude of the letters as a share of the lightness scale, as `--strength` counts it.
+    pub contrast: f64,
+    /// Share of the portrait in which lines were found, 0..1.
+    pub coverage: f64,
+    /// Copies of the legend that were read together.
+    pub copies: f64,
+    /// Pixels of the scan's file a capital.
+    pub dots_per_cap: f64,
+}
+
+/// A place where the microtext is not what it should be.
+#[derive(Clone, Debug, Serialize)]
+pub struct Region {
+    /// "missing", "foreign" or "shifted".
+    pub kind: &'static str,
+    /// Left edge in pixels of the file.
+    pub x_px: f64,
+    /// Upper edge.
+    pub y_px: f64,
+    /// Width.
+    pub width_px: f64,
+    /// Height.
+    pub height_px: f64,
+    /// Standard deviations over chance.
+    pub z: f64,
+}
+
+impl Record {
+    /// The record of an inspection for this name by this profile.
+    #[must_use]
+    pub fn of(inspection: &Inspection, expected: Option<&Name>, profile: &Profile) -> Self {
+        let decision = &inspection.decision;
+        let established = inspection.evidence.established();
+        // A stack is only made where lines of text repeat, and a text only of a stack.
+        let found = inspection.reading().zip(inspection.stack.as_ref());
+        let found = found.filter(|_| established.is_some());
+        let log10_lr = match established.and_then(|text| text.expected.as_ref()) {
+            Some(Expected::Symbols(odds)) => odds.iter().copied().reduce(f64::min),
+            Some(Expected::OtherLength { .. }) | None => None,
+        };
+        Self {
+            schema: SCHEMA,
+            result: decision.verdict.outcome(),
+            verdict: decision.verdict,
+            margin: rounded(decision.margin, 4),
+            read: found.map(|(reading, stack)| Text::of(reading, stack)),
+            expected: expected.map(Holder::of),
+            log10_lr: log10_lr
+                .map(|ln| ln / LN_10)
+                .filter(|v| v.is_finite())
+                .map(|v| rounded(v, 3)),
+            scan: ScanPart::of(inspection),
+            microtext: found
+                .and_then(|(reading, stack)| Microtext::of(inspection, reading, stack, profile)),
+            regions: Vec::new(),
+            reasons: decision.reasons.clone(),
+        }
+    }
+}
+
+impl Text {
+    fn of(reading: &Reading, stack: &Stack) -> Self {
+        let part = |read: &ReadSymbol| {
+            let clear = read.log_odds >= verdict::READ;
+            ReadPart {
+                symbol: clear.then_some(read.symbol),
+                runner_up: clear.then_some(read.runner_up),
+                margin: rounded((0.5 * read.log_odds.max(0.0)).tanh(), 6),
+                copies: rounded(stack.copies, 1),
+            }
+        };
+        let symbols: Vec<ReadPart> = reading.circle.iter().map(part).collect();
+        let whole: Option<Vec<Symbol>> = symbols.iter().map(|part| part.symbol).collect();
+        let legend = whole.and_then(|circle| Legend::from_circle(&circle));
+        let name = legend.as_ref().and_then(Legend::name);
+        Self {
+            text: legend.as_ref().map(Legend::text),
+            surname: name.as_ref().map(|name| name.surname().to_owned()),
+            given: name.as_ref().map(|name| name.given().to_owned()),
+            symbols,
+        }
+    }
+}
+
+impl Holder {
+    fn of(name: &Name) -> Self {
+        Self { surname: name.surname().to_owned(), given: name.given().to_owned() }
+    }
+}
+
+impl ScanPart {
+    fn of(inspection: &Inspection) -> Self {
+        let scan = &inspection.scan;
+        // Lines in which nothing repeats may be those of a fabric: they place no portrait.
+        let frame = inspection.frame.as_ref().filter(|_| inspection.stack.is_some());
+        let upside_down = inspection.reading().is_some_and(|reading| reading.upside_down);
+        Self {
+            width_px: scan.size_px.0,
+            height_px: scan.size_px.1,
+            ppi: rounded(scan.ppi.0, 3),
+            ppi_source: scan.ppi_source,
+            rotation_deg: frame.map(|frame| {
+                // Line numbers grow downwards; the text runs a quarter turn before that.
+                let [x, y] = frame.lines.slope();
+                let turn = (-x).atan2(y).to_degrees() + if upside_down { 180.0 } else { 0.0 };
+                rounded(if turn > 180.0 { turn - 360.0 } else { turn }, 3)
+            }),
+            portrait: frame.map(|frame| {
+                let mut corners = frame.corners().map(|[x, y]| {
+                    let working = [x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5];
+                    scan.in_file(working).map(|v| rounded(v, 2))
+                });
+                if upside_down {
+                    corners.rotate_left(2);
+                }
+                corners
+            }),
+        }
+    }
+}
+
+impl Microtext {
+    fn of(
+        inspection: &Inspection,
+        reading: &Reading,
+        stack: &Stack,
+        profile: &Profile,
+    ) -> Option<Self> {
+        let [x, y] = inspection.frame.as_ref()?.lines.slope();
+        let pitch_mm = 1.0 / x.hypot(y);
+        let layout = &profile.layout;
+        let cap_height_mm = layout.cap_height.0 * pitch_mm / layout.pitch.0;
+        let scan = &inspection.scan;
+        let file_px_per_mm = (scan.per_mm[0] * scan.per_mm[1]).sqrt() * scan.factor as f64;
+        Some(Self {
+            cap_height_mm: rounded(cap_height_mm, 4),
+            contrast: rounded(reading.contrast, 4),
+            coverage: rounded(inspection.evidence.coverage, 4),
+            copies: rounded(stack.copies, 1),
+            dots_per_cap: rounded(cap_height_mm * file_px_per_mm, 2),
+        })
+    }
+}
+
+fn rounded(value: f64, decimals: i32) -> f64 {
+    let scale = 10.0_f64.powi(decimals);
+    // Adding zero turns −0 into 0.
+    (value * scale).round() / scale + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Mm;
+    use crate::inspect::templates::Imaging;
+    use crate::spec::Script;
+
+    /// A reading of this circle; symbols of `unclear` stand close to their runner-up.
+    fn text(circle: &str, unclear: &str) -> Text {
+        let read = |c: char| ReadSymbol {
+            symbol: Symbol::new(c).unwrap(),
+            runner_up: Symbol::HYPHEN,
+            log_odds: if unclear.contains(c) { verdict::READ - 0.1 } else { 30.0 },
+            against: Vec::new(),
+        };
+        let reading = Reading {
+            script: Script::Latin,
+            circle: circle.chars().map(read).collect(),
+            fit: 0.9,
+            contrast: 0.1,
+            imaging: Imaging { along: 0.0, down: 0.0, blur: Mm(0.05) },
+            upside_down: false,
+            picture: Vec::new(),
+            expected: Vec::new(),
+        };
+        let (signal, weight) = (Vec::new(), Vec::new());
+        Text::of(&reading, &Stack { symbols: circle.len(), signal, weight, copies: 7.26 })
+    }
+
+    #[test]
+    fn what_is_not_clear_is_null() {
+        let whole = text("LEE<<ANN*", "");
+        assert_eq!(whole.text.as_deref(), Some("LEE<<ANN"));
+        assert_eq!((whole.surname.as_deref(), whole.given.as_deref()), (Some("LEE"), Some("ANN")));
+        let part = text("LEE<<ANN*", "A");
+        assert!(part.text.is_none() && part.surname.is_none() && part.given.is_none());
+        let json = serde_json::to_value(&part).unwrap();
+        let unclear = &json["symbols"][5];
+        assert!(unclear["symbol"].is_null() && unclear["runner_up"].is_null());
+        assert!(unclear["margin"].as_f64().unwrap() > 0.9 && unclear["copies"] == 7.3);
+        assert_eq!(
+            (&json["symbols"][0]["symbol"], &json["symbols"][8]["symbol"]),
+            (&"L".into(), &"*".into())
+        );
+        assert!(json["text"].is_null());
+    }
+
+    #[test]
+    fn a_text_need_not_be_a_name() {
+        let text = text("<LEE*", "");
+        assert_eq!(text.text.as_deref(), Some("<LEE"));
+        assert!(text.surname.is_none() && text.given.is_none());
+    }
+
+    #[test]
+    fn rounding_leaves_no_minus_zero() {
+        assert_eq!(rounded(-0.000_01, 4).to_string(), "0");
+        assert_eq!(rounded(-1.234_56, 4).to_string(), "-1.2346");
+    }
+}

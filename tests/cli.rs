@@ -1,0 +1,575 @@
+//! The command line, as people's scripts see it: exit codes, the one line on stderr, the files.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use assert_cmd::Command;
+use image::{ImageFormat, RgbImage};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const NAME: [&str; 4] = ["--surname", "Назарбаева", "--given", "Әсел"];
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/astronaut.png");
+
+fn tumar(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("tumar").unwrap();
+    command.current_dir(folder).args(args).output().unwrap()
+}
+
+/// A folder with the sample, its print and its scans, made once.
+struct Bench {
+    folder: TempDir,
+}
+
+static BENCH: LazyLock<Bench> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let done = |args: &[&str]| {
+        let output = tumar(folder.path(), args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
+        assert!(output.stdout.is_empty() && output.stderr.is_empty(), "{args:?}: {output:?}");
+    };
+    done(&[&["embed", SAMPLE, "--out", "print.png", "--quiet"], &NAME[..]].concat());
+    for preset in ["clean", "flatbed600"] {
+        let scan = format!("{preset}.png");
+        done(&[
+            "channel",
+            "print.png",
+            "--preset",
+            preset,
+            "--seed",
+            "1",
+            "--out",
+            &scan,
+            "--quiet",
+        ]);
+    }
+    Bench { folder }
+});
+
+impl Bench {
+    fn run(&self, args: &[&str]) -> Output {
+        tumar(self.folder.path(), args)
+    }
+
+    /// The output of a run that ends with this code and says nothing on stderr.
+    fn says(&self, args: &[&str], code: i32) -> String {
+        let output = self.run(args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {output:?}");
+        assert!(output.stderr.is_empty(), "{args:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+}
+
+/// A folder of bad inputs and an empty one for outputs.
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("out")).unwrap();
+        std::fs::copy(SAMPLE, folder.path().join("portrait.png")).unwrap();
+        Self { folder }
+    }
+
+    fn put(&self, file: &str, bytes: &[u8]) {
+        std::fs::write(self.folder.path().join(file), bytes).unwrap();
+    }
+
+    /// Refused with this code and one line that holds all of this; nothing is written.
+    fn refuses(&self, args: &[&str], code: i32, says: &[&str]) -> String {
+        let before = self.files();
+        let output = tumar(self.folder.path(), args);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {error}");
+        assert_eq!(error.lines().count(), 1, "{args:?}: {error}");
+        assert!(error.starts_with("tumar: ") && error.ends_with('\n'), "{args:?}: {error}");
+        says.iter().for_each(|part| assert!(error.contains(part), "{args:?}: {error}"));
+        assert!(output.stdout.is_empty(), "{args:?}");
+        assert_eq!(self.files(), before, "{args:?}");
+        error
+    }
+
+    /// A file that neither embed, verify nor channel can use.
+    fn refuses_file(&self, file: &str, says: &[&str]) {
+        let says = [&[file], says].concat();
+        let out = ["--out", "out/out.png"];
+        self.refuses(&[&["embed", file, "--surname", "Lee"], &out[..]].concat(), 1, &says);
+        self.refuses(&[&["channel", file, "--preset", "clean"], &out[..]].concat(), 1, &says);
+        let out = ["--json", "out/out.json", "--overlay", "out/out.png"];
+        self.refuses(&[&["verify", file], &out[..]].concat(), 1, &says);
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let list = |folder: PathBuf| std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+        let mut files: Vec<PathBuf> = list(self.folder.path().to_owned())
+            .chain(list(self.folder.path().join("out")))
+            .collect();
+        files.sort();
+        files
+    }
+}
+
+fn encoded(format: ImageFormat) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let picture = image::open(SAMPLE).unwrap().to_rgb8();
+    picture.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// The checksum of a PNG chunk (PNG, annex D).
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |c, _| {
+            if c & 1 == 1 { 0xEDB8_8320 ^ (c >> 1) } else { c >> 1 }
+        })
+    })
+}
+
+fn png_that_claims(width: u32, height: u32) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    for (kind, data) in
+        [(b"IHDR", &header[..]), (b"IDAT", b"\x78\x9c\x03\0\0\0\0\x01"), (b"IEND", b"")]
+    {
+        let body = [&kind[..], data].concat();
+        png.extend((data.len() as u32).to_be_bytes());
+        png.extend(&body);
+        png.extend(crc(&body).to_be_bytes());
+    }
+    png
+}
+
+// Bad files
+
+#[test]
+fn missing_empty_and_foreign_files() {
+    let desk = Desk::new();
+    desk.refuses_file("missing.png", &["there is no such file"]);
+    desk.put("empty.png", b"");
+    desk.refuses_file("empty.png", &["empty"]);
+    desk.put("text.png", b"not a picture at all");
+    desk.refuses_file("text.png", &["not a PNG, JPEG or TIFF"]);
+    desk.put("moving.gif", b"GIF89a\x01\0\x01\0\0\0\0;");
+    desk.refuses_file("moving.gif", &["not a PNG, JPEG or TIFF"]);
+}
+
+#[test]
+fn truncated_files() {
+    let desk = Desk::new();
+    for (file, format) in [
+        ("half.png", ImageFormat::Png),
+        ("half.jpg", ImageFormat::Jpeg),
+        ("half.tif", ImageFormat::Tiff),
+    ] {
+        let whole = encoded(format);
+        for share in [0.02, 0.5, 0.97] {
+            desk.put(file, &whole[..(whole.len() as f64 * share) as usize]);
+            desk.refuses_file(file, &["corrupt"]);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.folder.path().join("folder.png")).unwrap();
+    desk.refuses_file("folder.png", &["is a folder"]);
+    if cfg!(unix) {
+        desk.refuses_file("/dev/zero", &["is a device"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let path = desk.folder.path().join("portrait.png");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&path).is_ok() {
+        return; // root may read everything
+    }
+    desk.refuses_file("portrait.png", &["may not be read"]);
+}
+
+#[test]
+fn a_picture_of_one_pixel() {
+    let desk = Desk::new();
+    RgbImage::new(1, 1).save(desk.folder.path().join("dot.png")).unwrap();
+    let out = ["--surname", "Lee", "--out", "out/out.png"];
+    desk.refuses(&[&["embed", "dot.png"], &out[..]].concat(), 1, &["dot.png", "1 × 1"]);
+    let out = ["--preset", "clean", "--dpi", "600", "--out", "out/out.png"];
+    desk.refuses(&[&["channel", "dot.png"], &out[..]].concat(), 1, &["dot.png", "1 mm"]);
+    RgbImage::new(1, 3000).save(desk.folder.path().join("line.png")).unwrap();
+    for (scan, ppi) in [("dot.png", "600"), ("dot.png", "12000"), ("line.png", "2400")] {
+        let output = tumar(desk.folder.path(), &["verify", scan, "--ppi", ppi]);
+        assert_eq!(output.status.code(), Some(4), "{output:?}");
+        assert!(output.stderr.is_empty(), "{output:?}");
+    }
+}
+
+#[test]
+fn a_picture_that_claims_too_much() {
+    let desk = Desk::new();
+    let start = Instant::now();
+    desk.put("huge.png", &png_that_claims(100_000, 100_000));
+    desk.refuses_file("huge.png", &["100000 × 100000", "at most"]);
+    desk.put("long.png", &png_that_claims(0x7fff_ffff, 0x7fff_ffff));
+    desk.refuses_file("long.png", &[]);
+    let mut jpeg = encoded(ImageFormat::Jpeg);
+    // The frame header (ITU-T T.81, B.2.2): height and width follow length and precision.
+    let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+    jpeg[frame + 5..frame + 9].fill(0xff);
+    desk.put("huge.jpg", &jpeg);
+    desk.refuses_file("huge.jpg", &["65535 × 65535"]);
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_scan_without_resolution() {
+    let desk = Desk::new();
+    desk.put("scan.jpg", &{
+        let mut bytes = encoded(ImageFormat::Jpeg);
+        let density = bytes.windows(5).position(|w| w == b"JFIF\0").unwrap() + 7;
+        bytes[density] = 0; // no unit
+        bytes
+    });
+    desk.refuses(&["verify", "scan.jpg"], 1, &["scan.jpg", "--ppi"]);
+    desk.refuses(&["verify", "portrait.png"], 1, &["portrait.png", "--ppi"]);
+    let out = ["--preset", "clean", "--out", "out/out.png"];
+    desk.refuses(&[&["channel", "portrait.png"], &out[..]].concat(), 1, &["--dpi"]);
+}
+
+// Bad places to write to
+
+#[test]
+fn outputs_that_cannot_be() {
+    let desk = Desk::new();
+    let embed = |out: &[&str], code, says: &[&str]| {
+        desk.refuses(&[&["embed", "portrait.png", "--surname", "Lee"], out].concat(), code, says);
+    };
+    embed(&["--out", "missing/out.png"], 1, &["missing/out.png", "no such folder"]);
+    embed(&["--out", "out/out.png", "--json", "missing/out.json"], 1, &["missing/out.json"]);
+    embed(&["--out", "out"], 2, &[".png, .tif"]);
+    embed(&["--out", "out/out.jpg"], 2, &["out/out.jpg", ".png, .tif"]);
+    embed(&["--out", "portrait.png"], 2, &["portrait.png", "replace the input"]);
+    embed(&["--out", "out/../portrait.png"], 2, &["replace the input"]);
+    embed(&["--out", "out/a.png", "--json", "out/./a.png"], 2, &["two outputs"]);
+    desk.refuses(&["verify", "portrait.png", "--overlay", "out/a.tif"], 2, &["a.tif", ".png"]);
+    desk.refuses(&["demo", "--out", "portrait.png"], 1, &["portrait.png"]);
+}
+
+/// A device that is always full, and a limit on the length of files, which is met in the middle of
+/// the writing as the end of a disk is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk() {
+    let desk = Desk::new();
+    let full = desk.folder.path().join("full.png");
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    let says = ["full.png", "the disk is full"];
+    desk.refuses(&["embed", "portrait.png", "--surname", "Lee", "--out", "full.png"], 1, &says);
+    assert!(full.is_symlink());
+
+    let before = desk.files();
+    let tumar = assert_cmd::cargo::cargo_bin("tumar");
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    command.current_dir(desk.folder.path()).args(["-c", script]).arg(tumar);
+    command.args(["embed", "portrait.png", "--surname", "Lee", "--out", "out/out.png"]);
+    let output = command.output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(error.contains("out/out.png: cannot write it"), "{error}");
+    assert!(!error.contains(".tumar-"), "{error}");
+    assert_eq!(desk.files(), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn stdout_that_is_full_or_closed() {
+    let bench = &*BENCH;
+    let run = |redirection: &str| {
+        let script = format!("\"$0\" verify clean.png --json - {redirection}");
+        let mut command = Command::new("sh");
+        command.current_dir(bench.folder.path()).args(["-c", &script]);
+        command.arg(assert_cmd::cargo::cargo_bin("tumar")).output().unwrap()
+    };
+    let full = run("> /dev/full");
+    assert_eq!(full.status.code(), Some(1));
+    assert!(String::from_utf8(full.stderr).unwrap().starts_with("tumar: stdout: cannot write it"));
+    let closed = run("| true");
+    assert_eq!(closed.status.code(), Some(0));
+    assert!(closed.stderr.is_empty(), "{closed:?}");
+}
+
+// Bad numbers and names
+
+#[test]
+fn absurd_numbers_in_options() {
+    let desk = Desk::new();
+    let refused = |start: &[&str], option: &str, values: &[&str], range: &str| {
+        for value in values {
+            desk.refuses(&[start, &[option, value]].concat(), 2, &[option, range]);
+        }
+    };
+    let embed = ["embed", "portrait.png", "--surname", "Lee", "--out", "out/out.png"];
+    let verify = ["verify", "portrait.png"];
+    let channel = ["channel", "portrait.png", "--preset", "phone", "--out", "out/out.png"];
+    refused(&embed, "--strength", &["nan", "-1", "1.5", "1e300"], "from 0 to 1");
+    refused(&embed, "--dpi", &["NaN", "-600", "0", "1e9"], "from 300 to 5080");
+    refused(&embed, "--strength", &["much", ""], "invalid");
+    refused(&embed, "--jobs", &["0", "-1", "nan", "1000000"], "from 1 to 512");
+    refused(&verify, "--ppi", &["nan", "-600", "0", "inf", "1e12"], "from 50 to 12000");
+    refused(&channel, "--seed", &["-1", "nan", "1e99"], "from 0 to 18446744073709551615");
+    refused(&channel, "--dpi", &["-1", "nan"], "from 50 to 12000");
+    refused(&channel[..2], "--preset", &["office"], "flatbed600");
+}
+
+#[test]
+fn profiles_that_make_no_sense() {
+    let desk = Desk::new();
+    let embed = |profile: &str, code, says: &[&str]| {
+        let args = ["embed", "portrait.png", "--surname", "Lee", "--out", "out/out.png"];
+        desk.refuses(&[&args[..], &["--profile", profile]].concat(), code, says);
+    };
+    embed("tiny", 2, &["tiny", "default"]);
+    embed("missing.toml", 1, &["missing.toml", "no such file"]);
+    embed("out", 2, &["out"]);
+    desk.put("binary.toml", &[0xff, 0xfe, 0]);
+    embed("binary.toml", 1, &["binary.toml", "UTF-8"]);
+    desk.put("empty.toml", b"");
+    embed("empty.toml", 2, &["empty.toml", "name"]);
+    let whole = tumar::spec::Profile::default_text();
+    for (field, value) in [
+        ("width_mm", "nan"),
+        ("height_mm", "-45.0"),
+        ("dpi", "1e9"),
+        ("cap_height_mm", "0.0"),
+        ("strength", "inf"),
+        ("strength", "\"much\""),
+        ("most_symbols", "-3"),
+    ] {
+        let changed = whole.lines().map(|line| match line.starts_with(&format!("{field} =")) {
+            true => format!("{field} = {value}"),
+            false => line.to_owned(),
+        });
+        desk.put("mine.toml", changed.collect::<Vec<_>>().join("\n").as_bytes());
+        embed("mine.toml", 2, &["mine.toml"]);
+        desk.refuses(&["verify", "portrait.png", "--profile", "mine.toml"], 2, &["mine.toml"]);
+    }
+}
+
+#[test]
+fn names_that_cannot_be_printed() {
+    let desk = Desk::new();
+    let refused = |surname: &str, given: &str, says: &[&str]| {
+        let name = ["--surname", surname, "--given", given];
+        let embed = [&["embed", "portrait.png", "--out", "out/out.png"], &name[..]].concat();
+        let error = desk.refuses(&embed, 2, says);
+        assert_eq!(
+            desk.refuses(&[&["verify", "portrait.png"], &name[..]].concat(), 2, says),
+            error
+        );
+        error
+    };
+    let error = refused("Ωmega7", "Zoë", &["'Ω' (U+03A9)", "'7' (U+0037)"]);
+    assert!(
+        !error.to_uppercase().contains("MEG") && !error.to_uppercase().contains("ZO"),
+        "{error}"
+    );
+    refused("A\u{1b}[31mB", "", &["U+001B"]);
+    let error = refused("Иванoв", "Пётр", &["'O' (U+004F) of Latin"]);
+    assert!(!error.contains('И') && !error.contains('П'), "{error}");
+    refused("", "Ann", &["no letter"]);
+    refused("-", "", &["no letter"]);
+    refused(&"A".repeat(200), "", &["201 symbols", "at most 64"]);
+}
+
+#[test]
+fn wrong_arguments() {
+    let desk = Desk::new();
+    desk.refuses(&[], 2, &["subcommand", "--help"]);
+    desk.refuses(&["print"], 2, &["print", "--help"]);
+    desk.refuses(&["verify"], 2, &["<SCAN>"]);
+    desk.refuses(&["embed", "portrait.png", "--out", "out/a.png"], 2, &["--surname"]);
+    desk.refuses(&["embed", "portrait.png", "--surname", "Lee"], 2, &["--out"]);
+    desk.refuses(&["verify", "portrait.png", "--given", "Ann"], 2, &["--surname"]);
+    desk.refuses(&["verify", "portrait.png", "--colour"], 2, &["--colour"]);
+    // A name without quotation marks does not get into a log.
+    let stray = ["verify", "portrait.png", "--surname", "van", "Gogh"];
+    let error = desk.refuses(&stray, 2, &["quotation marks"]);
+    assert!(!error.contains("Gogh"), "{error}");
+}
+
+// What works
+
+#[test]
+fn the_name_comes_back() {
+    let bench = &*BENCH;
+    for scan in ["clean.png", "flatbed600.png"] {
+        let known = bench.says(&[&["verify", scan], &NAME[..]].concat(), 0);
+        assert!(known.starts_with(&format!("{scan}: authentic")), "{known}");
+        let blind = bench.says(&["verify", scan], 0);
+        assert!(blind.contains("НАЗАРБАЕВА, ӘСЕЛ"), "{blind}");
+        let other = ["--surname", "Назарбаева", "--given", "Асел"];
+        let other = bench.says(&[&["verify", scan], &other[..]].concat(), 3);
+        assert!(other.contains("name-mismatch"), "{other}");
+        let longer = bench.says(&["verify", scan, "--surname", "Lee"], 3);
+        assert!(longer.contains("name-mismatch"), "{longer}");
+    }
+}
+
+#[test]
+fn a_portrait_without_microtext_has_no_text() {
+    let bench = &*BENCH;
+    let json = ["verify", SAMPLE, "--ppi", "600", "--json", "-"];
+    let output = bench.run(&json);
+    assert!(matches!(output.status.code(), Some(3 | 4)), "{output:?}");
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for field in ["read", "expected", "log10_lr", "microtext"] {
+        assert!(record[field].is_null(), "{record}");
+    }
+    assert!(record["scan"]["portrait"].is_null() && record["scan"]["rotation_deg"].is_null());
+}
+
+#[test]
+fn the_record_keeps_the_contract() {
+    let bench = &*BENCH;
+    let args = [&["verify", "flatbed600.png", "--json", "-"], &NAME[..]].concat();
+    let record: Value = serde_json::from_str(&bench.says(&args, 0)).unwrap();
+    assert_eq!(record["schema"], "tumar.inspection/1");
+    assert_eq!(record["result"], "successful");
+    assert_eq!(record["verdict"], "authentic");
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{value} in {record}"));
+    assert!((0.0..=1.0).contains(&number(&record["margin"])));
+    assert!(number(&record["log10_lr"]) > 0.0);
+    let read = &record["read"];
+    assert_eq!(read["text"], "НАЗАРБАЕВА<<ӘСЕЛ");
+    assert_eq!((&read["surname"], &read["given"]), (&"НАЗАРБАЕВА".into(), &"ӘСЕЛ".into()));
+    let symbols = read["symbols"].as_array().unwrap();
+    assert_eq!(symbols.len(), 17);
+    for symbol in symbols {
+        assert_eq!(symbol["symbol"].as_str().unwrap().chars().count(), 1);
+        assert_eq!(symbol["runner_up"].as_str().unwrap().chars().count(), 1);
+        assert_ne!(symbol["symbol"], symbol["runner_up"]);
+        assert!((0.0..=1.0).contains(&number(&symbol["margin"])));
+        assert!(number(&symbol["copies"]) > 1.0);
+    }
+    assert_eq!(record["expected"], serde_json::json!({"surname": "НАЗАРБАЕВА", "given": "ӘСЕЛ"}));
+    let scan = &record["scan"];
+    let picture = image::image_dimensions(bench.path("flatbed600.png")).unwrap();
+    assert_eq!((&scan["width_px"], &scan["height_px"]), (&picture.0.into(), &picture.1.into()));
+    assert_eq!((number(&scan["ppi"]), &scan["ppi_source"]), (600.0, &"metadata".into()));
+    assert!(number(&scan["rotation_deg"]).abs() < 11.0);
+    let corners: Vec<[f64; 2]> = serde_json::from_value(scan["portrait"].clone()).unwrap();
+    assert_eq!(corners.len(), 4);
+    let width = (corners[1][0] - corners[0][0]).hypot(corners[1][1] - corners[0][1]);
+    assert!((width / (35.0 / 25.4 * 600.0) - 1.0).abs() < 0.05, "{width}");
+    let microtext = &record["microtext"];
+    assert!((number(&microtext["cap_height_mm"]) - 0.24).abs() < 0.02);
+    assert!((number(&microtext["dots_per_cap"]) - 5.7).abs() < 0.5);
+    assert!((0.0..=1.0).contains(&number(&microtext["coverage"])));
+    assert!(number(&microtext["contrast"]) > 0.0 && number(&microtext["copies"]) > 1.0);
+    assert!(record["regions"].as_array().unwrap().is_empty());
+    assert!(record["reasons"][0].is_string());
+
+    let blind = bench.says(&["verify", "flatbed600.png", "--ppi", "600", "--json", "-"], 0);
+    let blind: Value = serde_json::from_str(&blind).unwrap();
+    assert_eq!(
+        (&blind["verdict"], &blind["scan"]["ppi_source"]),
+        (&"read".into(), &"option".into())
+    );
+    assert!(blind["expected"].is_null() && blind["log10_lr"].is_null());
+    assert_eq!(blind["read"], record["read"]);
+}
+
+/// Corners and rotation are those of the portrait, not of the scan.
+#[test]
+fn a_scan_upside_down() {
+    let bench = &*BENCH;
+    let scan = image::open(bench.path("clean.png")).unwrap();
+    scan.rotate180().save(bench.path("turned.png")).unwrap();
+    let record = |scan: &str| -> Value {
+        let json = bench.says(&["verify", scan, "--ppi", "1200", "--json", "-"], 0);
+        serde_json::from_str(&json).unwrap()
+    };
+    let (upright, turned) = (record("clean.png"), record("turned.png"));
+    assert_eq!(turned["read"]["text"], upright["read"]["text"]);
+    let turn = turned["scan"]["rotation_deg"].as_f64().unwrap();
+    assert!(turn.abs() > 179.0, "{turn}");
+    let corner = |record: &Value| -> [f64; 2] {
+        serde_json::from_value(record["scan"]["portrait"][0].clone()).unwrap()
+    };
+    let ([x, y], [far_x, far_y]) = (corner(&upright), corner(&turned));
+    assert!(x < 100.0 && y < 100.0 && far_x > 1500.0 && far_y > 2000.0);
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let bench = &*BENCH;
+    let run = |jobs: &str| {
+        let file = |ending: &str| format!("jobs{jobs}.{ending}");
+        let (picture, json, overlay) = (file("png"), file("json"), file("overlay.png"));
+        let embed = ["embed", SAMPLE, "--quiet", "--jobs", jobs, "--out", &picture];
+        assert_eq!(bench.says(&[&embed, &NAME[..]].concat(), 0), "");
+        let verify = ["verify", "flatbed600.png", "--quiet", "--jobs", jobs];
+        let outputs = ["--json", &json, "--overlay", &overlay];
+        assert_eq!(bench.says(&[&verify[..], &outputs, &NAME[..]].concat(), 0), "");
+        [picture, json, overlay].map(|file| std::fs::read(bench.path(&file)).unwrap())
+    };
+    assert!(run("1") == run("2"));
+}
+
+#[test]
+fn embed_says_what_it_printed() {
+    let bench = &*BENCH;
+    let args = ["embed", SAMPLE, "--out", "coarse.tif", "--dpi", "600", "--surname", "Lee"];
+    let output = bench.run(&args);
+    assert_eq!(output.status.code(), Some(0));
+    let warning = String::from_utf8(output.stderr).unwrap();
+    assert!(warning.starts_with("tumar: warning: ") && warning.lines().count() == 1, "{warning}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("icao_microprint   yes"), "{told}");
+    let picture = tumar::base::decode::read(&bench.path("coarse.tif")).unwrap();
+    assert_eq!(picture.ppi, Some([tumar::base::Ppi(600.0); 2]));
+    let json = bench.run(&[&args[..], &["--json", "-", "--quiet"]].concat());
+    assert!(json.stderr.is_empty());
+    let summary: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(summary["icao_microprint"], "yes");
+    assert_eq!((&summary["width_px"], &summary["height_px"]), (&827.into(), &1063.into()));
+    assert!(!String::from_utf8(json.stdout).unwrap().contains("LEE"));
+}
+
+#[test]
+fn the_demo_shows_it() {
+    let bench = &*BENCH;
+    let told = bench.says(&["demo", "--out", "a/demo"], 0);
+    for part in ["НАЗАРБАЕВА, ӘСЕЛ", "flatbed600", "authentic", "weakest"] {
+        assert!(told.contains(part), "{told}");
+    }
+    for file in ["portrait.png", "scan.png", "magnified.png", "copy.png", "verdict.json"] {
+        assert!(bench.path("a/demo").join(file).is_file(), "{file}");
+    }
+    let json = std::fs::read(bench.path("a/demo/verdict.json")).unwrap();
+    let record: Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(record["verdict"], "authentic");
+}
+
+#[test]
+fn help_and_version() {
+    let bench = &*BENCH;
+    assert!(bench.says(&["--help"], 0).contains("embed"));
+    assert!(bench.says(&["verify", "--help"], 0).contains("--overlay"));
+    assert!(bench.says(&["--version"], 0).starts_with("tumar "));
+}
