@@ -12,7 +12,8 @@ use tumar::base::{Picture, Ppi};
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::inspect::portrait::Frame;
 use tumar::inspect::scan::Scan;
-use tumar::inspect::stack::{ToneResponse, stack};
+use tumar::inspect::stack::stack;
+use tumar::inspect::tones::Tones;
 use tumar::inspect::{carrier, columns, flatten, inspect, reading};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
@@ -57,28 +58,37 @@ fn stages(criterion: &mut Criterion) {
     let picture = scan(1200.0, &profile);
     let scan = Scan::new(&picture, None).expect("a resolution");
     let flat = flatten::flatten(&scan);
-    let signal = flat.signal();
-    let carrier = carrier::find(&signal, &scan, &profile.layout).carrier.expect("lines");
+    let peak = carrier::peak(&flat, &scan, &profile.layout).expect("a peak");
+    let tones = Tones::measure(&flat, &scan, peak.frequency);
+    let signal = flat.signal(&tones);
+    let carrier = carrier::follow(&signal, &scan, &peak).expect("lines");
     let frame = Frame::new(&carrier, &profile);
     let columns = columns::find(&signal, &scan, &frame, &profile).expect("columns");
-    let tones = ToneResponse::printed();
     let stacked = stack(&flat, &scan, &frame, &columns, &tones);
 
     let mut group = criterion.benchmark_group("stage");
     group.bench_function("1-scan", |b| b.iter(|| Scan::new(black_box(&picture), None)));
     group.bench_function("2-flatten", |b| b.iter(|| flatten::flatten(black_box(&scan))));
-    group.bench_function("3-signal", |b| b.iter(|| black_box(&flat).signal()));
-    group.bench_function("4-carrier", |b| {
-        b.iter(|| carrier::find(black_box(&signal), &scan, &profile.layout));
+    group.bench_function("3-peak", |b| {
+        b.iter(|| carrier::peak(black_box(&flat), &scan, &profile.layout));
     });
-    group.bench_function("5-frame", |b| b.iter(|| Frame::new(black_box(&carrier), &profile)));
-    group.bench_function("6-columns", |b| {
+    group.bench_function("4-tones", |b| {
+        b.iter(|| Tones::measure(black_box(&flat), &scan, peak.frequency));
+    });
+    group.bench_function("5-signal", |b| b.iter(|| black_box(&flat).signal(&tones)));
+    group.bench_function("6-carrier", |b| {
+        b.iter(|| carrier::follow(black_box(&signal), &scan, &peak));
+    });
+    group.bench_function("7-frame", |b| b.iter(|| Frame::new(black_box(&carrier), &profile)));
+    group.bench_function("8-columns", |b| {
         b.iter(|| columns::find(black_box(&signal), &scan, &frame, &profile));
     });
-    group.bench_function("7-stack", |b| {
+    group.bench_function("9-stack", |b| {
         b.iter(|| stack(black_box(&flat), &scan, &frame, &columns, &tones));
     });
-    group.bench_function("8-reading", |b| b.iter(|| reading::read(black_box(&stacked), &profile)));
+    group.bench_function("10-reading", |b| {
+        b.iter(|| reading::read(black_box(&stacked), Some(false), &profile));
+    });
     group.finish();
 }
 

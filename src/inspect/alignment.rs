@@ -105,7 +105,7 @@ impl Folded {
                 sum.iter_mut().zip(turn).zip(part).for_each(|((s, t), z)| *s += t * z);
             }
         }
-        let power: f32 = template.iter().map(|z| z.norm_sqr()).sum();
+        let power: f32 = template.iter().map(Complex32::norm_sqr).sum();
         (0..self.lines)
             .map(|line| self.against(&template, power, line, turns[line].as_deref()))
             .collect()

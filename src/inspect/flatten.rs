@@ -85,7 +85,7 @@ impl Flat {
     #[must_use]
     pub fn signal(&self, tones: &Tones) -> Plane {
         let mut weight = self.certainty.clone();
-        Zip::from(&mut weight).and(&self.lightness).for_each(|v, &l| *v *= *v * tones.at(l));
+        Zip::from(&mut weight).and(&self.lightness).for_each(|v, &l| *v = v.powi(2) * tones.at(l));
         let mut signal = self.contrast.clone();
         by_row(&mut signal, &weight, self.block, |v, w| v * w);
         signal

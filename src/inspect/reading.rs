@@ -455,14 +455,14 @@ impl<'a> Fit<'a> {
         let mut best = self.imaging;
         let mut height = self.explained_by(&best);
         for _ in 0..2 {
-            for axis in 0..3 {
+            for (axis, &step) in steps.iter().enumerate() {
                 let tried = [-1.0, 1.0].map(|sign| {
-                    let imaging = moved(best, axis, steps[axis], sign);
+                    let imaging = moved(best, axis, step, sign);
                     (self.explained_by(&imaging), imaging)
                 });
                 let bend = tried[0].0 - 2.0 * height + tried[1].0;
                 let top = if bend < 0.0 { 0.5 * (tried[0].0 - tried[1].0) / bend } else { 0.0 };
-                let parabola = moved(best, axis, steps[axis], top.clamp(-2.0, 2.0));
+                let parabola = moved(best, axis, step, top.clamp(-2.0, 2.0));
                 let candidates = [tried[0], tried[1], (self.explained_by(&parabola), parabola)];
                 for (value, imaging) in candidates {
                     if value > height {

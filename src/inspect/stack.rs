@@ -40,7 +40,7 @@ pub fn stack(flat: &Flat, scan: &Scan, frame: &Frame, columns: &Columns, tones: 
     let length = columns.symbols * ALONG;
     // What a pixel's contrast counts, a/σ², and its weight, a²/σ², are slow.
     let mut share = flat.certainty.clone();
-    Zip::from(&mut share).and(&flat.lightness).for_each(|v, &l| *v *= *v * tones.at(l));
+    Zip::from(&mut share).and(&flat.lightness).for_each(|v, &l| *v = v.powi(2) * tones.at(l));
     let mut square = share.clone();
     Zip::from(&mut square).and(&flat.lightness).for_each(|v, &l| *v *= tones.at(l));
     let (share, square) = (Enlarged::new(&share, flat.block), Enlarged::new(&square, flat.block));
@@ -122,21 +122,18 @@ fn each_run(scan: &Scan, frame: &Frame, columns: &Columns, mut visit: impl FnMut
                 let ahead = if step[0] > 0.0 { number + 1.0 - line } else { number - line };
                 let whole = (ahead / step[0]).max(0.0) as usize + 1;
                 let count = whole.min(end - x).max(1);
-                if along >= frame.across[0] && along <= frame.across[1] {
-                    if let Some(phase) = columns.phase(number as i64) {
-                        let symbol = (symbol + phase as f64).rem_euclid(circle);
-                        visit(
-                            y,
-                            Run::Pixels {
-                                x,
-                                symbol: (symbol * ALONG as f64) as f32,
-                                symbol_step: (step[2] * ALONG as f64) as f32,
-                                height: ((line - number) * ACROSS as f64) as f32,
-                                height_step: (step[0] * ACROSS as f64) as f32,
-                                count,
-                            },
-                        );
-                    }
+                let within = along >= frame.across[0] && along <= frame.across[1];
+                if let Some(phase) = columns.phase(number as i64).filter(|_| within) {
+                    let symbol = (symbol + phase as f64).rem_euclid(circle);
+                    let run = Run::Pixels {
+                        x,
+                        symbol: (symbol * ALONG as f64) as f32,
+                        symbol_step: (step[2] * ALONG as f64) as f32,
+                        height: ((line - number) * ACROSS as f64) as f32,
+                        height_step: (step[0] * ACROSS as f64) as f32,
+                        count,
+                    };
+                    visit(y, run);
                 }
                 x += count;
             }

@@ -74,7 +74,7 @@ impl Typeface {
         let font = FontVec::try_from_vec(bytes).map_err(|_| TypefaceError::Corrupt)?;
         let cap = font.outline(font.glyph_id('H')).ok_or(TypefaceError::Corrupt)?;
         let cap_height = cap.bounds.max.y.max(cap.bounds.min.y);
-        if !(cap_height > 0.0) {
+        if cap_height.is_nan() || cap_height <= 0.0 {
             return Err(TypefaceError::Corrupt);
         }
         let everything = Script::ALL.iter().flat_map(|s| s.symbols().chain([s.end()]));
