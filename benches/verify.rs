@@ -59,11 +59,12 @@ fn stages(criterion: &mut Criterion) {
     let scan = Scan::new(&picture, None).expect("a resolution");
     let flat = flatten::flatten(&scan);
     let peak = carrier::peak(&flat, &scan, &profile.layout).expect("a peak");
+    let factor = carrier::search_factor(&scan);
     let tones = Tones::measure(&flat, &scan, peak.frequency);
-    let signal = flat.signal(&tones);
-    let carrier = carrier::follow(&signal, &scan, &peak).expect("lines");
+    let signal = flat.signal(&tones, factor);
+    let carrier = carrier::follow(&signal, factor, &scan, &peak).expect("lines");
     let frame = Frame::new(&carrier, &profile);
-    let columns = columns::find(&signal, &scan, &frame, &profile).expect("columns");
+    let columns = columns::find(&signal, factor, &scan, &frame, &profile).expect("columns");
     let stacked = stack(&flat, &scan, &frame, &columns, &tones);
 
     let mut group = criterion.benchmark_group("stage");
@@ -75,13 +76,13 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("4-tones", |b| {
         b.iter(|| Tones::measure(black_box(&flat), &scan, peak.frequency));
     });
-    group.bench_function("5-signal", |b| b.iter(|| black_box(&flat).signal(&tones)));
+    group.bench_function("5-signal", |b| b.iter(|| black_box(&flat).signal(&tones, factor)));
     group.bench_function("6-carrier", |b| {
-        b.iter(|| carrier::follow(black_box(&signal), &scan, &peak));
+        b.iter(|| carrier::follow(black_box(&signal), factor, &scan, &peak));
     });
     group.bench_function("7-frame", |b| b.iter(|| Frame::new(black_box(&carrier), &profile)));
     group.bench_function("8-columns", |b| {
-        b.iter(|| columns::find(black_box(&signal), &scan, &frame, &profile));
+        b.iter(|| columns::find(black_box(&signal), factor, &scan, &frame, &profile));
     });
     group.bench_function("9-stack", |b| {
         b.iter(|| stack(black_box(&flat), &scan, &frame, &columns, &tones));

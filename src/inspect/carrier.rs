@@ -14,7 +14,7 @@ use rustfft::num_complex::{Complex32, Complex64};
 use super::flatten::Flat;
 use super::geometry::Surface;
 use super::scan::Scan;
-use crate::base::raster::{Enlarged, blur, shrink};
+use crate::base::raster::{Enlarged, blur};
 use crate::base::{Mm, Plane};
 use crate::spec::Layout;
 use crate::spec::modulation::TURNING_LIGHTNESS;
@@ -94,14 +94,13 @@ pub fn peak(flat: &Flat, scan: &Scan, layout: &Layout) -> Option<Peak> {
     Some(Peak { floor: peak.floor * (factor * factor) as f64, ..peak })
 }
 
-/// Follows the lines of a peak over the whole signal (see `Flat::signal`).
+/// Follows the lines of a peak over the whole signal (see `Flat::signal`), averaged over blocks of
+/// `factor` working pixels.
 #[must_use]
-pub fn follow(signal: &Plane, scan: &Scan, peak: &Peak) -> Option<Carrier> {
+pub fn follow(small: &Plane, factor: usize, scan: &Scan, peak: &Peak) -> Option<Carrier> {
     if peak.height < PEAK {
         return None;
     }
-    let factor = search_factor(scan);
-    let small = &shrink(signal, factor);
     let per_mm = scan.per_mm.map(|v| v / factor as f64);
     let frequency = peak.frequency;
     let nodes = Nodes::demodulate(small, per_mm, frequency);

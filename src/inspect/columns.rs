@@ -71,11 +71,19 @@ impl Columns {
     }
 }
 
-/// Finds period, advance and line phases.
+/// Finds period, advance and line phases in a signal that is averaged over blocks of `factor`
+/// working pixels: what is finer than the letters, a halftone above all, only disturbs.
 #[must_use]
-pub fn find(signal: &Plane, scan: &Scan, frame: &Frame, profile: &Profile) -> Option<Columns> {
+pub fn find(
+    signal: &Plane,
+    factor: usize,
+    scan: &Scan,
+    frame: &Frame,
+    profile: &Profile,
+) -> Option<Columns> {
+    let per_mm = scan.per_mm.map(|v| v / factor as f64);
     let advance = profile.layout.advance.0 / profile.layout.pitch.0;
-    let strips = Strips::sample(signal, scan, frame, advance / FINE as f64)?;
+    let strips = Strips::sample(signal, per_mm, frame, advance / FINE as f64)?;
     let periods = strips.periods(profile.most_symbols);
     // A halftone or a weave may repeat more strongly than the text, but its lines do not begin on
     // whole symbols.

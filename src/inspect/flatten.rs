@@ -42,17 +42,18 @@ pub fn flatten(scan: &Scan) -> Flat {
     let blocks = |mm: Mm| px(mm) / block as f64;
     let mean = blur(&shrink(&scan.luminance, block), blocks(PORTRAIT_SPREAD));
     let mut contrast = scan.luminance.clone();
-    by_row(&mut contrast, &mean, block, |v, mean| (v - mean) / (mean.max(0.0) + FLARE));
+    let slow = Enlarged::new(&mean, block);
+    by_row(&mut contrast, &slow, |v, mean| (v - mean) / (mean.max(0.0) + FLARE));
     let mut certainty = blur(&shrink_by(&contrast, block, |v| v * v), blocks(NOISE_SPREAD));
     certainty.mapv_inplace(|energy| 1.0 / (energy.max(0.0) + NOISE_FLOOR * NOISE_FLOOR).sqrt());
-    by_row(&mut contrast, &certainty, block, |v, c| v.clamp(-3.0 / c, 3.0 / c));
+    let slow = Enlarged::new(&certainty, block);
+    by_row(&mut contrast, &slow, |v, c| v.clamp(-3.0 / c, 3.0 / c));
     let lightness = mean.mapv(|y| tone::lightness(y.clamp(0.0, 1.0)));
     Flat { contrast, block, certainty, lightness }
 }
 
 /// Changes each pixel by the value of a slow plane at its place.
-fn by_row(plane: &mut Plane, slow: &Plane, block: usize, change: impl Fn(f32, f32) -> f32 + Sync) {
-    let slow = Enlarged::new(slow, block);
+fn by_row(plane: &mut Plane, slow: &Enlarged<'_>, change: impl Fn(f32, f32) -> f32 + Sync) {
     plane.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
         Vec::new,
         |values, (y, mut row)| {
@@ -67,28 +68,24 @@ impl Flat {
     /// Contrast in units of the local noise, averaged over blocks of `factor` pixels.
     #[must_use]
     pub fn normalised(&self, factor: usize) -> Plane {
+        self.weighed(&self.certainty, factor)
+    }
+
+    fn weighed(&self, weight: &Plane, factor: usize) -> Plane {
         let mut plane = shrink(&self.contrast, factor);
-        let certainty = Enlarged::new(&self.certainty, self.block).every(factor);
-        plane.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
-            Vec::new,
-            |values, (y, mut row)| {
-                values.resize(row.len(), 0.0);
-                certainty.row(y, values);
-                row.iter_mut().zip(values).for_each(|(v, &mut c)| *v *= c);
-            },
-        );
+        let weight = Enlarged::new(weight, self.block).every(factor);
+        by_row(&mut plane, &weight, |v, w| v * w);
         plane
     }
 
-    /// The matched filter's view: contrast in units of the local noise, weighed by how far the
-    /// letters should stand out of it, and signed so that letters are positive.
+    /// The matched filter's view, averaged over blocks of `factor` pixels: contrast in units of the
+    /// local noise, weighed by how far the letters should stand out of it, and signed so that
+    /// letters are positive.
     #[must_use]
-    pub fn signal(&self, tones: &Tones) -> Plane {
+    pub fn signal(&self, tones: &Tones, factor: usize) -> Plane {
         let mut weight = self.certainty.clone();
         Zip::from(&mut weight).and(&self.lightness).for_each(|v, &l| *v = v.powi(2) * tones.at(l));
-        let mut signal = self.contrast.clone();
-        by_row(&mut signal, &weight, self.block, |v, w| v * w);
-        signal
+        self.weighed(&weight, factor)
     }
 
     /// How high the carrier's peak should stand over `floor` (power density of the signal beside

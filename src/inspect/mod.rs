@@ -79,15 +79,16 @@ pub fn inspect(
         ..Evidence::default()
     };
     let tones = peak.map(|peak| Tones::measure(&flat, &scan, peak.frequency));
-    let signal = tones.as_ref().map(|tones| flat.signal(tones));
+    let factor = carrier::search_factor(&scan);
+    let signal = tones.as_ref().map(|tones| flat.signal(tones, factor));
     let carrier = match (&peak, &signal) {
-        (Some(peak), Some(signal)) => carrier::follow(signal, &scan, peak),
+        (Some(peak), Some(signal)) => carrier::follow(signal, factor, &scan, peak),
         _ => None,
     };
     let frame = carrier.as_ref().map(|carrier| Frame::new(carrier, profile));
     evidence.coverage = frame.as_ref().map_or(0.0, |frame| frame.coverage);
     let columns = match (&signal, &frame) {
-        (Some(signal), Some(frame)) => columns::find(signal, &scan, frame, profile),
+        (Some(signal), Some(frame)) => columns::find(signal, factor, &scan, frame, profile),
         _ => None,
     };
     evidence.repetition = columns.as_ref().map(|c| Repetition {

@@ -16,6 +16,10 @@ const BLURS: [Mm; 2] = [Mm(0.035), Mm(0.065)];
 const BLUR_RANGE: [f64; 2] = [0.015, 0.16];
 /// Starts that are followed to their end, either way up.
 const FOLLOWED: usize = 2;
+/// The most that rarity counts against the alternatives of an expected letter.
+const RARER: f64 = 1.5;
+/// Rounds in which a text settles at the most.
+const PASSES: usize = 6;
 /// Alternatives of each symbol that stay in the race after the first pass.
 const SHORTLIST: usize = 16;
 
@@ -72,8 +76,8 @@ impl Readings {
 }
 
 impl Read {
-    /// ln of how much likelier `symbol` is at this place than any other. Rare letters count as rare
-    /// against it, but it is not held against `symbol` itself: the name is given. Where the blind
+    /// ln of how much likelier `symbol` is at this place than any other. That another letter is the
+    /// rarer one counts a little; that `symbol` is rare does not: the name is given. Where the blind
     /// reading is not clear, it contradicts nothing.
     #[must_use]
     pub fn odds_of(&self, symbol: Symbol) -> f64 {
@@ -81,7 +85,8 @@ impl Read {
             return f64::NEG_INFINITY;
         };
         let others = self.against.iter().filter(|(s, _)| *s != symbol);
-        let highest = others.map(|(s, l)| l + s.log_prior()).fold(f64::NEG_INFINITY, f64::max);
+        let rarer = |s: Symbol| (s.log_prior() - symbol.log_prior()).clamp(-RARER, 0.0);
+        let highest = others.map(|(s, l)| l + rarer(*s)).fold(f64::NEG_INFINITY, f64::max);
         let odds = own - highest;
         if self.log_odds < READ { odds.max(0.5 * REFUSE) } else { odds }
     }
@@ -366,13 +371,16 @@ impl<'a> Fit<'a> {
     fn improve(&mut self) {
         let everything: Vec<usize> = (0..self.alphabet.symbols.len()).collect();
         let end = everything.len() - 1;
-        let mut shortlists: Vec<Vec<usize>> = vec![everything; self.field.symbols];
-        for pass in 0..4 {
+        let mut shortlists: Vec<Vec<usize>> = vec![Vec::new(); self.field.symbols];
+        let mut settled = true;
+        for _ in 0..PASSES {
             let before = self.text.clone();
             for (symbol, shortlist) in shortlists.iter_mut().enumerate() {
-                let mut changes = self.changes(symbol, shortlist);
+                // All symbols at first, and once more when the neighbours are what they will be.
+                let tried = if settled { &everything } else { &*shortlist };
+                let mut changes = self.changes(symbol, tried);
                 changes.sort_by(|a, b| self.cost(a).total_cmp(&self.cost(b)));
-                if pass == 0 {
+                if settled {
                     *shortlist = changes.iter().take(SHORTLIST).map(|c| c.other).collect();
                     if !shortlist.contains(&end) {
                         shortlist.push(end);
@@ -383,9 +391,11 @@ impl<'a> Fit<'a> {
             self.one_end(end, &shortlists);
             self.refit();
             self.noise = self.measure_noise(&shortlists);
-            if self.text == before {
+            let unchanged = self.text == before;
+            if unchanged && settled {
                 break;
             }
+            settled = unchanged;
         }
     }
 

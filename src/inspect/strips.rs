@@ -8,7 +8,6 @@ use rustfft::num_complex::Complex32;
 
 use super::alignment::Folded;
 use super::portrait::Frame;
-use super::scan::Scan;
 use crate::base::Plane;
 use crate::spec::Legend;
 
@@ -41,7 +40,7 @@ pub struct Strips {
 impl Strips {
     /// Samples the whole lines of the portrait at `step` pitches; `None` if there are too few.
     #[must_use]
-    pub fn sample(signal: &Plane, scan: &Scan, frame: &Frame, step: f64) -> Option<Self> {
+    pub fn sample(signal: &Plane, per_mm: [f64; 2], frame: &Frame, step: f64) -> Option<Self> {
         const KNOT: usize = 16;
         let first_line = frame.down[0].ceil() as i64;
         let lines = (frame.down[1].floor() as i64 - first_line).max(0) as usize;
@@ -59,7 +58,7 @@ impl Strips {
             let v = (first_line + (i / ACROSS) as i64) as f64 + ((i % ACROSS) as f64 + 1.5) / 8.0;
             let knot = |n: usize, near: [f64; 2]| {
                 let [x, y] = frame.place(frame.across[0] + (n * KNOT) as f64 * step, v, near);
-                ([x, y], [x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5])
+                ([x, y], [x * per_mm[0] - 0.5, y * per_mm[1] - 0.5])
             };
             let (mut place, mut left) = knot(0, frame.lines.centre());
             for (n, run) in strip.chunks_exact_mut(KNOT).enumerate() {
@@ -157,7 +156,8 @@ impl Strips {
                 let surely = stands_out - SURELY * deviation;
                 if candidates[symbols].as_ref().is_none_or(|b| surely > b.surely) {
                     let score = stands_out / deviation;
-                    candidates[symbols] = Some(Period { symbols, advance, surely, score });
+                    let found = Period { symbols, advance, stands_out, surely, score };
+                    candidates[symbols] = Some(found);
                 }
             }
         }
@@ -178,6 +178,8 @@ impl Strips {
                 }
             }
         });
+        let all = periods.clone();
+        periods.iter_mut().for_each(|p| *p = p.fundamental(&all));
         periods
     }
 
@@ -212,9 +214,23 @@ pub struct Period {
     pub symbols: usize,
     /// From one symbol to the next, in samples.
     pub advance: f64,
-    /// Lower bound of how far the mean correlation at whole periods stands over that a symbol before
-    /// and after.
+    /// How far the mean correlation at whole periods stands over that a symbol before and after.
+    stands_out: f64,
+    /// A lower bound of that.
     surely: f64,
     /// How far it does, in standard deviations.
     pub score: f64,
+}
+
+impl Period {
+    /// The shortest part of the period that repeats nearly as well: of half a period, only every
+    /// second repetition is one.
+    fn fundamental(self, all: &[Self]) -> Self {
+        let parts = all.iter().filter(|p| {
+            p.symbols < self.symbols
+                && self.symbols.is_multiple_of(p.symbols)
+                && p.stands_out >= 0.7 * self.stands_out
+        });
+        parts.min_by_key(|p| p.symbols).copied().unwrap_or(self)
+    }
 }

@@ -15,8 +15,9 @@ use crate::base::{Mm, Picture, Plane, tone};
 use crate::spec::Profile;
 use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD};
 
-/// Planes that vary slowly are computed on blocks of about this size.
+/// The local mean is computed on blocks of about this size, tone and texture on coarser ones.
 const BLOCK: Mm = Mm(0.045);
+const TONE_BLOCK: Mm = Mm(0.17);
 
 /// Texture hides microtext from the eye and from the reader alike (visual masking, Legge and Foley
 /// 1980): the amplitude grows by up to this share where the local contrast reaches `FULL_MASK`.
@@ -36,8 +37,9 @@ pub fn tint(portrait: &Prepared, coverage: &Plane, profile: &Profile) -> Picture
     let block = (profile.dpi.px(BLOCK).round() as usize).max(1);
     let mean = blur(&shrink(coverage, block), profile.dpi.px(MEAN_SPREAD) / block as f64);
     let mean = Enlarged::new(&mean, block);
-    let amplitude = amplitude(portrait, block, profile);
-    let amplitude = Enlarged::new(&amplitude, block);
+    let tone_block = (profile.dpi.px(TONE_BLOCK).round() as usize).max(1);
+    let amplitude = amplitude(portrait, tone_block, profile);
+    let amplitude = Enlarged::new(&amplitude, tone_block);
 
     let channels = portrait.channels;
     let stored = stored_table();

@@ -50,15 +50,18 @@ impl Symbol {
 
     /// Natural logarithm of how often it stands in a name, roughly: plain letters are taken as
     /// equally frequent, letters that few orthographies have as rarer. It only breaks near-ties
-    /// such as Ă and Ǎ; it never outweighs what a legible scan shows.
+    /// such as Ĕ and Ě; it never outweighs what a legible scan shows.
     #[must_use]
     pub fn log_prior(self) -> f64 {
-        const USUAL: &str = "ÄÖÜĞŞÇİÑÁÉÍÓÚŠŽČŁŚĆŻØÅÆÈ";
+        const USUAL: &str = "ÄÖÜĞŞÇİŪÑÁÉÍÓÚÈÊËÃÕŠŽČŁŃŚĆŻØÅÆ";
+        // Esperanto's, and vowels that only scholars write.
+        const HARDLY_ANY: &str = "ĈĜĤĴŜŬĔĬŎ";
         let share: f64 = match self.0 {
             '-' => 0.2,
             '\'' => 0.05,
             c if c.is_ascii() || CYRILLIC.contains(c) => 1.0,
             c if USUAL.contains(c) => 0.05,
+            c if HARDLY_ANY.contains(c) => 0.0002,
             _ => 0.005,
         };
         share.ln()
