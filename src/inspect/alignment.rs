@@ -95,9 +95,18 @@ impl Folded {
     /// Each line against the mean of the others, which are placed at these shifts in bins.
     #[must_use]
     pub fn correlate(&self, at: &[Option<f32>]) -> Vec<Shift> {
-        let mut template = vec![Complex32::default(); ACROSS * self.bins];
         let turns: Vec<Option<Vec<Complex32>>> =
             at.iter().map(|shift| shift.map(|bins| self.turn(bins))).collect();
+        let template = self.mean(&turns);
+        let power: f32 = template.iter().map(Complex32::norm_sqr).sum();
+        (0..self.lines)
+            .map(|line| self.against(&template, power, line, turns[line].as_deref()))
+            .collect()
+    }
+
+    /// The sum of all lines, each turned on.
+    fn mean(&self, turns: &[Option<Vec<Complex32>>]) -> Vec<Complex32> {
+        let mut template = vec![Complex32::default(); ACROSS * self.bins];
         for (line, turn) in turns.iter().enumerate() {
             let Some(turn) = turn else { continue };
             let parts = self.line(line).chunks_exact(self.bins);
@@ -105,10 +114,24 @@ impl Folded {
                 sum.iter_mut().zip(turn).zip(part).for_each(|((s, t), z)| *s += t * z);
             }
         }
-        let power: f32 = template.iter().map(Complex32::norm_sqr).sum();
-        (0..self.lines)
-            .map(|line| self.against(&template, power, line, turns[line].as_deref()))
-            .collect()
+        template
+    }
+
+    /// How alike the mean of the lines, placed at these shifts, is to itself moved on by `bins`;
+    /// 1 is the same.
+    #[must_use]
+    pub fn likeness(&self, at: &[Option<f32>], bins: f32) -> f32 {
+        let turns: Vec<_> = at.iter().map(|shift| shift.map(|bins| self.turn(bins))).collect();
+        let template = self.mean(&turns);
+        let turn = self.turn(bins);
+        let (mut moved, mut still) = (0.0, 0.0);
+        for part in template.chunks_exact(self.bins) {
+            for (z, turn) in part.iter().zip(&turn) {
+                moved += z.norm_sqr() * turn.re;
+                still += z.norm_sqr();
+            }
+        }
+        moved / still.max(1e-20)
     }
 
     /// A line against a template that holds the line itself where `own` turned it to.

@@ -21,6 +21,8 @@ const SHEAR: f64 = 0.12;
 /// A line is placed where its correlation with the others stands this many standard deviations
 /// over what it is at any other symbol.
 const ALIGNED: f32 = 2.5;
+/// A text that is this much like itself some symbols on is the same text again.
+const SAME: f32 = 0.8;
 /// Periods that are tried, and how well lines must begin on whole symbols for the others to be
 /// left aside.
 const PERIODS: usize = 5;
@@ -89,9 +91,10 @@ pub fn find(
     // whole symbols.
     let mut best: Option<Columns> = None;
     for period in periods.iter().take(PERIODS) {
-        let folded = strips.fold(period);
-        let mut columns = place(&strips, period, &folded.align());
-        columns.follow_law(&folded, profile);
+        let mut columns = Columns::of(&strips, period, profile);
+        if let Some(part) = columns.repeated_part(&strips.fold(period)) {
+            columns = Columns::of(&strips, &period.part(part, columns.symbols), profile);
+        }
         if best.as_ref().is_none_or(|b| columns.rank() > b.rank()) {
             best = Some(columns);
         }
@@ -105,6 +108,34 @@ pub fn find(
 }
 
 impl Columns {
+    fn of(strips: &Strips, period: &Period, profile: &Profile) -> Self {
+        let folded = strips.fold(period);
+        let mut columns = place(strips, period, &folded.align());
+        columns.follow_law(&folded, profile);
+        columns
+    }
+
+    /// Where each line's text begins, in bins.
+    fn shifts(&self, folded: &Folded) -> Vec<Option<f32>> {
+        let bins_a_symbol = folded.bins as f64 / self.symbols as f64;
+        let shift = |(line, phase): (usize, &Option<usize>)| {
+            phase.map(|symbol| {
+                let symbols = symbol as f64 + self.common + self.shear * line as f64;
+                (symbols * bins_a_symbol) as f32
+            })
+        };
+        self.phases.iter().enumerate().map(shift).collect()
+    }
+
+    /// The symbols of the part of the text that repeats, if the text as found holds it several
+    /// times: the portrait's own repetitions may have hidden the shorter period.
+    fn repeated_part(&self, folded: &Folded) -> Option<usize> {
+        let at = self.shifts(folded);
+        let parts = (Legend::FEWEST..=self.symbols / 2).filter(|n| self.symbols.is_multiple_of(*n));
+        let bins_a_symbol = folded.bins as f32 / self.symbols as f32;
+        parts.into_iter().find(|&n| folded.likeness(&at, n as f32 * bins_a_symbol) > SAME)
+    }
+
     fn rank(&self) -> f64 {
         self.lattice + self.law.map_or(0.0, |law| law.score)
     }
@@ -117,11 +148,8 @@ impl Columns {
             (symbol as f64 + columns.common + columns.shear * line as f64) * bins_a_symbol
         };
         for _ in 0..2 {
-            let at: Vec<Option<f32>> = (0..folded.lines)
-                .map(|line| self.phases[line].map(|symbol| place(self, line, symbol) as f32))
-                .collect();
             let scores: Vec<Vec<f64>> = folded
-                .correlate(&at)
+                .correlate(&self.shifts(folded))
                 .iter()
                 .enumerate()
                 .map(|(line, shift)| {

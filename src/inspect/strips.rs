@@ -223,6 +223,13 @@ pub struct Period {
 }
 
 impl Period {
+    /// `part` of its `symbols` symbols, of which it may have been thought to have more or fewer.
+    #[must_use]
+    pub fn part(&self, part: usize, symbols: usize) -> Self {
+        let advance = self.advance * self.symbols as f64 / symbols as f64;
+        Self { symbols: part, advance, ..*self }
+    }
+
     /// The shortest part of the period that repeats nearly as well: of half a period, only every
     /// second repetition is one.
     fn fundamental(self, all: &[Self]) -> Self {
