@@ -43,27 +43,27 @@ pub fn tint(portrait: &Prepared, coverage: &Plane, profile: &Profile) -> Picture
 
     let channels = portrait.channels;
     let stored = stored_table();
+    let limits = limit_table(profile.strength as f32);
     let mut out = vec![0u8; width * height * channels];
     out.par_chunks_exact_mut(width * channels)
         .zip(portrait.linear.par_chunks_exact(width * channels))
         .enumerate()
         .for_each_init(
             || (vec![0.0f32; width], vec![0.0f32; width]),
-            |(mean_row, factor_row), (y, (out, linear))| {
+            |(mean_row, amplitude_row), (y, (out, linear))| {
                 mean.row(y, mean_row);
-                amplitude.row(y, factor_row);
-                let covered = coverage.row(y);
-                for ((factor, mean), covered) in factor_row.iter_mut().zip(&*mean_row).zip(covered)
-                {
-                    *factor = (1.0 + *factor * (covered - mean)).max(0.0);
-                }
-                for ((out, linear), factor) in out
-                    .chunks_exact_mut(channels)
-                    .zip(linear.chunks_exact(channels))
-                    .zip(&*factor_row)
+                amplitude.row(y, amplitude_row);
+                mean_row.iter_mut().zip(coverage.row(y)).for_each(|(mean, c)| *mean = c - *mean);
+                let letters = amplitude_row.iter().zip(&*mean_row);
+                for ((out, linear), (amplitude, letter)) in
+                    out.chunks_exact_mut(channels).zip(linear.chunks_exact(channels)).zip(letters)
                 {
                     let brightest = linear.iter().copied().max().unwrap_or(0);
                     let (scale, lift) = headroom(f32::from(brightest) / 65_535.0);
+                    // A bright hair on a dark ground takes no more than its own tone allows, and
+                    // no pixel more than keeps the gaps between dark letters below white.
+                    let limit = limits[usize::from(brightest >> 4)];
+                    let factor = (1.0 + amplitude.clamp(-limit, limit) * letter).max(0.0);
                     for (out, &value) in out.iter_mut().zip(linear) {
                         let value = (f32::from(value) / 65_535.0 * scale + lift) * factor;
                         *out = stored[((value * TABLE) as usize).min(TABLE as usize)];
@@ -92,6 +92,23 @@ fn headroom(brightest: f32) -> (f32, f32) {
     let bent = KNEE + span * t - (1.0 - WHITE) * t * t;
     (bent / brightest, lift)
 }
+
+/// The largest amplitude that a pixel takes, by the upper 12 bits of its brightest channel.
+fn limit_table(strength: f32) -> Vec<f32> {
+    (0..4096)
+        .map(|i| {
+            let brightest = (i as f32 + 0.5) / 4096.0;
+            let (scale, lift) = headroom(brightest);
+            let printed = brightest * scale + lift;
+            let law =
+                (1.0 + MASKING) * modulation::amplitude_of(tone::lightness(printed), strength);
+            law.min((1.0 / printed - 1.0) / GAP)
+        })
+        .collect()
+}
+
+/// How far the coverage's local mean rises in the gaps between letters.
+const GAP: f32 = 0.3;
 
 /// Entries of the table from linear light to stored bytes, less one.
 const TABLE: f32 = 16_384.0;

@@ -21,8 +21,14 @@ const TURN: f32 = 2.0;
 #[must_use]
 pub fn amplitude(lightness: f32, strength: f32) -> f32 {
     let sign = ((TURNING_LIGHTNESS - lightness) / TURN).clamp(-1.0, 1.0);
+    sign * amplitude_of(lightness, strength)
+}
+
+/// The size of [`amplitude`] away from the turn.
+#[must_use]
+pub fn amplitude_of(lightness: f32, strength: f32) -> f32 {
     // CIE 15: L* = 116 Y^(1/3) − 16, so dY/Y = 3 dL* / (L* + 16).
-    sign * strength * 100.0 * 3.0 / (lightness.max(8.0) + 16.0)
+    strength * 100.0 * 3.0 / (lightness.max(8.0) + 16.0)
 }
 
 #[cfg(test)]
