@@ -26,7 +26,8 @@ impl Layout {
     /// Which symbol of a legend of `length` symbols stands first in line `row`.
     ///
     /// Scattered by a fixed hash (the finaliser of SplitMix64), so that equal letters form no
-    /// columns or diagonals that the eye finds. The reader takes nothing of it for granted.
+    /// columns or diagonals that the eye finds. The reader places faint lines by it where the others
+    /// follow it.
     #[must_use]
     pub fn row_phase(&self, row: usize, length: usize) -> usize {
         let mut z = (row as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
