@@ -57,8 +57,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// The line of this number, if it could be placed: its phase, then where in the circle of
-    /// symbols, with fraction, a place of the line lies.
+    /// The number of the symbol at the origin of this line, if the line could be placed.
     #[must_use]
     pub fn phase(&self, line: i64) -> Option<usize> {
         *self.phases.get(usize::try_from(line - self.first_line).ok()?)?
@@ -91,9 +90,11 @@ pub fn find(
     // whole symbols.
     let mut best: Option<Columns> = None;
     for period in periods.iter().take(PERIODS) {
-        let mut columns = Columns::of(&strips, period, profile);
-        if let Some(part) = columns.repeated_part(&strips.fold(period)) {
-            columns = Columns::of(&strips, &period.part(part, columns.symbols), profile);
+        let folded = strips.fold(period);
+        let mut columns = Columns::of(&strips, period, &folded, profile);
+        if let Some(part) = columns.repeated_part(&folded) {
+            let period = period.part(part, columns.symbols);
+            columns = Columns::of(&strips, &period, &strips.fold(&period), profile);
         }
         if best.as_ref().is_none_or(|b| columns.rank() > b.rank()) {
             best = Some(columns);
@@ -108,23 +109,22 @@ pub fn find(
 }
 
 impl Columns {
-    fn of(strips: &Strips, period: &Period, profile: &Profile) -> Self {
-        let folded = strips.fold(period);
+    fn of(strips: &Strips, period: &Period, folded: &Folded, profile: &Profile) -> Self {
         let mut columns = place(strips, period, &folded.align());
-        columns.follow_law(&folded, profile);
+        columns.follow_law(folded, profile);
         columns
+    }
+
+    /// Where a line's text begins, in bins, if it begins with this symbol.
+    fn shift(&self, folded: &Folded, line: usize, symbol: usize) -> f64 {
+        let bins_a_symbol = folded.bins as f64 / self.symbols as f64;
+        (symbol as f64 + self.common + self.shear * line as f64) * bins_a_symbol
     }
 
     /// Where each line's text begins, in bins.
     fn shifts(&self, folded: &Folded) -> Vec<Option<f32>> {
-        let bins_a_symbol = folded.bins as f64 / self.symbols as f64;
-        let shift = |(line, phase): (usize, &Option<usize>)| {
-            phase.map(|symbol| {
-                let symbols = symbol as f64 + self.common + self.shear * line as f64;
-                (symbols * bins_a_symbol) as f32
-            })
-        };
-        self.phases.iter().enumerate().map(shift).collect()
+        let lines = self.phases.iter().enumerate();
+        lines.map(|(line, phase)| phase.map(|s| self.shift(folded, line, s) as f32)).collect()
     }
 
     /// The symbols of the part of the text that repeats, if the text as found holds it several
@@ -143,17 +143,13 @@ impl Columns {
     /// Places all lines by the generator's law of row phases, if the lines that can be placed by
     /// themselves follow it; twice, since all lines together show each more surely.
     fn follow_law(&mut self, folded: &Folded, profile: &Profile) {
-        let bins_a_symbol = folded.bins as f64 / self.symbols as f64;
-        let place = |columns: &Self, line: usize, symbol: usize| {
-            (symbol as f64 + columns.common + columns.shear * line as f64) * bins_a_symbol
-        };
         for _ in 0..2 {
             let scores: Vec<Vec<f64>> = folded
                 .correlate(&self.shifts(folded))
                 .iter()
                 .enumerate()
-                .map(|(line, shift)| {
-                    (0..self.symbols).map(|symbol| shift.at(place(self, line, symbol))).collect()
+                .map(|(line, found)| {
+                    (0..self.symbols).map(|s| found.at(self.shift(folded, line, s))).collect()
                 })
                 .collect();
             let Some(law) = law::find(&scores, profile) else { return };

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::layout::Layout;
 use super::legend::Legend;
-use super::typeface::{self, Typeface, TypefaceError};
+use super::typeface::{Typeface, TypefaceError};
 use crate::base::{Mm, Ppi};
 
 /// ICAO Doc 9303-2: microprinting is smaller than this.
@@ -211,12 +211,6 @@ impl Default for Profile {
     fn default() -> Self {
         Self::parse(DEFAULT).unwrap_or_else(|e| unreachable!("the built-in profile is tested: {e}"))
     }
-}
-
-/// Names for the error message of an unknown profile.
-#[must_use]
-pub fn typeface_names() -> Vec<&'static str> {
-    typeface::names()
 }
 
 #[cfg(test)]
