@@ -1,0 +1,80 @@
+//! Where the reading begins: the cells' place in the stack, and how blurred it is, by how well
+//! single letters fit, their neighbours unknown.
+
+use super::field::{CELL, Field, normalised_cell, plain_dot};
+use super::stack::ALONG;
+use super::templates::{Alphabet, Imaging};
+use crate::base::Mm;
+use crate::spec::{Script, Symbol};
+
+/// Places of the cells that are tried (every second bin) and blurs. The carrier gives the line's
+/// place to some hundredths of a pitch, the columns the cell's not at all.
+const PLACE_STEP: usize = 2;
+const BLURS: [Mm; 2] = [Mm(0.035), Mm(0.065)];
+/// Symbols of the circles that are followed together, either way up: short ones are ambiguous.
+const FOLLOWED: usize = 48;
+
+/// Where a search begins.
+pub struct Start {
+    /// Place among the alphabets.
+    pub alphabet: usize,
+    /// Whether the scan stands upside down.
+    pub upside_down: bool,
+    /// Bins from the stack's beginning to a cell's.
+    pub bins: usize,
+    /// Blur, and no shift yet.
+    pub imaging: Imaging,
+    score: f32,
+}
+
+/// The likeliest starts in these fields, upright and upside down, unless it is `known` whether the
+/// scan stands upside down.
+#[must_use]
+pub fn starts(fields: &[Field; 2], known: Option<bool>, alphabets: &[Alphabet; 2]) -> Vec<Start> {
+    let mut scored = Vec::new();
+    for (number, alphabet) in alphabets.iter().enumerate() {
+        // The plain letters tell place and blur as well as all of them.
+        let plain: Vec<usize> =
+            (0..alphabet.symbols.len()).filter(|&i| is_plain(alphabet.symbols[i])).collect();
+        for blur in BLURS {
+            let imaging = Imaging { along: 0.0, down: 0.0, blur };
+            let templates = alphabet.templates(&plain, &imaging);
+            let cells: Vec<[f32; CELL]> = templates.iter().map(normalised_cell).collect();
+            for (turn, field) in fields.iter().enumerate() {
+                let upside_down = turn == 1;
+                if known.is_some_and(|known| known != upside_down) {
+                    continue;
+                }
+                for bins in (0..ALONG).step_by(PLACE_STEP) {
+                    let score =
+                        (0..field.symbols).map(|s| best_match(field, s, bins, &cells)).sum();
+                    scored.push(Start { alphabet: number, upside_down, bins, imaging, score });
+                }
+            }
+        }
+    }
+    scored.sort_by(|a, b| b.score.total_cmp(&a.score));
+    // One start for each place: blur and script are settled anyway.
+    let followed = (FOLLOWED / fields[0].symbols).clamp(2, ALONG / PLACE_STEP);
+    let mut kept: Vec<Start> = Vec::new();
+    for start in scored {
+        let alike = || kept.iter().filter(|k| k.upside_down == start.upside_down);
+        if alike().count() < followed && alike().all(|k| k.bins != start.bins) {
+            kept.push(start);
+        }
+    }
+    kept
+}
+
+fn is_plain(symbol: Symbol) -> bool {
+    let c = symbol.character();
+    c.is_ascii_uppercase() || Script::of(c) == Some(Script::Cyrillic) || c == '<'
+}
+
+/// Energy of the field in a cell that the best template explains there.
+fn best_match(field: &Field, symbol: usize, bins: usize, cells: &[[f32; CELL]]) -> f32 {
+    let mut own = [0.0f32; CELL];
+    field.cell(symbol, bins, &mut own);
+    let best = cells.iter().map(|cell| plain_dot(cell, &own));
+    best.fold(0.0, f32::max).powi(2)
+}
