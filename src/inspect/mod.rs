@@ -6,6 +6,7 @@
 pub mod alignment;
 pub mod carrier;
 pub mod columns;
+pub mod demodulation;
 pub mod drift;
 pub mod flatten;
 pub mod geometry;
@@ -13,6 +14,7 @@ pub mod law;
 pub mod portrait;
 pub mod reading;
 pub mod scan;
+pub mod spectrum;
 pub mod stack;
 pub mod strips;
 pub mod templates;
@@ -80,7 +82,7 @@ pub fn inspect(
     };
     let tones = peak.map(|peak| Tones::measure(&flat, &scan, peak.frequency));
     let factor = carrier::search_factor(&scan);
-    let signal = tones.as_ref().map(|tones| flat.signal(tones, factor));
+    let signal = tones.as_ref().map(|tones| flat.signal(tones));
     let carrier = match (&peak, &signal) {
         (Some(peak), Some(signal)) => carrier::follow(signal, factor, &scan, peak),
         _ => None,
