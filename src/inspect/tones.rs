@@ -3,10 +3,10 @@
 //! letters turn from darker to lighter is found where the row carrier is most of one piece, and the
 //! strength on either side is measured.
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use rustfft::num_complex::{Complex32, Complex64};
 
-use super::demodulation::{demodulate, smooth};
+use super::demodulation::demodulate;
 use super::flatten::{Flat, SLOW};
 use super::scan::Scan;
 use crate::spec::modulation::{self, TURNING_LIGHTNESS};
@@ -14,9 +14,8 @@ use crate::spec::modulation::{self, TURNING_LIGHTNESS};
 /// Width of a class of tones, in L*.
 const CLASS: usize = 5;
 const CLASSES: usize = 100 / CLASS;
-/// Blocks over which the carrier is demodulated, and how far neighbours are taken in, in mm.
+/// Blocks over which the carrier is demodulated, in mm.
 const BLOCK: f64 = 1.0;
-const SPREAD: f64 = 1.0;
 /// The turn is sought within this range of scanned lightness.
 const TURNS: std::ops::RangeInclusive<usize> = 3..=14;
 /// How much less a turn counts for each class that it lies from the printed one: enough to settle
@@ -78,8 +77,7 @@ impl Classes {
             fields[class][[node(i, 1), node(j, 0)]] += z * certainty;
             masses[class] += f64::from(certainty) * (SLOW * SLOW) as f64;
         }
-        let fields = fields.iter().map(|field| smooth(field, SPREAD / BLOCK)).collect();
-        Self { fields, masses }
+        Self { fields: fields.iter().map(smooth).collect(), masses }
     }
 
     /// The carrier if classes below `turn` have lighter letters and the others darker ones.
@@ -140,4 +138,21 @@ impl Classes {
         by_class[CLASSES] = by_class[CLASSES - 1];
         Tones { by_class, turn: (turn * CLASS) as f32 }
     }
+}
+
+/// A field with its neighbours taken in, by a binomial whose spread is one block; edges repeated.
+fn smooth(field: &Array2<Complex32>) -> Array2<Complex64> {
+    let along = |field: &Array2<Complex64>, axis: usize| {
+        let last = field.len_of(Axis(axis)) - 1;
+        Array2::from_shape_fn(field.dim(), |(i, j)| {
+            let at = |k: usize, off: usize| {
+                let k = (k + off).saturating_sub(2).min(last);
+                field[if axis == 0 { [k, j] } else { [i, k] }]
+            };
+            let k = if axis == 0 { i } else { j };
+            (at(k, 0) + at(k, 4) + (at(k, 1) + at(k, 3)) * 4.0 + at(k, 2) * 6.0) / 16.0
+        })
+    };
+    let field = field.mapv(|z| Complex64::new(f64::from(z.re), f64::from(z.im)));
+    along(&along(&field, 0), 1)
 }
