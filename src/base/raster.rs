@@ -122,26 +122,27 @@ fn box_columns(plane: &Plane, sigma: f64) -> Plane {
 #[derive(Debug)]
 pub struct Enlarged<'a> {
     plane: &'a Plane,
-    factor: f32,
+    /// Blocks a pixel of the large plane.
+    scale: f32,
 }
 
 impl<'a> Enlarged<'a> {
     /// A view of `plane`.
     #[must_use]
     pub fn new(plane: &'a Plane, factor: usize) -> Self {
-        Self { plane, factor: factor as f32 }
+        Self { plane, scale: 1.0 / factor as f32 }
     }
 
     /// The same seen on pixels `times` as large.
     #[must_use]
     pub fn every(mut self, times: usize) -> Self {
-        self.factor /= times as f32;
+        self.scale *= times as f32;
         self
     }
 
     /// Left of two neighbours and the share of the right one, `limit` values in all.
     fn between(&self, at: usize, limit: usize) -> (usize, usize, f32) {
-        let position = ((at as f32 + 0.5) / self.factor - 0.5).clamp(0.0, (limit - 1) as f32);
+        let position = ((at as f32 + 0.5) * self.scale - 0.5).clamp(0.0, (limit - 1) as f32);
         let low = position as usize;
         (low, (low + 1).min(limit - 1), position - low as f32)
     }
@@ -151,26 +152,19 @@ impl<'a> Enlarged<'a> {
         let (above, below, share) = self.between(y, self.plane.nrows());
         let rows = self.plane.row(above).into_iter().zip(self.plane.row(below));
         let between: Vec<f32> = rows.map(|(a, b)| a + share * (b - a)).collect();
-        self.across(&between, out);
+        for (x, out) in out.iter_mut().enumerate() {
+            let (left, right, share) = self.between(x, between.len());
+            *out = between[left] + share * (between[right] - between[left]);
+        }
     }
 
     /// Rows of `width` pixels, one after the other.
     #[must_use]
     pub fn rows(&self, width: usize) -> EnlargedRows<'_> {
         let row = vec![0.0; width];
-        EnlargedRows { of: self, held: None, above: row.clone(), below: row.clone(), between: row }
-    }
-
-    /// Enlarges a row along itself.
-    fn across(&self, row: &[f32], out: &mut [f32]) {
-        let last = row.len() - 1;
-        let (step, start) = (1.0 / self.factor, 0.5 / self.factor - 0.5);
-        for (x, out) in out.iter_mut().enumerate() {
-            let position = (x as f32 * step + start).clamp(0.0, last as f32);
-            let low = position as usize;
-            let (left, right) = (row[low], row[(low + 1).min(last)]);
-            *out = left + (position - low as f32) * (right - left);
-        }
+        let across = (0..width).map(|x| self.between(x, self.plane.ncols())).collect();
+        let (above, below) = (row.clone(), row.clone());
+        EnlargedRows { of: self, across, held: None, above, below, between: row }
     }
 }
 
@@ -178,6 +172,8 @@ impl<'a> Enlarged<'a> {
 #[derive(Debug)]
 pub struct EnlargedRows<'a> {
     of: &'a Enlarged<'a>,
+    /// For each pixel, its neighbours in a row of blocks and the share of the right one.
+    across: Vec<(usize, usize, f32)>,
     /// The row of blocks that `above` holds.
     held: Option<usize>,
     above: Vec<f32>,
@@ -192,7 +188,10 @@ impl EnlargedRows<'_> {
         if self.held != Some(above) {
             let enlarge = |from: usize, to: &mut [f32]| {
                 let row = self.of.plane.row(from);
-                self.of.across(row.to_slice().expect("planes are row-major"), to);
+                let row = row.to_slice().expect("planes are row-major");
+                for (out, &(left, right, share)) in to.iter_mut().zip(&self.across) {
+                    *out = row[left] + share * (row[right] - row[left]);
+                }
             };
             if self.held.is_some_and(|held| held + 1 == above) {
                 std::mem::swap(&mut self.above, &mut self.below);
