@@ -72,6 +72,16 @@ pub fn inspect(
     expected: Option<&Name>,
     profile: &Profile,
 ) -> Result<Inspection, ScanError> {
+    // Handed to the thread pool once, and not by each loop of each stage.
+    rayon::scope(|_| stages(picture, ppi, expected, profile))
+}
+
+fn stages(
+    picture: &Picture,
+    ppi: Option<Ppi>,
+    expected: Option<&Name>,
+    profile: &Profile,
+) -> Result<Inspection, ScanError> {
     let scan = Scan::new(picture, ppi)?;
     let flat = flatten::flatten(&scan);
     let peak = carrier::peak(&flat, &scan, &profile.layout);
