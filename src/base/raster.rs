@@ -22,12 +22,13 @@ pub fn shrink_by(plane: &Plane, factor: usize, of: impl Fn(f32) -> f32 + Sync) -
     let (rows, columns) = (plane.nrows() / factor, plane.ncols() / factor);
     let mut small = Plane::zeros((rows, columns));
     let share = 1.0 / (factor * factor) as f32;
-    small.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
+    let bands = plane.axis_chunks_iter(Axis(0), factor).into_par_iter();
+    small.axis_iter_mut(Axis(0)).into_par_iter().zip(bands).for_each_init(
         || vec![0.0f32; columns * factor],
-        |down, (y, mut out)| {
+        |down, (mut out, band)| {
             // Whole rows first: sums down the columns take several columns at once.
             down.fill(0.0);
-            for row in plane.axis_iter(Axis(0)).skip(y * factor).take(factor) {
+            for row in band.axis_iter(Axis(0)) {
                 let row = row.to_slice().expect("planes are row-major");
                 down.iter_mut().zip(row).for_each(|(sum, &v)| *sum += of(v));
             }

@@ -21,13 +21,14 @@ pub fn demodulate(plane: &Plane, frequency: [f64; 2], block: [usize; 2]) -> Arra
     let across = turns(columns * block[0], frequency[0]);
     let down = turns(rows * block[1], frequency[1]);
     let mut sums = Array2::zeros((rows, columns));
-    sums.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
+    let bands = plane.axis_chunks_iter(Axis(0), block[1]).into_par_iter();
+    let bands = bands.zip(down.par_chunks(block[1]));
+    sums.axis_iter_mut(Axis(0)).into_par_iter().zip(bands).for_each_init(
         || [vec![0.0f32; across.len()], vec![0.0f32; across.len()]],
-        |[re, im], (i, mut sums)| {
+        |[re, im], (mut sums, (band, down))| {
             re.fill(0.0);
             im.fill(0.0);
-            for y in i * block[1]..(i + 1) * block[1] {
-                let (turn, row) = (down[y], plane.row(y));
+            for (row, turn) in band.axis_iter(Axis(0)).zip(down) {
                 let row = row.to_slice().expect("planes are row-major");
                 for ((re, im), v) in re.iter_mut().zip(&mut *im).zip(row) {
                     *re += v * turn.re;

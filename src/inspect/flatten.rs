@@ -81,7 +81,7 @@ impl Flat {
     #[must_use]
     pub fn share(&self, tones: &Tones) -> Plane {
         let mut share = self.certainty.clone();
-        Zip::from(&mut share).and(&self.lightness).for_each(|v, &l| *v *= *v * tones.at(l));
+        Zip::from(&mut share).and(&self.lightness).for_each(|v, &l| *v = v.powi(2) * tones.at(l));
         share
     }
 
