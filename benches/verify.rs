@@ -61,7 +61,7 @@ fn stages(criterion: &mut Criterion) {
     let peak = carrier::peak(&flat, &scan, &profile.layout).expect("a peak");
     let factor = carrier::search_factor(&scan);
     let tones = Tones::measure(&flat, &scan, peak.frequency);
-    let signal = flat.signal(&tones, factor);
+    let signal = flat.signal(&tones);
     let carrier = carrier::follow(&signal, factor, &scan, &peak).expect("lines");
     let frame = Frame::new(&carrier, &profile);
     let columns = columns::find(&signal, factor, &scan, &frame, &profile).expect("columns");
@@ -76,7 +76,7 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("4-tones", |b| {
         b.iter(|| Tones::measure(black_box(&flat), &scan, peak.frequency));
     });
-    group.bench_function("5-signal", |b| b.iter(|| black_box(&flat).signal(&tones, factor)));
+    group.bench_function("5-signal", |b| b.iter(|| black_box(&flat).signal(&tones)));
     group.bench_function("6-carrier", |b| {
         b.iter(|| carrier::follow(black_box(&signal), factor, &scan, &peak));
     });

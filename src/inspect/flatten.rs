@@ -3,6 +3,7 @@
 use ndarray::{Axis, Zip};
 use rayon::prelude::*;
 
+use super::carrier;
 use super::scan::Scan;
 use super::tones::Tones;
 use crate::base::raster::{Enlarged, blur, shrink, shrink_by};
@@ -18,12 +19,20 @@ const FLARE: f32 = 0.01;
 /// Noise that even a flat, clean ground has (relative contrast): quantisation, paper.
 const NOISE_FLOOR: f32 = 0.004;
 
+/// Slow planes have blocks of this many pixels of the search: they vary over several.
+pub const SLOW: usize = 2;
+/// Rows that are changed in one go.
+const BAND: usize = 64;
+
 /// What is left of a scan when the portrait is taken out.
 #[derive(Debug)]
 pub struct Flat {
     /// Relative contrast (Y − Ȳ)/Ȳ, cut at three times the local noise.
     pub contrast: Plane,
-    /// Side of the blocks for which the slow planes below hold a value, in working pixels.
+    /// The same, averaged over the blocks of the search (see `carrier::search_factor`).
+    pub small: Plane,
+    /// Side of the blocks for which the slow planes below hold a value, in working pixels:
+    /// [`SLOW`] times that of the search.
     pub block: usize,
     /// One over the local standard deviation of the contrast.
     pub certainty: Plane,
@@ -35,57 +44,55 @@ pub struct Flat {
 /// so each place is weighed by how lively the portrait is there.
 #[must_use]
 pub fn flatten(scan: &Scan) -> Flat {
-    let px = |mm: Mm| mm.0 * (scan.per_mm[0] * scan.per_mm[1]).sqrt();
-    // Blocks of under half the spread: linear between them, the mean is a Gaussian still.
+    let per_mm = (scan.per_mm[0] * scan.per_mm[1]).sqrt();
+    let factor = carrier::search_factor(scan);
     let (rows, columns) = scan.luminance.dim();
-    let block = ((0.5 * px(PORTRAIT_SPREAD)) as usize).clamp(1, rows.min(columns).max(1));
-    let blocks = |mm: Mm| px(mm) / block as f64;
-    let mean = blur(&shrink(&scan.luminance, block), blocks(PORTRAIT_SPREAD));
+    let block = (SLOW * factor).min(rows).min(columns);
+    // Averages over blocks, and linear between them, have spread the plane by a quarter of a block².
+    let spread = |mm: Mm| ((mm.0 * per_mm / block as f64).powi(2) - 0.25).max(0.0).sqrt();
+    let mean = blur(&shrink(&scan.luminance, block), spread(PORTRAIT_SPREAD));
     let mut contrast = scan.luminance.clone();
     let slow = Enlarged::new(&mean, block);
     by_row(&mut contrast, &slow, |v, mean| (v - mean) / (mean.max(0.0) + FLARE));
-    let mut certainty = blur(&shrink_by(&contrast, block, |v| v * v), blocks(NOISE_SPREAD));
+    let mut certainty = blur(&shrink_by(&contrast, block, |v| v * v), spread(NOISE_SPREAD));
     certainty.mapv_inplace(|energy| 1.0 / (energy.max(0.0) + NOISE_FLOOR * NOISE_FLOOR).sqrt());
-    let slow = Enlarged::new(&certainty, block);
-    by_row(&mut contrast, &slow, |v, c| v.clamp(-3.0 / c, 3.0 / c));
+    let most = certainty.mapv(|c| 3.0 / c);
+    by_row(&mut contrast, &Enlarged::new(&most, block), |v, most| v.max(-most).min(most));
+    let small = shrink(&contrast, factor);
     let lightness = mean.mapv(|y| tone::lightness(y.clamp(0.0, 1.0)));
-    Flat { contrast, block, certainty, lightness }
+    Flat { contrast, small, block, certainty, lightness }
 }
 
 /// Changes each pixel by the value of a slow plane at its place.
 fn by_row(plane: &mut Plane, slow: &Enlarged<'_>, change: impl Fn(f32, f32) -> f32 + Sync) {
-    plane.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
-        Vec::new,
-        |values, (y, mut row)| {
-            values.resize(row.len(), 0.0);
-            slow.row(y, values);
-            row.iter_mut().zip(values).for_each(|(v, &mut s)| *v = change(*v, s));
-        },
-    );
+    let bands = plane.axis_chunks_iter_mut(Axis(0), BAND).into_par_iter().enumerate();
+    bands.for_each(|(i, mut band)| {
+        let mut slow = slow.rows(band.ncols());
+        for (y, mut row) in band.axis_iter_mut(Axis(0)).enumerate() {
+            let slow = slow.row(i * BAND + y);
+            row.iter_mut().zip(slow).for_each(|(v, &s)| *v = change(*v, s));
+        }
+    });
 }
 
 impl Flat {
-    /// Contrast in units of the local noise, averaged over blocks of `factor` pixels.
+    /// What a pixel's contrast counts for the letters, a/σ²: their amplitude over the variance of
+    /// the noise, by block, signed so that letters are positive.
     #[must_use]
-    pub fn normalised(&self, factor: usize) -> Plane {
-        self.weighed(&self.certainty, factor)
+    pub fn share(&self, tones: &Tones) -> Plane {
+        let mut share = self.certainty.clone();
+        Zip::from(&mut share).and(&self.lightness).for_each(|v, &l| *v = v.powi(2) * tones.at(l));
+        share
     }
 
-    fn weighed(&self, weight: &Plane, factor: usize) -> Plane {
-        let mut plane = shrink(&self.contrast, factor);
-        let weight = Enlarged::new(weight, self.block).every(factor);
-        by_row(&mut plane, &weight, |v, w| v * w);
-        plane
-    }
-
-    /// The matched filter's view, averaged over blocks of `factor` pixels: contrast in units of the
-    /// local noise, weighed by how far the letters should stand out of it, and signed so that
-    /// letters are positive.
+    /// The matched filter's view, on the blocks of the search: contrast in units of the local
+    /// noise, weighed by how far the letters should stand out of it, and signed so that letters are
+    /// positive.
     #[must_use]
-    pub fn signal(&self, tones: &Tones, factor: usize) -> Plane {
-        let mut weight = self.certainty.clone();
-        Zip::from(&mut weight).and(&self.lightness).for_each(|v, &l| *v = v.powi(2) * tones.at(l));
-        self.weighed(&weight, factor)
+    pub fn signal(&self, tones: &Tones) -> Plane {
+        let mut signal = self.small.clone();
+        by_row(&mut signal, &Enlarged::new(&self.share(tones), SLOW), |v, share| v * share);
+        signal
     }
 
     /// How high the carrier's peak should stand over `floor` (power density of the signal beside

@@ -6,6 +6,7 @@
 pub mod alignment;
 pub mod carrier;
 pub mod columns;
+pub mod demodulation;
 pub mod drift;
 pub mod field;
 pub mod fit;
@@ -16,6 +17,7 @@ pub mod portrait;
 pub mod psf;
 pub mod reading;
 pub mod scan;
+pub mod spectrum;
 pub mod stack;
 pub mod start;
 pub mod strips;
@@ -74,6 +76,16 @@ pub fn inspect(
     expected: Option<&Name>,
     profile: &Profile,
 ) -> Result<Inspection, ScanError> {
+    // Handed to the thread pool once, and not by each loop of each stage.
+    rayon::scope(|_| stages(picture, ppi, expected, profile))
+}
+
+fn stages(
+    picture: &Picture,
+    ppi: Option<Ppi>,
+    expected: Option<&Name>,
+    profile: &Profile,
+) -> Result<Inspection, ScanError> {
     let scan = Scan::new(picture, ppi)?;
     let flat = flatten::flatten(&scan);
     let peak = carrier::peak(&flat, &scan, &profile.layout);
@@ -84,7 +96,7 @@ pub fn inspect(
     };
     let tones = peak.map(|peak| Tones::measure(&flat, &scan, peak.frequency));
     let factor = carrier::search_factor(&scan);
-    let signal = tones.as_ref().map(|tones| flat.signal(tones, factor));
+    let signal = tones.as_ref().map(|tones| flat.signal(tones));
     let carrier = match (&peak, &signal) {
         (Some(peak), Some(signal)) => carrier::follow(signal, factor, &scan, peak),
         _ => None,

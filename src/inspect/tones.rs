@@ -3,24 +3,19 @@
 //! letters turn from darker to lighter is found where the row carrier is most of one piece, and the
 //! strength on either side is measured.
 
-use std::f64::consts::TAU;
-
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use rustfft::num_complex::{Complex32, Complex64};
 
-use super::carrier;
-use super::flatten::Flat;
+use super::demodulation::demodulate;
+use super::flatten::{Flat, SLOW};
 use super::scan::Scan;
-use crate::base::Plane;
-use crate::base::raster::{Enlarged, blur};
 use crate::spec::modulation::{self, TURNING_LIGHTNESS};
 
 /// Width of a class of tones, in L*.
 const CLASS: usize = 5;
 const CLASSES: usize = 100 / CLASS;
-/// Blocks over which the carrier is demodulated, and how far neighbours are taken in, in mm.
+/// Blocks over which the carrier is demodulated, in mm.
 const BLOCK: f64 = 1.0;
-const SPREAD: f64 = 1.0;
 /// The turn is sought within this range of scanned lightness.
 const TURNS: std::ops::RangeInclusive<usize> = 3..=14;
 /// How much less a turn counts for each class that it lies from the printed one: enough to settle
@@ -42,7 +37,7 @@ impl Tones {
     /// Measures the tones on a carrier of this frequency (cycles a millimetre).
     #[must_use]
     pub fn measure(flat: &Flat, scan: &Scan, frequency: [f64; 2]) -> Self {
-        let classes = Classes::demodulate(flat, scan, frequency, carrier::search_factor(scan));
+        let classes = Classes::demodulate(flat, scan, frequency);
         let turn = classes.turn();
         classes.response(turn)
     }
@@ -64,44 +59,25 @@ struct Classes {
 }
 
 impl Classes {
-    fn demodulate(flat: &Flat, scan: &Scan, frequency: [f64; 2], factor: usize) -> Self {
-        let signal = flat.normalised(factor);
-        let lightness = Enlarged::new(&flat.lightness, flat.block).every(factor);
-        let certainty = Enlarged::new(&flat.certainty, flat.block).every(factor);
-        let per_mm = scan.per_mm.map(|v| v / factor as f64);
-        let (rows, columns) = signal.dim();
-        let turn = |n: usize, axis: usize| -> Vec<Complex32> {
-            let turn = |i: usize| -TAU * frequency[axis] * (i as f64 + 0.5) / per_mm[axis];
-            (0..n).map(|i| Complex32::from_polar(1.0, (turn(i) % TAU) as f32)).collect()
-        };
-        let (across, down) = (turn(columns, 0), turn(rows, 1));
-        let block = [0, 1].map(|i| per_mm[i] * BLOCK);
-        let size =
-            ((rows as f64 / block[1]) as usize + 1, (columns as f64 / block[0]) as usize + 1);
-        let zero = || vec![[Plane::zeros(size), Plane::zeros(size)]; CLASSES];
-        let (mut parts, mut masses) = (zero(), [0.0; CLASSES]);
-        let column_of: Vec<usize> = (0..columns).map(|x| (x as f64 / block[0]) as usize).collect();
-        let (mut tone, mut sure) = (vec![0.0; columns], vec![0.0; columns]);
-        for y in 0..rows {
-            lightness.row(y, &mut tone);
-            certainty.row(y, &mut sure);
-            let row = (y as f64 / block[1]) as usize;
-            for x in 0..columns {
-                let class = ((tone[x] as usize) / CLASS).min(CLASSES - 1);
-                let z = across[x] * down[y] * signal[[y, x]];
-                let node = [row, column_of[x]];
-                parts[class][0][node] += z.re;
-                parts[class][1][node] += z.im;
-                masses[class] += f64::from(sure[x]);
-            }
+    /// By blocks of the slow planes, each of one tone and one certainty.
+    fn demodulate(flat: &Flat, scan: &Scan, frequency: [f64; 2]) -> Self {
+        let search = scan.per_mm.map(|v| v * SLOW as f64 / flat.block as f64);
+        let cycles = [0, 1].map(|i| frequency[i] / search[i]);
+        let waves = demodulate(&flat.small, cycles, [SLOW; 2]);
+        let per_node = search.map(|v| v / SLOW as f64 * BLOCK);
+        let node = |i: usize, axis: usize| (i as f64 / per_node[axis]) as usize;
+        let (rows, columns) = waves.dim();
+        let size = (node(rows, 1) + 1, node(columns, 0) + 1);
+        let mut fields = vec![Array2::<Complex32>::zeros(size); CLASSES];
+        let mut masses = [0.0; CLASSES];
+        for (((i, j), z), (&lightness, &certainty)) in
+            waves.indexed_iter().zip(flat.lightness.iter().zip(&flat.certainty))
+        {
+            let class = (lightness as usize / CLASS).min(CLASSES - 1);
+            fields[class][[node(i, 1), node(j, 0)]] += z * certainty;
+            masses[class] += f64::from(certainty) * (SLOW * SLOW) as f64;
         }
-        let field = |[re, im]: [Plane; 2]| {
-            let (re, im) = (blur(&re, SPREAD / BLOCK), blur(&im, SPREAD / BLOCK));
-            ndarray::Zip::from(&re)
-                .and(&im)
-                .map_collect(|&re, &im| Complex64::new(f64::from(re), f64::from(im)))
-        };
-        Self { fields: parts.into_iter().map(field).collect(), masses }
+        Self { fields: fields.iter().map(smooth).collect(), masses }
     }
 
     /// The carrier if classes below `turn` have lighter letters and the others darker ones.
@@ -162,4 +138,21 @@ impl Classes {
         by_class[CLASSES] = by_class[CLASSES - 1];
         Tones { by_class, turn: (turn * CLASS) as f32 }
     }
+}
+
+/// A field with its neighbours taken in, by a binomial whose spread is one block; edges repeated.
+fn smooth(field: &Array2<Complex32>) -> Array2<Complex64> {
+    let along = |field: &Array2<Complex64>, axis: usize| {
+        let last = field.len_of(Axis(axis)) - 1;
+        Array2::from_shape_fn(field.dim(), |(i, j)| {
+            let at = |k: usize, off: usize| {
+                let k = (k + off).saturating_sub(2).min(last);
+                field[if axis == 0 { [k, j] } else { [i, k] }]
+            };
+            let k = if axis == 0 { i } else { j };
+            (at(k, 0) + at(k, 4) + (at(k, 1) + at(k, 3)) * 4.0 + at(k, 2) * 6.0) / 16.0
+        })
+    };
+    let field = field.mapv(|z| Complex64::new(f64::from(z.re), f64::from(z.im)));
+    along(&along(&field, 0), 1)
 }
