@@ -1,10 +1,12 @@
 //! The fit: a text, its place and its blur, solved together by least squares on the whole circle,
 //! each letter with the spill of its neighbours.
 
-use super::field::{CELL, Field, normalised_cell, plain_dot};
+use ndarray::Array2;
+
+use super::field::Field;
 use super::psf::Psf;
-use super::stack::ACROSS;
-use super::stack::ALONG;
+use super::stack::{ACROSS, ALONG};
+use super::trellis;
 use super::templates::{Alphabet, BINS, Imaging, LENGTH, Template};
 use crate::base::Mm;
 
@@ -14,8 +16,8 @@ const BLUR_RANGE: [f64; 2] = [0.015, 0.16];
 const PASSES: usize = 16;
 /// Alternatives of each symbol that stay in the race after the first pass.
 const SHORTLIST: usize = 16;
-/// Alternatives that neighbours are tried with together.
-const TOGETHER: usize = 6;
+/// Rounds in which the first text and its amplitude are found.
+const FIRST_ROUNDS: usize = 3;
 /// Rounds in which place and blur settle at the most, and the gain below which they have.
 const ROUNDS: usize = 4;
 const SETTLED: f64 = 1e-4;
@@ -32,6 +34,8 @@ pub struct Fit<'a> {
     pub psf: Psf,
     /// What each symbol of the alphabet looks like so.
     pub templates: Vec<Template>,
+    /// What each symbol has in common with each that may follow it.
+    overlaps: Array2<f32>,
     /// Places in the alphabet.
     pub text: Vec<usize>,
     /// Height of the ink.
@@ -64,6 +68,7 @@ impl<'a> Fit<'a> {
             imaging,
             psf,
             templates: Vec::new(),
+            overlaps: Array2::zeros((0, 0)),
             text: vec![0; field.symbols],
             amplitude: 0.0,
             residual: field.heights.clone(),
@@ -85,19 +90,42 @@ impl<'a> Fit<'a> {
     fn draw(&mut self) {
         self.templates = self.alphabet.templates(&self.everything(), &self.imaging);
         self.templates.iter_mut().for_each(|template| self.psf.apply(template));
+        self.overlaps = overlaps(&self.templates);
     }
 
-    /// Each symbol by itself: the highest normalised correlation in its own cell.
+    /// The likeliest text as far as neighbours overlap, from nothing.
     fn first_text(&mut self) {
-        let cells: Vec<[f32; CELL]> = self.templates.iter().map(normalised_cell).collect();
-        let mut own = [0.0f32; CELL];
-        for symbol in 0..self.field.symbols {
-            self.field.cell(symbol, 0, &mut own);
-            let scores = cells.iter().map(|cell| plain_dot(cell, &own));
-            let best = scores.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
-            self.text[symbol] = best.map_or(0, |(i, _)| i);
+        let energy: f64 = self.templates.iter().map(|t| square(&t.near)).sum();
+        let a_symbol = energy / self.templates.len() as f64;
+        let field = square(&self.field.heights) / self.field.symbols as f64;
+        self.amplitude = (field / a_symbol.max(1e-20)).sqrt() as f32;
+        for _ in 0..FIRST_ROUNDS {
+            self.trace();
+            self.refit();
         }
-        self.refit();
+    }
+
+    /// The cheapest text at the amplitude as it stands.
+    fn trace(&mut self) {
+        let amplitude = self.amplitude;
+        let prior = |symbol: usize| {
+            -2.0 * self.noise * self.alphabet.symbols[symbol].log_prior()
+        };
+        let mut heights = [0.0f32; BINS];
+        let mut weights = [0.0f32; BINS];
+        let own: Vec<Vec<f32>> = (0..self.field.symbols)
+            .map(|place| {
+                self.field.window(&self.field.heights, place, &mut heights);
+                self.field.window(&self.field.weights, place, &mut weights);
+                let cost = |(symbol, template): (usize, &Template)| {
+                    let (dot, square) = weighted_sums(&template.near, &heights, &weights);
+                    amplitude * (amplitude * square - 2.0 * dot) + prior(symbol) as f32
+                };
+                self.templates.iter().enumerate().map(cost).collect()
+            })
+            .collect();
+        let twice = 2.0 * amplitude * amplitude;
+        self.text = trellis::cheapest(&own, &self.overlaps.mapv(|v| twice * v));
     }
 
     /// The text as it should look, at amplitude 1.
@@ -149,8 +177,8 @@ impl<'a> Fit<'a> {
         change.growth - 2.0 * self.noise * self.alphabet.symbols[change.other].log_prior()
     }
 
-    /// Replaces one symbol at a time as long as that lessens the cost, then neighbours together,
-    /// and holds the text to the one end mark that it must have.
+    /// Replaces one symbol at a time as long as that lessens the cost, and holds the text to the one
+    /// end mark that it must have.
     fn improve(&mut self) {
         let everything = self.everything();
         let end = everything.len() - 1;
@@ -171,9 +199,6 @@ impl<'a> Fit<'a> {
                 }
                 self.set(symbol, changes[0].other);
             }
-            if self.text == before {
-                self.improve_pairs(&shortlists);
-            }
             self.one_end(end, &shortlists);
             self.refit();
             self.noise = self.measure_noise(&shortlists);
@@ -183,63 +208,6 @@ impl<'a> Fit<'a> {
             }
             settled = unchanged;
         }
-    }
-
-    /// Replaces two neighbours at once where that lessens the cost: the ink of one may have been
-    /// taken for the other's.
-    fn improve_pairs(&mut self, shortlists: &[Vec<usize>]) {
-        let n = self.field.symbols;
-        if n < 4 {
-            return;
-        }
-        let mut weights = [0.0f32; BINS];
-        for first in 0..n {
-            let second = (first + 1) % n;
-            let best = |symbol: usize| {
-                let mut changes = self.changes(symbol, &shortlists[symbol]);
-                changes.sort_by(|a, b| self.cost(a).total_cmp(&self.cost(b)));
-                changes.truncate(TOGETHER);
-                changes
-            };
-            let (firsts, seconds) = (best(first), best(second));
-            let prior = |s: usize| -2.0 * self.noise * self.alphabet.symbols[s].log_prior();
-            let now = prior(self.text[first]) + prior(self.text[second]);
-            self.field.window(&self.field.weights, first, &mut weights);
-            let square = f64::from(self.amplitude).powi(2);
-            let mut found = (now - 1e-9, None);
-            for a in &firsts {
-                for b in &seconds {
-                    if a.other == self.text[first] || b.other == self.text[second] {
-                        continue;
-                    }
-                    let common = self.overlap([first, second], [a.other, b.other], &weights);
-                    let cost = self.cost(a) + self.cost(b) + 2.0 * square * common;
-                    if cost < found.0 {
-                        found = (cost, Some((a.other, b.other)));
-                    }
-                }
-            }
-            if let Some((a, b)) = found.1 {
-                self.set(first, a);
-                self.set(second, b);
-            }
-        }
-    }
-
-    /// Σ w·d₁·d₂ of what two neighbours' changes have in common.
-    fn overlap(&self, places: [usize; 2], others: [usize; 2], weights: &[f32; BINS]) -> f64 {
-        let near = |s: usize| &self.templates[s].near;
-        let [old, new] = [places.map(|p| near(self.text[p])), others.map(near)];
-        let mut sum = 0.0f32;
-        for row in 0..ACROSS {
-            let from = |shift: usize| row * LENGTH + shift..(row + 1) * LENGTH - (ALONG - shift);
-            let (left, right) = (from(ALONG), from(0));
-            let first = new[0][left.clone()].iter().zip(&old[0][left.clone()]);
-            let second = new[1][right.clone()].iter().zip(&old[1][right]);
-            let pairs = first.zip(second).zip(&weights[left]);
-            sum += pairs.map(|(((a, b), (c, d)), w)| w * (a - b) * (c - d)).sum::<f32>();
-        }
-        f64::from(sum)
     }
 
     /// The end mark stands where it costs least, and nowhere else.
@@ -331,6 +299,7 @@ impl<'a> Fit<'a> {
         }
         self.imaging = best;
         self.draw();
+        self.trace();
         self.refit();
         self.improve();
     }
@@ -340,8 +309,8 @@ impl<'a> Fit<'a> {
         self.psf = Psf::default();
         self.draw();
         self.psf = Psf::fit(&self.field, &self.model());
-        let psf = self.psf.clone();
-        self.templates.iter_mut().for_each(|template| psf.apply(template));
+        self.draw();
+        self.trace();
         self.refit();
         self.improve();
     }
@@ -356,6 +325,44 @@ impl<'a> Fit<'a> {
         let energy = self.field.dot(&model, &model).max(1e-20);
         self.field.dot(&model, &self.field.heights).max(0.0).powi(2) / energy
     }
+}
+
+fn square(values: &[f32]) -> f64 {
+    values.iter().map(|v| f64::from(*v).powi(2)).sum()
+}
+
+/// Σ w·t·h and Σ w·t², in lanes, which the compiler turns into vector instructions.
+fn weighted_sums(template: &[f32], heights: &[f32], weights: &[f32]) -> (f32, f32) {
+    let (mut dots, mut squares) = ([0.0f32; 8], [0.0f32; 8]);
+    let chunks = template.chunks_exact(8).zip(heights.chunks_exact(8)).zip(weights.chunks_exact(8));
+    for ((t, h), w) in chunks {
+        for i in 0..8 {
+            let weighed = w[i] * t[i];
+            dots[i] += weighed * h[i];
+            squares[i] += weighed * t[i];
+        }
+    }
+    (dots.iter().sum(), squares.iter().sum())
+}
+
+/// Σ t₁·t₂ for each symbol and each that follows it.
+fn overlaps(templates: &[Template]) -> Array2<f32> {
+    // The two cells that they share, row by row.
+    let shared = |template: &Template, from: usize| -> Vec<f32> {
+        let rows = template.near.chunks_exact(LENGTH);
+        rows.flat_map(|row| row[from..from + LENGTH - ALONG].iter().copied()).collect()
+    };
+    let firsts: Vec<Vec<f32>> = templates.iter().map(|t| shared(t, ALONG)).collect();
+    let seconds: Vec<Vec<f32>> = templates.iter().map(|t| shared(t, 0)).collect();
+    Array2::from_shape_fn((templates.len(), templates.len()), |(i, j)| {
+        let mut lanes = [0.0f32; 8];
+        for (a, b) in firsts[i].chunks_exact(8).zip(seconds[j].chunks_exact(8)) {
+            for i in 0..8 {
+                lanes[i] += a[i] * b[i];
+            }
+        }
+        lanes.iter().sum()
+    })
 }
 
 /// A step along one axis of the imaging: symbols, pitches, or a factor of the blur.

@@ -23,6 +23,7 @@ pub mod start;
 pub mod strips;
 pub mod templates;
 pub mod tones;
+pub mod trellis;
 pub mod verdict;
 
 use crate::base::{Picture, Ppi};
