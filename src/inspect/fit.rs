@@ -14,10 +14,8 @@ use crate::base::Mm;
 const BLUR_RANGE: [f64; 2] = [0.015, 0.16];
 /// Rounds in which a text settles at the most; nearly all do in five.
 const PASSES: usize = 16;
-/// Alternatives of each symbol that stay in the race after the first pass.
-const SHORTLIST: usize = 16;
-/// Rounds in which the first text and its amplitude are found.
-const FIRST_ROUNDS: usize = 3;
+/// Alternatives of each symbol on which the noise is measured.
+const LIKELIEST: usize = 16;
 /// Rounds in which place and blur settle at the most, and the gain below which they have.
 const ROUNDS: usize = 4;
 const SETTLED: f64 = 1e-4;
@@ -34,8 +32,11 @@ pub struct Fit<'a> {
     pub psf: Psf,
     /// What each symbol of the alphabet looks like so.
     pub templates: Vec<Template>,
-    /// What each symbol has in common with each that may follow it.
-    overlaps: Array2<f32>,
+    /// The templates, `[symbol, bin]`, and what they have in common: Σ t₁·t₂ at one place, and of
+    /// each with each that may follow it.
+    whole: Array2<f32>,
+    alike: Array2<f32>,
+    follows: Array2<f32>,
     /// Places in the alphabet.
     pub text: Vec<usize>,
     /// Height of the ink.
@@ -68,7 +69,9 @@ impl<'a> Fit<'a> {
             imaging,
             psf,
             templates: Vec::new(),
-            overlaps: Array2::zeros((0, 0)),
+            whole: Array2::zeros((0, 0)),
+            alike: Array2::zeros((0, 0)),
+            follows: Array2::zeros((0, 0)),
             text: vec![0; field.symbols],
             amplitude: 0.0,
             residual: field.heights.clone(),
@@ -90,42 +93,71 @@ impl<'a> Fit<'a> {
     fn draw(&mut self) {
         self.templates = self.alphabet.templates(&self.everything(), &self.imaging);
         self.templates.iter_mut().for_each(|template| self.psf.apply(template));
-        self.overlaps = overlaps(&self.templates);
+        let table = |columns: std::ops::Range<usize>| table(&self.templates, columns);
+        let whole = table(0..LENGTH);
+        self.alike = whole.dot(&whole.t());
+        // The two cells that neighbours share.
+        self.follows = table(ALONG..LENGTH).dot(&table(0..LENGTH - ALONG).t());
+        self.whole = whole;
     }
 
-    /// The likeliest text as far as neighbours overlap, from nothing.
+    /// The likeliest text, from nothing.
     fn first_text(&mut self) {
-        let energy: f64 = self.templates.iter().map(|t| square(&t.near)).sum();
-        let a_symbol = energy / self.templates.len() as f64;
-        let field = square(&self.field.heights) / self.field.symbols as f64;
-        self.amplitude = (field / a_symbol.max(1e-20)).sqrt() as f32;
-        for _ in 0..FIRST_ROUNDS {
-            self.trace();
-            self.refit();
-        }
+        let a_symbol = self.alike.diag().mean().unwrap_or(0.0).max(1e-20);
+        let field: f32 = self.field.heights.iter().map(|v| v * v).sum();
+        self.amplitude = (field / self.field.symbols as f32 / a_symbol).sqrt();
+        let costs = self.costs(&self.field.heights, None);
+        self.text = trellis::cheapest(&costs, &self.pairs());
+        self.refit();
     }
 
-    /// The cheapest text at the amplitude as it stands.
-    fn trace(&mut self) {
+    /// What neighbours cost more together than each by itself.
+    fn pairs(&self) -> Array2<f32> {
+        self.follows.mapv(|v| 2.0 * self.amplitude * self.amplitude * v)
+    }
+
+    /// What each symbol of the alphabet costs at each place, `[place, symbol]`: the growth of the
+    /// square error of what is left, and its rarity. `now`: the text that is taken out of it.
+    /// Weights are taken as even over a symbol.
+    fn costs(&self, left: &[f32], now: Option<&[usize]>) -> Array2<f32> {
+        let weighed: Vec<f32> = left.iter().zip(&self.field.weights).map(|(v, w)| v * w).collect();
+        let mut windows = Array2::<f32>::zeros((self.field.symbols, BINS));
+        for (place, mut window) in windows.rows_mut().into_iter().enumerate() {
+            if let Some(window) = window.as_slice_mut() {
+                self.field.window(&weighed, place, window);
+            }
+        }
+        let mut costs = windows.dot(&self.whole.t());
+        let rarity: Vec<f32> = (0..self.alphabet.symbols.len()).map(|s| self.rarity(s)).collect();
         let amplitude = self.amplitude;
-        let prior = |symbol: usize| {
-            -2.0 * self.noise * self.alphabet.symbols[symbol].log_prior()
-        };
-        let mut heights = [0.0f32; BINS];
-        let mut weights = [0.0f32; BINS];
-        let own: Vec<Vec<f32>> = (0..self.field.symbols)
-            .map(|place| {
-                self.field.window(&self.field.heights, place, &mut heights);
-                self.field.window(&self.field.weights, place, &mut weights);
-                let cost = |(symbol, template): (usize, &Template)| {
-                    let (dot, square) = weighted_sums(&template.near, &heights, &weights);
-                    amplitude * (amplitude * square - 2.0 * dot) + prior(symbol) as f32
-                };
-                self.templates.iter().enumerate().map(cost).collect()
-            })
-            .collect();
-        let twice = 2.0 * amplitude * amplitude;
-        self.text = trellis::cheapest(&own, &self.overlaps.mapv(|v| twice * v));
+        for (place, mut costs) in costs.rows_mut().into_iter().enumerate() {
+            let now = now.map(|text| text[place]);
+            let dot_now = now.map_or(0.0, |now| costs[now]);
+            let square_now = now.map_or(0.0, |now| self.alike[[now, now]]);
+            for (symbol, cost) in costs.iter_mut().enumerate() {
+                let common = now.map_or(0.0, |now| self.alike[[now, symbol]]);
+                let square = self.alike[[symbol, symbol]] - 2.0 * common + square_now;
+                let dot = *cost - dot_now;
+                *cost = amplitude * (amplitude * square - 2.0 * dot) + rarity[symbol];
+            }
+        }
+        costs
+    }
+
+    /// The cheapest text near the one that stands.
+    fn trace(&mut self) {
+        let mut costs = self.costs(&self.residual, Some(&self.text));
+        let pairs = self.pairs();
+        // Changes of neighbours overlap: what a pair has in common counts from the text that is.
+        let n = self.field.symbols;
+        for place in 0..n {
+            let (before, after) = (self.text[(place + n - 1) % n], self.text[(place + 1) % n]);
+            let mut costs = costs.row_mut(place);
+            costs -= &pairs.row(before);
+            costs -= &pairs.column(after);
+        }
+        self.text = trellis::cheapest(&costs, &pairs);
+        self.refit();
     }
 
     /// The text as it should look, at amplitude 1.
@@ -172,95 +204,62 @@ impl<'a> Fit<'a> {
         others.iter().map(change).collect()
     }
 
-    /// What the text costs more with `change`, the rarity of the symbols counted in.
-    fn cost(&self, change: &Change) -> f64 {
-        change.growth - 2.0 * self.noise * self.alphabet.symbols[change.other].log_prior()
+    /// What a symbol costs for being rare, in units of the square error.
+    fn rarity(&self, symbol: usize) -> f32 {
+        (-2.0 * self.noise * self.alphabet.symbols[symbol].log_prior()) as f32
     }
 
-    /// Replaces one symbol at a time as long as that lessens the cost, and holds the text to the one
-    /// end mark that it must have.
+    /// Lets text, amplitude and noise settle, and holds the text to the one end mark that it must
+    /// have.
     fn improve(&mut self) {
-        let everything = self.everything();
-        let end = everything.len() - 1;
-        let mut shortlists: Vec<Vec<usize>> = vec![Vec::new(); self.field.symbols];
-        let mut settled = true;
         for _ in 0..PASSES {
             let before = self.text.clone();
-            for (symbol, shortlist) in shortlists.iter_mut().enumerate() {
-                // All symbols at first, and once more when the neighbours are what they will be.
-                let tried = if settled { &everything } else { &*shortlist };
-                let mut changes = self.changes(symbol, tried);
-                changes.sort_by(|a, b| self.cost(a).total_cmp(&self.cost(b)));
-                if settled {
-                    *shortlist = changes.iter().take(SHORTLIST).map(|c| c.other).collect();
-                    if !shortlist.contains(&end) {
-                        shortlist.push(end);
-                    }
-                }
-                self.set(symbol, changes[0].other);
-            }
-            self.one_end(end, &shortlists);
-            self.refit();
-            self.noise = self.measure_noise(&shortlists);
-            let unchanged = self.text == before;
-            if unchanged && settled {
+            self.trace();
+            self.one_end();
+            self.noise = self.measure_noise();
+            if self.text == before {
                 break;
             }
-            settled = unchanged;
         }
     }
 
     /// The end mark stands where it costs least, and nowhere else.
-    fn one_end(&mut self, end: usize, shortlists: &[Vec<usize>]) {
-        let costs: Vec<(f64, usize)> = shortlists
-            .iter()
-            .enumerate()
-            .map(|(symbol, shortlist)| {
-                let changes = self.changes(symbol, shortlist);
-                let letters = changes.iter().filter(|c| c.other != end);
-                let letter =
-                    letters.map(|c| (self.cost(c), c.other)).min_by(|a, b| a.0.total_cmp(&b.0));
-                let (letter_cost, letter) = letter.unwrap_or((0.0, 0));
-                let mark = changes.iter().find(|c| c.other == end).map_or(0.0, |c| self.cost(c));
-                (mark - letter_cost, letter)
-            })
-            .collect();
-        let place =
-            (0..costs.len()).min_by(|&a, &b| costs[a].0.total_cmp(&costs[b].0)).unwrap_or(0);
-        for (symbol, &(_, letter)) in costs.iter().enumerate() {
-            if symbol == place {
-                self.set(symbol, end);
-            } else if self.text[symbol] == end {
-                self.set(symbol, letter);
+    fn one_end(&mut self) {
+        let end = self.alphabet.symbols.len() - 1;
+        let costs = self.costs(&self.residual, Some(&self.text));
+        let letter = |place: usize| {
+            let letters = (0..end).min_by(|&a, &b| costs[[place, a]].total_cmp(&costs[[place, b]]));
+            letters.unwrap_or(0)
+        };
+        let gain = |place: usize| costs[[place, end]] - costs[[place, letter(place)]];
+        let place = (0..self.field.symbols).min_by(|&a, &b| gain(a).total_cmp(&gain(b)));
+        let mut held = self.text.clone();
+        for (i, symbol) in held.iter_mut().enumerate() {
+            if Some(i) == place {
+                *symbol = end;
+            } else if *symbol == end {
+                *symbol = letter(i);
             }
         }
-    }
-
-    /// Sets a symbol and brings the residual near it up to date.
-    fn set(&mut self, symbol: usize, other: usize) {
-        let old = std::mem::replace(&mut self.text[symbol], other);
-        if old == other {
-            return;
-        }
-        let n = self.field.length();
-        let start = self.field.window_start(symbol);
-        let (now, then) = (&self.templates[old].near, &self.templates[other].near);
-        for row in 0..ACROSS {
-            for i in 0..LENGTH {
-                let change = then[row * LENGTH + i] - now[row * LENGTH + i];
-                self.residual[row * n + (start + i) % n] -= self.amplitude * change;
-            }
+        if held != self.text {
+            self.text = held;
+            self.refit();
         }
     }
 
     /// Variance of the residual in the directions in which symbols differ, noise and misfit of the
     /// model together: the mean of ⟨r, d⟩²/⟨d, d⟩ over all symbols and their likeliest others.
-    fn measure_noise(&self, shortlists: &[Vec<usize>]) -> f64 {
+    fn measure_noise(&self) -> f64 {
+        let costs = self.costs(&self.residual, Some(&self.text));
         let mut sum = 0.0;
         let mut count = 0.0;
-        for (symbol, shortlist) in shortlists.iter().enumerate() {
-            for change in self.changes(symbol, shortlist) {
-                if change.other != self.text[symbol] && change.square > 0.0 {
+        for (place, costs) in costs.rows().into_iter().enumerate() {
+            let mut order: Vec<usize> = (0..costs.len()).collect();
+            order.sort_by(|&a, &b| costs[a].total_cmp(&costs[b]));
+            order.retain(|&symbol| symbol != self.text[place]);
+            order.truncate(LIKELIEST);
+            for change in self.changes(place, &order) {
+                if change.square > 0.0 {
                     sum += (0.5 * (change.square - change.growth)).powi(2) / change.square;
                     count += 1.0;
                 }
@@ -299,7 +298,6 @@ impl<'a> Fit<'a> {
         }
         self.imaging = best;
         self.draw();
-        self.trace();
         self.refit();
         self.improve();
     }
@@ -310,7 +308,6 @@ impl<'a> Fit<'a> {
         self.draw();
         self.psf = Psf::fit(&self.field, &self.model());
         self.draw();
-        self.trace();
         self.refit();
         self.improve();
     }
@@ -327,42 +324,15 @@ impl<'a> Fit<'a> {
     }
 }
 
-fn square(values: &[f32]) -> f64 {
-    values.iter().map(|v| f64::from(*v).powi(2)).sum()
-}
-
-/// Σ w·t·h and Σ w·t², in lanes, which the compiler turns into vector instructions.
-fn weighted_sums(template: &[f32], heights: &[f32], weights: &[f32]) -> (f32, f32) {
-    let (mut dots, mut squares) = ([0.0f32; 8], [0.0f32; 8]);
-    let chunks = template.chunks_exact(8).zip(heights.chunks_exact(8)).zip(weights.chunks_exact(8));
-    for ((t, h), w) in chunks {
-        for i in 0..8 {
-            let weighed = w[i] * t[i];
-            dots[i] += weighed * h[i];
-            squares[i] += weighed * t[i];
-        }
+/// These columns of all templates, `[symbol, bin]`.
+fn table(templates: &[Template], columns: std::ops::Range<usize>) -> Array2<f32> {
+    let width = columns.len();
+    let mut table = Array2::zeros((templates.len(), ACROSS * width));
+    for (template, mut row) in templates.iter().zip(table.rows_mut()) {
+        let lines = template.near.chunks_exact(LENGTH).flat_map(|line| &line[columns.clone()]);
+        row.iter_mut().zip(lines).for_each(|(out, v)| *out = *v);
     }
-    (dots.iter().sum(), squares.iter().sum())
-}
-
-/// Σ t₁·t₂ for each symbol and each that follows it.
-fn overlaps(templates: &[Template]) -> Array2<f32> {
-    // The two cells that they share, row by row.
-    let shared = |template: &Template, from: usize| -> Vec<f32> {
-        let rows = template.near.chunks_exact(LENGTH);
-        rows.flat_map(|row| row[from..from + LENGTH - ALONG].iter().copied()).collect()
-    };
-    let firsts: Vec<Vec<f32>> = templates.iter().map(|t| shared(t, ALONG)).collect();
-    let seconds: Vec<Vec<f32>> = templates.iter().map(|t| shared(t, 0)).collect();
-    Array2::from_shape_fn((templates.len(), templates.len()), |(i, j)| {
-        let mut lanes = [0.0f32; 8];
-        for (a, b) in firsts[i].chunks_exact(8).zip(seconds[j].chunks_exact(8)) {
-            for i in 0..8 {
-                lanes[i] += a[i] * b[i];
-            }
-        }
-        lanes.iter().sum()
-    })
+    table
 }
 
 /// A step along one axis of the imaging: symbols, pitches, or a factor of the blur.

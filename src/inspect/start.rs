@@ -12,7 +12,7 @@ use crate::spec::{Script, Symbol};
 const PLACE_STEP: usize = 2;
 const BLURS: [Mm; 2] = [Mm(0.035), Mm(0.065)];
 /// Symbols of the circles that are followed together, either way up: short ones are ambiguous.
-const FOLLOWED: usize = 48;
+const FOLLOWED: usize = 96;
 
 /// Where a search begins.
 pub struct Start {
@@ -54,12 +54,12 @@ pub fn starts(fields: &[Field; 2], known: Option<bool>, alphabets: &[Alphabet; 2
         }
     }
     scored.sort_by(|a, b| b.score.total_cmp(&a.score));
-    // One start for each place: blur and script are settled anyway.
-    let followed = (FOLLOWED / fields[0].symbols).clamp(2, ALONG / PLACE_STEP);
+    // One start for each place and blur: the script is settled anyway.
+    let followed = (FOLLOWED / fields[0].symbols).clamp(2, 2 * ALONG / PLACE_STEP);
     let mut kept: Vec<Start> = Vec::new();
     for start in scored {
         let alike = || kept.iter().filter(|k| k.upside_down == start.upside_down);
-        if alike().count() < followed && alike().all(|k| k.bins != start.bins) {
+        if alike().count() < followed && alike().all(|k| (k.bins, k.imaging) != (start.bins, start.imaging)) {
             kept.push(start);
         }
     }

@@ -4,15 +4,15 @@ use ndarray::Array2;
 
 /// The states, one a place, that make Σ own + Σ pair least, or nearly so.
 ///
-/// `own`: `[place][state]`; `pair[[state, next state]]` holds between each place and the next, and
+/// `own`: `[place, state]`; `pair[[state, next state]]` holds between each place and the next, and
 /// between the last and the first. The circle is cut open far from what is kept: it is gone round
 /// twice, and the middle is taken.
 #[must_use]
-pub fn cheapest(own: &[Vec<f32>], pair: &Array2<f32>) -> Vec<usize> {
-    let places = own.len();
+pub fn cheapest(own: &Array2<f32>, pair: &Array2<f32>) -> Vec<usize> {
+    let places = own.nrows();
     let states = pair.nrows();
     let steps = 2 * places + 1;
-    let mut costs = own[0].clone();
+    let mut costs = own.row(0).to_vec();
     let mut from: Vec<Vec<u16>> = Vec::with_capacity(steps);
     for step in 1..steps {
         let mut best = vec![f32::INFINITY; states];
@@ -26,7 +26,7 @@ pub fn cheapest(own: &[Vec<f32>], pair: &Array2<f32>) -> Vec<usize> {
                 }
             }
         }
-        best.iter_mut().zip(&own[step % places]).for_each(|(b, o)| *b += o);
+        best.iter_mut().zip(own.row(step % places)).for_each(|(b, o)| *b += o);
         costs = best;
         from.push(back);
     }
@@ -48,9 +48,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn cost(text: &[usize], own: &[Vec<f32>], pair: &Array2<f32>) -> f32 {
+    fn cost(text: &[usize], own: &Array2<f32>, pair: &Array2<f32>) -> f32 {
         let n = text.len();
-        (0..n).map(|i| own[i][text[i]] + pair[[text[i], text[(i + 1) % n]]]).sum()
+        (0..n).map(|i| own[[i, text[i]]] + pair[[text[i], text[(i + 1) % n]]]).sum()
     }
 
     proptest! {
@@ -59,12 +59,13 @@ mod tests {
             own in proptest::collection::vec(proptest::collection::vec(-1.0f32..1.0, 4), 3..9),
             pair in proptest::collection::vec(-0.3f32..0.3, 16),
         ) {
+            let own = Array2::from_shape_vec((own.len(), 4), own.concat()).unwrap();
             let pair = Array2::from_shape_vec((4, 4), pair).unwrap();
             let text = cheapest(&own, &pair);
             let found = cost(&text, &own, &pair);
             // Where the two rounds of the circle disagree the cut may show; a short circle with
             // strong pairs could do that, weak ones as here don't.
-            for place in 1..own.len() - 1 {
+            for place in 1..own.nrows() - 1 {
                 for state in 0..4 {
                     let mut other = text.clone();
                     other[place] = state;
