@@ -2,6 +2,7 @@
 //! symbol each line begins. Nothing of the letters is known yet: lines are compared with
 //! themselves and with each other.
 
+use std::cmp::Ordering;
 use std::f64::consts::TAU;
 
 use rustfft::num_complex::Complex64;
@@ -10,9 +11,11 @@ use super::alignment::{Folded, Shift};
 use super::drift;
 use super::geometry::Surface;
 use super::law::{self, Law};
+use super::notch::notched;
+use super::period::{self, Period, STRETCH};
 use super::portrait::Frame;
 use super::scan::Scan;
-use super::strips::{FINE, Period, STRETCH, Strips};
+use super::strips::{FINE, Strips};
 use crate::base::Plane;
 use crate::spec::{Legend, Profile};
 
@@ -25,8 +28,12 @@ const ALIGNED: f32 = 2.5;
 const SAME: f32 = 0.8;
 /// Periods that are tried, and how well lines must begin on whole symbols for the others to be
 /// left aside.
-const PERIODS: usize = 5;
-const ON_SYMBOLS: f64 = 0.75;
+const PERIODS: usize = 8;
+const ON_SYMBOLS: f64 = 0.6;
+/// Texts that repeat with this many standard deviations are whole.
+const WHOLE: f64 = 8.0;
+/// A longer text follows the law this many times better than its part.
+const LONGER: f64 = 1.2;
 
 /// The period of the text and the place of each line in it.
 #[derive(Clone, Debug)]
@@ -85,27 +92,52 @@ pub fn find(
     let per_mm = scan.per_mm.map(|v| v / factor as f64);
     let advance = profile.layout.advance.0 / profile.layout.pitch.0;
     let strips = Strips::sample(signal, per_mm, frame, advance / FINE as f64)?;
-    let periods = strips.periods(profile.most_symbols);
-    // A halftone or a weave may repeat more strongly than the text, but its lines do not begin on
-    // whole symbols.
+    // Short texts have few harmonics themselves: what the notch leaves of them may not do.
+    let notched = notched(&strips);
+    let tries = notched.iter().chain([&strips]);
     let mut best: Option<Columns> = None;
-    for period in periods.iter().take(PERIODS) {
-        let folded = strips.fold(period);
-        let mut columns = Columns::of(&strips, period, &folded, profile);
-        if let Some(part) = columns.repeated_part(&folded) {
-            let period = period.part(part, columns.symbols);
-            columns = Columns::of(&strips, &period, &strips.fold(&period), profile);
-        }
-        if best.as_ref().is_none_or(|b| columns.rank() > b.rank()) {
-            best = Some(columns);
-        }
-        if best.as_ref().is_some_and(|b| b.law.is_some() || b.lattice >= ON_SYMBOLS) {
+    for strips in tries {
+        best = best.into_iter().chain(in_strips(strips, profile)).max_by(by_rank);
+        if best.as_ref().is_some_and(Columns::is_certain) {
             break;
         }
     }
     let mut columns = best?;
     drift::measure(&strips, &mut columns);
     Some(columns)
+}
+
+fn by_rank(a: &Columns, b: &Columns) -> Ordering {
+    a.rank().total_cmp(&b.rank())
+}
+
+/// A halftone or a weave may repeat more strongly than the text, but its lines do not begin on
+/// whole symbols: of the likeliest periods, the one for which they do.
+fn in_strips(strips: &Strips, profile: &Profile) -> Option<Columns> {
+    let mut best: Option<Columns> = None;
+    for period in period::periods(strips, profile.most_symbols).iter().take(PERIODS) {
+        let folded = strips.fold(period);
+        let mut columns = Columns::of(strips, period, &folded, profile);
+        if let Some(part) = columns.repeated_part(&folded) {
+            let period = period.part(part, columns.symbols);
+            columns = Columns::of(strips, &period, &strips.fold(&period), profile);
+        }
+        // A part of the text follows the law of the whole, but hardly repeats.
+        if columns.law.is_some() && period.score < WHOLE {
+            for times in 2..=profile.most_symbols / columns.symbols {
+                let period = period.part(times * columns.symbols, columns.symbols);
+                let longer = Columns::of(strips, &period, &strips.fold(&period), profile);
+                if longer.rank() > LONGER * columns.rank() {
+                    columns = longer;
+                }
+            }
+        }
+        best = best.into_iter().chain([columns]).max_by(by_rank);
+        if best.as_ref().is_some_and(Columns::is_certain) {
+            break;
+        }
+    }
+    best
 }
 
 impl Columns {
@@ -136,8 +168,17 @@ impl Columns {
         parts.into_iter().find(|&n| folded.likeness(&at, n as f32 * bins_a_symbol) > SAME)
     }
 
+    /// Share of the lines that could be placed.
+    fn placed(&self) -> f64 {
+        self.phases.iter().flatten().count() as f64 / self.phases.len().max(1) as f64
+    }
+
+    fn is_certain(&self) -> bool {
+        self.law.is_some() || self.rank() >= ON_SYMBOLS
+    }
+
     fn rank(&self) -> f64 {
-        self.lattice + self.law.map_or(0.0, |law| law.score)
+        self.lattice * self.placed() + self.law.map_or(0.0, |law| law.score)
     }
 
     /// Places all lines by the generator's law of row phases, if the lines that can be placed by

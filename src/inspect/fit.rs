@@ -6,8 +6,8 @@ use ndarray::Array2;
 use super::field::Field;
 use super::psf::Psf;
 use super::stack::{ACROSS, ALONG};
-use super::trellis;
 use super::templates::{Alphabet, BINS, Imaging, LENGTH, Template};
+use super::trellis;
 use crate::base::Mm;
 
 /// Finest and coarsest blur of a scan that can be read.

@@ -13,6 +13,8 @@ pub mod fit;
 pub mod flatten;
 pub mod geometry;
 pub mod law;
+pub mod notch;
+pub mod period;
 pub mod portrait;
 pub mod psf;
 pub mod reading;

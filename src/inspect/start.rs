@@ -59,7 +59,9 @@ pub fn starts(fields: &[Field; 2], known: Option<bool>, alphabets: &[Alphabet; 2
     let mut kept: Vec<Start> = Vec::new();
     for start in scored {
         let alike = || kept.iter().filter(|k| k.upside_down == start.upside_down);
-        if alike().count() < followed && alike().all(|k| (k.bins, k.imaging) != (start.bins, start.imaging)) {
+        if alike().count() < followed
+            && alike().all(|k| (k.bins, k.imaging) != (start.bins, start.imaging))
+        {
             kept.push(start);
         }
     }
