@@ -14,8 +14,9 @@ use super::law::{self, Law};
 use super::notch::notched;
 use super::period::{self, Period, STRETCH};
 use super::portrait::Frame;
+use super::register::{Registration, register};
 use super::scan::Scan;
-use super::strips::{FINE, Strips};
+use super::strips::{ACROSS, FINE, Strips};
 use crate::base::Plane;
 use crate::spec::{Legend, Profile};
 
@@ -32,6 +33,8 @@ const PERIODS: usize = 8;
 const ON_SYMBOLS: f64 = 0.6;
 /// Texts that repeat with this many standard deviations are whole.
 const WHOLE: f64 = 8.0;
+/// Lines that follow the law this well, in standard deviations, do so beyond doubt.
+const LAWFUL: f64 = 20.0;
 /// A longer text follows the law this many times better than its part.
 const LONGER: f64 = 1.2;
 
@@ -102,6 +105,12 @@ pub fn find(
             break;
         }
     }
+    let strips = notched.unwrap_or(strips);
+    if !best.as_ref().is_some_and(Columns::is_certain)
+        && let Some(found) = register(&strips, profile)
+    {
+        best = Some(Columns::registered(&strips, &found, profile));
+    }
     let mut columns = best?;
     drift::measure(&strips, &mut columns);
     Some(columns)
@@ -147,6 +156,24 @@ impl Columns {
         columns
     }
 
+    fn registered(strips: &Strips, found: &Registration, profile: &Profile) -> Self {
+        let lines = strips.samples().len() / (ACROSS * strips.length);
+        let phases = (0..lines).map(|line| found.law.phase(line, found.symbols, profile));
+        Self {
+            symbols: found.symbols,
+            advance: found.advance * strips.step,
+            repetition: found.law.score,
+            lattice: 1.0,
+            shear: found.shear,
+            common: 0.0,
+            first_line: strips.first_line,
+            origin: strips.origin,
+            phases: phases.collect(),
+            law: Some(found.law),
+            drift: None,
+        }
+    }
+
     /// Where a line's text begins, in bins, if it begins with this symbol.
     fn shift(&self, folded: &Folded, line: usize, symbol: usize) -> f64 {
         let bins_a_symbol = folded.bins as f64 / self.symbols as f64;
@@ -173,8 +200,12 @@ impl Columns {
         self.phases.iter().flatten().count() as f64 / self.phases.len().max(1) as f64
     }
 
+    /// Whether no other period need be tried: a short text may seem to follow the law by chance.
     fn is_certain(&self) -> bool {
-        self.law.is_some() || self.rank() >= ON_SYMBOLS
+        match self.law {
+            Some(law) => law.score >= LAWFUL || self.repetition >= WHOLE,
+            None => self.rank() >= ON_SYMBOLS,
+        }
     }
 
     fn rank(&self) -> f64 {

@@ -64,11 +64,7 @@ pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
         .collect();
     let mut best: Option<Law> = None;
     for upside_down in [false, true] {
-        // At least a third of the scan's lines must lie in the portrait.
-        let (low, high) = (-lines * 2 / 3, printed as i64 - lines / 3);
-        let firsts =
-            if upside_down { (lines / 3)..(printed as i64 + lines * 2 / 3) } else { low..high };
-        for first in firsts {
+        for first in firsts(lines, printed as i64, upside_down) {
             let mut sums = vec![0.0; symbols];
             let mut variance = 0.0;
             for (line, score) in centred.iter().enumerate() {
@@ -88,6 +84,65 @@ pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
         }
     }
     best.filter(|law| law.score >= SURELY)
+}
+
+/// The placement for which pairs of lines are most alike, if it stands `surely` standard deviations
+/// clear of chance. `alike`: for each line and each of the `apart` after it, how alike they are if
+/// the second is shifted by 0, 1 … `symbols` − 1.
+#[must_use]
+pub fn find_by_pairs(
+    lines: usize,
+    symbols: usize,
+    apart: usize,
+    surely: f64,
+    alike: &[f32],
+    profile: &Profile,
+) -> Option<Law> {
+    let (printed, _) = profile.layout.extent(profile.width, profile.height);
+    let phases: Vec<usize> =
+        (0..printed).map(|row| profile.layout.row_phase(row, symbols)).collect();
+    let mut centred = alike.to_vec();
+    let mut variances = Vec::with_capacity(lines * apart);
+    for pair in centred.chunks_exact_mut(symbols) {
+        let mean = pair.iter().sum::<f32>() / symbols as f32;
+        pair.iter_mut().for_each(|v| *v -= mean);
+        variances.push(pair.iter().map(|v| v * v).sum::<f32>() / symbols as f32);
+    }
+    let mut best: Option<Law> = None;
+    for upside_down in [false, true] {
+        for first in firsts(lines as i64, printed as i64, upside_down) {
+            let phase = |line: usize| {
+                let row = if upside_down { first - line as i64 } else { first + line as i64 };
+                usize::try_from(row).ok().and_then(|row| phases.get(row)).copied()
+            };
+            let (mut sum, mut variance) = (0.0f32, 0.0f32);
+            for line in 0..lines {
+                let Some(own) = phase(line) else { continue };
+                for other in line + 1..(line + 1 + apart).min(lines) {
+                    let Some(its) = phase(other) else { continue };
+                    let pair = line * apart + other - line - 1;
+                    let ahead = if upside_down { its + symbols - own } else { own + symbols - its };
+                    sum += centred[pair * symbols + ahead % symbols];
+                    variance += variances[pair];
+                }
+            }
+            let score = f64::from(sum) / f64::from(variance).sqrt().max(1e-30);
+            if best.is_none_or(|b| score > b.score) {
+                best = Some(Law { first, turn: 0, upside_down, score });
+            }
+        }
+    }
+    best.filter(|law| law.score >= surely)
+}
+
+/// The generator's numbers that a scan's first line can have: at least a third of the scan's lines
+/// must lie in the portrait.
+fn firsts(lines: i64, printed: i64, upside_down: bool) -> std::ops::Range<i64> {
+    if upside_down {
+        (lines / 3)..(printed + lines * 2 / 3)
+    } else {
+        (-lines * 2 / 3)..(printed - lines / 3)
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod period;
 pub mod portrait;
 pub mod psf;
 pub mod reading;
+pub mod register;
 pub mod scan;
 pub mod spectrum;
 pub mod stack;
