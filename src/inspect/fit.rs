@@ -8,6 +8,7 @@ use super::psf::Psf;
 use super::stack::{ACROSS, ALONG};
 use super::templates::{Alphabet, BINS, Imaging, LENGTH, Template};
 use super::trellis;
+use super::whitening::Whitening;
 use crate::base::Mm;
 
 /// Finest and coarsest blur of a scan that can be read.
@@ -30,8 +31,14 @@ pub struct Fit<'a> {
     pub imaging: Imaging,
     /// What the blur is beyond a Gaussian.
     pub psf: Psf,
-    /// What each symbol of the alphabet looks like so.
-    pub templates: Vec<Template>,
+    /// What makes the rest white.
+    pub whitening: Option<Whitening>,
+    /// The field before that.
+    pub seen: Field,
+    /// What each symbol of the alphabet looks like there.
+    pub looks: Vec<Template>,
+    /// And whitened.
+    templates: Vec<Template>,
     /// The templates, `[symbol, bin]`, and what they have in common: Σ t₁·t₂ at one place, and of
     /// each with each that may follow it.
     whole: Array2<f32>,
@@ -68,6 +75,9 @@ impl<'a> Fit<'a> {
             alphabet,
             imaging,
             psf,
+            whitening: None,
+            seen: field.clone(),
+            looks: Vec::new(),
             templates: Vec::new(),
             whole: Array2::zeros((0, 0)),
             alike: Array2::zeros((0, 0)),
@@ -91,8 +101,12 @@ impl<'a> Fit<'a> {
 
     /// Makes the templates for the imaging as it stands.
     fn draw(&mut self) {
-        self.templates = self.alphabet.templates(&self.everything(), &self.imaging);
-        self.templates.iter_mut().for_each(|template| self.psf.apply(template));
+        self.looks = self.alphabet.templates(&self.everything(), &self.imaging);
+        self.looks.iter_mut().for_each(|template| self.psf.apply(template));
+        self.templates = match &self.whitening {
+            None => self.looks.clone(),
+            Some(by) => self.looks.iter().map(|look| by.filtered_template(look)).collect(),
+        };
         let table = |columns: std::ops::Range<usize>| table(&self.templates, columns);
         let whole = table(0..LENGTH);
         self.alike = whole.dot(&whole.t());
@@ -310,6 +324,32 @@ impl<'a> Fit<'a> {
         self.draw();
         self.refit();
         self.improve();
+    }
+
+    /// Goes on with a field of which the rest is white.
+    pub fn whiten(&mut self, by: Whitening) {
+        self.field.heights = by.filtered(&self.seen.heights);
+        self.whitening = Some(by);
+        self.draw();
+        self.refit();
+        self.improve();
+    }
+
+    /// What the text leaves of the field.
+    #[must_use]
+    pub fn residual(&self) -> &[f32] {
+        &self.residual
+    }
+
+    /// The text as it should look, at its amplitude, and its correlation with what is seen.
+    #[must_use]
+    pub fn expected(&self) -> (Vec<f32>, f64) {
+        let mut model = self.seen.render(self.text.iter().map(|&s| &self.looks[s]));
+        model.iter_mut().for_each(|v| *v *= self.amplitude);
+        let dot = |a: &[f32], b: &[f32]| self.seen.dot(a, b);
+        let total = dot(&self.seen.heights, &self.seen.heights) * dot(&model, &model);
+        let correlation = dot(&model, &self.seen.heights) / total.max(1e-30).sqrt();
+        (model, correlation)
     }
 
     fn explained_by(&self, imaging: &Imaging) -> f64 {

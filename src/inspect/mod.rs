@@ -28,6 +28,7 @@ pub mod templates;
 pub mod tones;
 pub mod trellis;
 pub mod verdict;
+pub mod whitening;
 
 use crate::base::{Picture, Ppi};
 use crate::spec::{Legend, Name, Profile};

@@ -7,6 +7,7 @@ use super::stack::{ALONG, Stack};
 use super::start::starts;
 use super::templates::{Alphabet, Imaging};
 use super::verdict::{READ, REFUSE};
+use super::whitening::Whitening;
 use crate::spec::{Profile, Script, Symbol};
 
 /// The most that rarity counts against the alternatives of an expected letter.
@@ -98,7 +99,10 @@ pub fn read(stack: &Stack, upside_down: Option<bool>, profile: &Profile) -> Opti
     fit.refine();
     fit.sharpen();
     let other = &alphabets[1 - start.alphabet];
-    let twin = Fit::new(fit.field.clone(), other, fit.imaging, fit.psf.clone());
+    let mut twin = Fit::new(fit.seen.clone(), other, fit.imaging, fit.psf.clone());
+    let whitening = Whitening::of(fit.residual());
+    fit.whiten(whitening.clone());
+    twin.whiten(whitening);
     let mut readings = Vec::new();
     readings.extend(Reading::of(fit, start.upside_down));
     readings.extend(Reading::of(twin, start.upside_down));
@@ -108,10 +112,8 @@ pub fn read(stack: &Stack, upside_down: Option<bool>, profile: &Profile) -> Opti
 
 impl Reading {
     fn of(fit: Fit<'_>, upside_down: bool) -> Option<Self> {
-        let field = &fit.field;
-        let total = field.dot(&field.heights, &field.heights);
         let end = fit.alphabet.symbols.len() - 1;
-        let n = field.symbols;
+        let n = fit.seen.symbols;
         let first = (fit.text.iter().position(|&s| s == end)? + 1) % n;
         let everything: Vec<usize> = (0..=end).collect();
         let circle = (0..n).map(|i| {
@@ -122,18 +124,18 @@ impl Reading {
             read_of(fit.text[symbol], &against, fit.alphabet)
         });
         let circle = circle.collect();
-        let upright = field.turned(first * ALONG);
-        let text = (0..n).map(|i| &fit.templates[fit.text[(first + i) % n]]);
-        let expected = upright.render(text).iter().map(|v| v * fit.amplitude).collect();
+        let (expected, correlation) = fit.expected();
+        let expected = Field { heights: expected, ..fit.seen.clone() };
+        let upright = |field: &Field| field.turned(first * ALONG).heights;
         Some(Self {
             script: fit.alphabet.script,
             circle,
-            fit: (fit.explained / total.max(1e-20)).sqrt(),
+            fit: correlation,
             contrast: f64::from(fit.amplitude),
             imaging: fit.imaging,
             upside_down,
-            picture: upright.heights,
-            expected,
+            picture: upright(&fit.seen),
+            expected: upright(&expected),
         })
     }
 }
