@@ -131,6 +131,8 @@ fn encode_png(picture: &Picture) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::with_info(&mut bytes, info).map_err(failed)?;
     encoder.set_compression(png::Compression::Fast);
+    // Microtext: choosing the filter row by row takes half as long again and saves under 1 %.
+    encoder.set_filter(png::Filter::Paeth);
     let mut writer = encoder.write_header().map_err(failed)?;
     match &picture.pixels {
         DynamicImage::ImageLuma8(grey) => writer.write_image_data(grey),

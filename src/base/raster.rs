@@ -45,10 +45,11 @@ pub fn shrink_by(plane: &Plane, factor: usize, of: impl Fn(f32) -> f32 + Sync) -
 /// The variance is met exactly by blending two box lengths; costs the same for every `sigma`.
 #[must_use]
 pub fn blur(plane: &Plane, sigma: f64) -> Plane {
-    let mut out = plane.clone();
+    let (mut out, mut spare) = (plane.clone(), Plane::zeros(plane.dim()));
     for _ in 0..3 {
         box_rows(&mut out, sigma);
-        out = box_columns(&out, sigma);
+        box_columns(&out, &mut spare, sigma);
+        std::mem::swap(&mut out, &mut spare);
     }
     out
 }
@@ -66,6 +67,10 @@ fn box_of(sigma: f64) -> (usize, f32, f32) {
     (radius as usize, edge as f32, (1.0 / (full + 2.0 * edge)) as f32)
 }
 
+/// Up to this radius a mean is summed anew at each pixel: more additions than a running sum takes,
+/// but none of them waits for its neighbour's.
+const SHORT: usize = 4;
+
 fn box_rows(plane: &mut Plane, sigma: f64) {
     let (radius, edge, share) = box_of(sigma);
     plane.axis_iter_mut(Axis(0)).into_par_iter().for_each_init(Vec::new, |padded, mut row| {
@@ -75,8 +80,18 @@ fn box_rows(plane: &mut Plane, sigma: f64) {
         padded.resize(reach, row[0]);
         padded.extend(row.iter());
         padded.resize(n + 2 * reach, row[n - 1]);
-        let mut sum: f32 = padded[1..2 * radius + 2].iter().sum();
         let entering = &padded[2 * reach..];
+        if radius <= SHORT {
+            let row = row.as_slice_mut().expect("planes are row-major");
+            let ends = padded.iter().zip(entering);
+            row.iter_mut().zip(ends).for_each(|(v, (left, right))| *v = edge * (left + right));
+            for within in padded.windows(n).skip(1).take(2 * radius + 1) {
+                row.iter_mut().zip(within).for_each(|(sum, v)| *sum += v);
+            }
+            row.iter_mut().for_each(|sum| *sum *= share);
+            return;
+        }
+        let mut sum: f32 = padded[1..2 * radius + 2].iter().sum();
         for (x, value) in row.iter_mut().enumerate() {
             *value = (sum + edge * (padded[x] + entering[x])) * share;
             sum += entering[x] - padded[x + 1];
@@ -84,14 +99,13 @@ fn box_rows(plane: &mut Plane, sigma: f64) {
     });
 }
 
-fn box_columns(plane: &Plane, sigma: f64) -> Plane {
+fn box_columns(plane: &Plane, out: &mut Plane, sigma: f64) {
     let (radius, edge, share) = box_of(sigma);
     let (rows, columns) = plane.dim();
-    let mut out = Plane::zeros((rows, columns));
     let source = plane.as_slice().expect("planes are row-major");
     let row = |y: isize| {
         let y = y.clamp(0, rows as isize - 1) as usize;
-        &source[y * columns..(y + 1) * columns]
+        &source[y * columns..][..columns]
     };
     // Bands of fixed height: sums must not depend on the number of threads.
     let band = 128;
@@ -106,8 +120,8 @@ fn box_columns(plane: &Plane, sigma: f64) -> Plane {
             for (dy, mut line) in chunk.axis_iter_mut(Axis(0)).enumerate() {
                 let y = top + dy as isize;
                 let (above, below) = (row(y - r - 1), row(y + r + 1));
-                let line = line.as_slice_mut().expect("planes are row-major");
-                let leaving = row(y - r);
+                let line = &mut line.as_slice_mut().expect("planes are row-major")[..columns];
+                let (sum, leaving) = (&mut sum[..columns], row(y - r));
                 for x in 0..columns {
                     line[x] = (sum[x] + edge * (above[x] + below[x])) * share;
                     sum[x] += below[x] - leaving[x];
@@ -115,7 +129,6 @@ fn box_columns(plane: &Plane, sigma: f64) -> Plane {
             }
         },
     );
-    out
 }
 
 /// A plane seen `factor` times as large, row by row, between blocks linearly; the inverse of

@@ -5,6 +5,7 @@
 pub mod difference;
 pub mod lettering;
 pub mod portrait;
+mod slow;
 pub mod tint;
 
 use serde::Serialize;

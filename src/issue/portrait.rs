@@ -2,8 +2,9 @@
 
 use fast_image_resize::images::TypedImage;
 use fast_image_resize::pixels::{U16, U16x3};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{CropBox, FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::DynamicImage;
+use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::base::Picture;
@@ -12,6 +13,9 @@ use crate::spec::Profile;
 
 /// Below this width or height in pixels no face can be told.
 pub const FEWEST_PIXELS: usize = 60;
+
+/// Rows that are resampled at a time: few enough to stay in the cache.
+const BAND: usize = 128;
 
 /// Why a portrait cannot be used.
 #[derive(Debug, Error)]
@@ -102,14 +106,27 @@ where
     P: PixelTrait<Component = u16>,
 {
     let filter = if to.0 > from.0 { FilterType::CatmullRom } else { FilterType::Lanczos3 };
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(filter))
-        .fit_into_destination(Some((0.5, 0.5)));
-    let source = TypedImage::from_pixels(from.0 as u32, from.1 as u32, pixels.collect());
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    let (width, height) = (from.0 as u32, from.1 as u32);
+    let source = TypedImage::from_pixels(width, height, pixels.collect());
     let source = source.unwrap_or_else(|e| unreachable!("one pixel each: {e}"));
-    let mut printed = TypedImage::new(to.0 as u32, to.1 as u32);
-    Resizer::new()
-        .resize_typed(&source, &mut printed, &options)
-        .unwrap_or_else(|e| unreachable!("the crop lies within: {e}"));
-    P::components(printed.pixels()).to_vec()
+    let crop = CropBox::fit_src_into_dst_size(width, height, to.0 as u32, to.1 as u32, None);
+    let row = to.0 * P::count_of_components();
+    let mut printed = vec![0; row * to.1];
+    printed.par_chunks_mut(row * BAND).enumerate().for_each_init(
+        Resizer::new,
+        |resizer, (i, out)| {
+            let rows = out.len() / row;
+            let top = crop.top + (i * BAND) as f64 * crop.height / to.1 as f64;
+            let height = rows as f64 * crop.height / to.1 as f64;
+            let height = height.min(from.1 as f64 - top);
+            let options = options.crop(crop.left, top, crop.width, height);
+            let mut band = TypedImage::new(to.0 as u32, rows as u32);
+            resizer
+                .resize_typed(&source, &mut band, &options)
+                .unwrap_or_else(|e| unreachable!("the crop lies within: {e}"));
+            out.copy_from_slice(P::components(band.pixels()));
+        },
+    );
+    printed
 }

@@ -118,6 +118,17 @@ impl Typeface {
 }
 
 impl Glyph {
+    /// Top and bottom of a box that holds the outline, in cap heights below the baseline.
+    #[must_use]
+    pub fn reach(&self) -> [f32; 2] {
+        let heights = self.curves.iter().flat_map(|curve| match curve {
+            OutlineCurve::Line(a, b) => [a.y, b.y, a.y, b.y],
+            OutlineCurve::Quad(a, b, c) => [a.y, b.y, c.y, c.y],
+            OutlineCurve::Cubic(a, b, c, d) => [a.y, b.y, c.y, d.y],
+        });
+        heights.fold([0.0; 2], |[top, bottom], y| [y.min(top), y.max(bottom)])
+    }
+
     /// Adds the glyph to a canvas whose pixels hold the covered share of their area.
     ///
     /// `x`, `baseline`: where the origin lies, in pixels, with fraction; `scale`: pixels a cap
