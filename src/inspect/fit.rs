@@ -63,8 +63,6 @@ pub struct Change {
     pub other: usize,
     /// By how much the weighted square error grows.
     pub growth: f64,
-    /// Weighted square of the difference between the two.
-    square: f64,
 }
 
 impl<'a> Fit<'a> {
@@ -120,7 +118,9 @@ impl<'a> Fit<'a> {
         let a_symbol = self.alike.diag().mean().unwrap_or(0.0).max(1e-20);
         let field: f32 = self.field.heights.iter().map(|v| v * v).sum();
         self.amplitude = (field / self.field.symbols as f32 / a_symbol).sqrt();
-        let costs = self.costs(&self.field.heights, None);
+        let amplitude = self.amplitude;
+        let mut costs = self.dots(&self.field.heights) * (-2.0 * amplitude);
+        costs += &self.alike.diag().mapv(|square| amplitude * amplitude * square);
         self.text = trellis::cheapest(&costs, &self.pairs());
         self.refit();
     }
@@ -130,37 +130,45 @@ impl<'a> Fit<'a> {
         self.follows.mapv(|v| 2.0 * self.amplitude * self.amplitude * v)
     }
 
-    /// What each symbol of the alphabet costs at each place, `[place, symbol]`: the growth of the
-    /// square error of what is left, and its rarity. `now`: the text that is taken out of it.
-    /// Weights are taken as even over a symbol.
-    fn costs(&self, left: &[f32], now: Option<&[usize]>) -> Array2<f32> {
-        let weighed: Vec<f32> = left.iter().zip(&self.field.weights).map(|(v, w)| v * w).collect();
+    /// Σ w·t·v of each symbol's template and a circle of values, `[place, symbol]`.
+    fn dots(&self, values: &[f32]) -> Array2<f32> {
+        let weighed: Vec<f32> =
+            values.iter().zip(&self.field.weights).map(|(v, w)| v * w).collect();
         let mut windows = Array2::<f32>::zeros((self.field.symbols, BINS));
         for (place, mut window) in windows.rows_mut().into_iter().enumerate() {
             if let Some(window) = window.as_slice_mut() {
                 self.field.window(&weighed, place, window);
             }
         }
-        let mut costs = windows.dot(&self.whole.t());
-        let rarity: Vec<f32> = (0..self.alphabet.symbols.len()).map(|s| self.rarity(s)).collect();
+        windows.dot(&self.whole.t())
+    }
+
+    /// What each symbol costs at each place in place of the one that stands there,
+    /// `[place, symbol]`: the growth of the square error, and its rarity. Weights are taken as even
+    /// over a symbol.
+    fn costs(&self, dots: &Array2<f32>) -> Array2<f32> {
         let amplitude = self.amplitude;
-        for (place, mut costs) in costs.rows_mut().into_iter().enumerate() {
-            let now = now.map(|text| text[place]);
-            let dot_now = now.map_or(0.0, |now| costs[now]);
-            let square_now = now.map_or(0.0, |now| self.alike[[now, now]]);
-            for (symbol, cost) in costs.iter_mut().enumerate() {
-                let common = now.map_or(0.0, |now| self.alike[[now, symbol]]);
-                let square = self.alike[[symbol, symbol]] - 2.0 * common + square_now;
-                let dot = *cost - dot_now;
-                *cost = amplitude * (amplitude * square - 2.0 * dot) + rarity[symbol];
+        let mut costs = Array2::zeros(dots.raw_dim());
+        let rarity: Vec<f32> = (0..self.alphabet.symbols.len()).map(|s| self.rarity(s)).collect();
+        for (place, &now) in self.text.iter().enumerate() {
+            for (symbol, cost) in costs.row_mut(place).iter_mut().enumerate() {
+                let dot = dots[[place, symbol]] - dots[[place, now]];
+                let growth = amplitude * (amplitude * self.square(now, symbol) - 2.0 * dot);
+                *cost = growth + rarity[symbol];
             }
         }
         costs
     }
 
+    /// Σ (t₁ − t₂)².
+    fn square(&self, one: usize, other: usize) -> f32 {
+        let alike = &self.alike;
+        alike[[one, one]] + alike[[other, other]] - 2.0 * alike[[one, other]]
+    }
+
     /// The cheapest text near the one that stands.
     fn trace(&mut self) {
-        let mut costs = self.costs(&self.residual, Some(&self.text));
+        let mut costs = self.costs(&self.dots(&self.residual));
         let pairs = self.pairs();
         // Changes of neighbours overlap: what a pair has in common counts from the text that is.
         let n = self.field.symbols;
@@ -213,7 +221,7 @@ impl<'a> Fit<'a> {
             let sum = |lanes: [f32; 8]| f64::from(lanes.iter().sum::<f32>());
             let amplitude = f64::from(self.amplitude);
             let (dot, square) = (amplitude * sum(dots), amplitude * amplitude * sum(squares));
-            Change { other, growth: square - 2.0 * dot, square }
+            Change { other, growth: square - 2.0 * dot }
         };
         others.iter().map(change).collect()
     }
@@ -240,7 +248,7 @@ impl<'a> Fit<'a> {
     /// The end mark stands where it costs least, and nowhere else.
     fn one_end(&mut self) {
         let end = self.alphabet.symbols.len() - 1;
-        let costs = self.costs(&self.residual, Some(&self.text));
+        let costs = self.costs(&self.dots(&self.residual));
         let letter = |place: usize| {
             let letters = (0..end).min_by(|&a, &b| costs[[place, a]].total_cmp(&costs[[place, b]]));
             letters.unwrap_or(0)
@@ -264,17 +272,19 @@ impl<'a> Fit<'a> {
     /// Variance of the residual in the directions in which symbols differ, noise and misfit of the
     /// model together: the mean of ⟨r, d⟩²/⟨d, d⟩ over all symbols and their likeliest others.
     fn measure_noise(&self) -> f64 {
-        let costs = self.costs(&self.residual, Some(&self.text));
-        let mut sum = 0.0;
-        let mut count = 0.0;
-        for (place, costs) in costs.rows().into_iter().enumerate() {
-            let mut order: Vec<usize> = (0..costs.len()).collect();
-            order.sort_by(|&a, &b| costs[a].total_cmp(&costs[b]));
-            order.retain(|&symbol| symbol != self.text[place]);
-            order.truncate(LIKELIEST);
-            for change in self.changes(place, &order) {
-                if change.square > 0.0 {
-                    sum += (0.5 * (change.square - change.growth)).powi(2) / change.square;
+        let dots = self.dots(&self.residual);
+        let costs = self.costs(&dots);
+        let (mut sum, mut count) = (0.0, 0.0);
+        for (place, &now) in self.text.iter().enumerate() {
+            let costs = costs.row(place);
+            let mut others: Vec<usize> = (0..costs.len()).filter(|&s| s != now).collect();
+            let likeliest = LIKELIEST.min(others.len() - 1);
+            others.select_nth_unstable_by(likeliest, |&a, &b| costs[a].total_cmp(&costs[b]));
+            for &symbol in &others[..likeliest] {
+                let dot = dots[[place, symbol]] - dots[[place, now]];
+                let square = self.square(now, symbol);
+                if square > 0.0 {
+                    sum += f64::from(dot * dot / square);
                     count += 1.0;
                 }
             }

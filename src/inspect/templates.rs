@@ -2,6 +2,7 @@
 //! with the means that generator and reader take out.
 
 use ab_glyph_rasterizer::Rasterizer;
+use ndarray::{Array2, Axis, Slice};
 
 use super::flatten::PORTRAIT_SPREAD;
 use super::stack::{ACROSS, ALONG};
@@ -54,7 +55,8 @@ pub struct Alphabet {
     pub script: Script,
     /// The symbols; the end mark is the last.
     pub symbols: Vec<Symbol>,
-    glyphs: Vec<Vec<f32>>,
+    /// Their rasters one under the other.
+    glyphs: Array2<f32>,
     /// The means, which are so wide that the blur hardly changes them.
     means: Vec<Template>,
     layout: Layout,
@@ -80,109 +82,95 @@ impl Alphabet {
             canvas.for_each_pixel(|i, share| pixels[i] = share);
             pixels
         };
-        let glyphs: Vec<Vec<f32>> = symbols.iter().map(draw).collect();
+        let rasters: Vec<f32> = symbols.iter().flat_map(draw).collect();
+        let mut glyphs = Array2::zeros((symbols.len() * GLYPH_HEIGHT, GLYPH_LENGTH));
+        glyphs.iter_mut().zip(rasters).for_each(|(out, share)| *out = share);
         // (δ − g₁)(δ − g₂) = δ − g₁ − g₂ + g₁g₂, with g₁ the generator's mean, g₂ the reader's.
         let (typical, printed, read) = (0.05, MEAN_SPREAD.0, PORTRAIT_SPREAD.0);
-        let kernels: Vec<(Kernel, f32)> =
-            [(printed, 0.0, -1.0), (read, 0.0, -1.0), (printed, read, 1.0)]
-                .map(|(a, b, sign): (f64, f64, f32)| {
-                    let spread = (typical * typical + a * a + b * b).sqrt();
-                    (
-                        Kernel::new(&layout, Imaging { along: 0.0, down: 0.0, blur: Mm(spread) }),
-                        sign,
-                    )
-                })
-                .into();
-        let mean = |glyph: &Vec<f32>| {
-            let mut sum = Template { near: vec![0.0; BINS], far: [0.0; ACROSS] };
-            kernels.iter().for_each(|(kernel, sign)| kernel.add(&mut sum, glyph, *sign));
-            sum
+        let blurred = |a: f64, b: f64| {
+            let spread = (typical * typical + a * a + b * b).sqrt();
+            let imaging = Imaging { along: 0.0, down: 0.0, blur: Mm(spread) };
+            Kernel::new(&layout, imaging).spread(&glyphs)
         };
-        let means = glyphs.iter().map(mean).collect();
+        let mut means = blurred(printed, read);
+        for other in [blurred(printed, 0.0), blurred(read, 0.0)] {
+            means.iter_mut().zip(&other).for_each(|(mean, other)| mean.add(other, -1.0));
+        }
         Self { script, symbols, glyphs, means, layout }
     }
 
     /// The templates of the symbols at these places of the alphabet.
     #[must_use]
     pub fn templates(&self, which: &[usize], imaging: &Imaging) -> Vec<Template> {
-        let kernel = Kernel::new(&self.layout, *imaging);
-        let template = |&i: &usize| {
-            let mut sum = self.means[i].clone();
-            kernel.add(&mut sum, &self.glyphs[i], 1.0);
-            sum
-        };
-        which.iter().map(template).collect()
+        let mut glyphs = Array2::zeros((which.len() * GLYPH_HEIGHT, GLYPH_LENGTH));
+        let blocks = glyphs.axis_chunks_iter_mut(Axis(0), GLYPH_HEIGHT);
+        for (mut block, &i) in blocks.into_iter().zip(which) {
+            block.assign(&self.glyphs.slice_axis(Axis(0), rows(i)));
+        }
+        let mut templates = Kernel::new(&self.layout, *imaging).spread(&glyphs);
+        let means = which.iter().map(|&i| &self.means[i]);
+        templates.iter_mut().zip(means).for_each(|(template, mean)| template.add(mean, 1.0));
+        templates
+    }
+}
+
+impl Template {
+    fn add(&mut self, other: &Self, times: f32) {
+        self.near.iter_mut().zip(&other.near).for_each(|(v, o)| *v += times * o);
+        self.far.iter_mut().zip(&other.far).for_each(|(v, o)| *v += times * o);
     }
 }
 
 /// A Gaussian, separable, from the bins of a glyph to those of a template.
 struct Kernel {
-    /// For each bin along of the glyph: the first bin of the template that it reaches, and how much
-    /// it brings to each from there.
-    along: Vec<(usize, Vec<f32>)>,
-    /// For each row of the glyph: how much it brings to each row of the template.
-    across: Vec<[f32; ACROSS]>,
-    /// For each row of the glyph: how much the same glyph in other lines would bring.
-    lines: Vec<[f32; ACROSS]>,
+    /// How much each bin along of the glyph brings to each of the template.
+    along: Array2<f32>,
+    /// How much each row of the glyph brings to each of the template, `[template, glyph]`.
+    across: Array2<f32>,
+    /// How much the same glyph in other lines would bring, likewise.
+    lines: Array2<f32>,
 }
-
-/// Standard deviations at which a Gaussian is cut.
-const CUT: f64 = 3.5;
 
 impl Kernel {
     fn new(layout: &Layout, imaging: Imaging) -> Self {
         let horizontal = imaging.blur.0 * ALONG as f64 / layout.advance.0;
         let vertical = imaging.blur.0 * ACROSS as f64 / layout.pitch.0;
         let shift = (REACH * ALONG) as f64 - SIDE as f64 + imaging.along * ALONG as f64;
-        let along = (0..GLYPH_LENGTH).map(|i| {
-            let centre = i as f64 + shift;
-            let first = (centre - CUT * horizontal).ceil().clamp(0.0, LENGTH as f64) as usize;
-            let last = (centre + CUT * horizontal).floor().clamp(-1.0, LENGTH as f64 - 1.0);
-            let weights =
-                (first..(last + 1.0) as usize).map(|o| gauss(o as f64 - centre, horizontal));
-            (first, weights.collect())
-        });
-        let line = |row: usize, line: i32| -> [f32; ACROSS] {
-            let centre =
-                row as f64 - OVER as f64 + (imaging.down + f64::from(line)) * ACROSS as f64;
-            std::array::from_fn(|o| gauss(o as f64 - centre, vertical))
+        let line = |o: usize, row: usize, line: i32| {
+            let down = (imaging.down + f64::from(line)) * ACROSS as f64;
+            gauss(o as f64 - (row as f64 - OVER as f64 + down), vertical)
         };
-        let others = |row: usize| -> [f32; ACROSS] {
-            let each = (-LINES..=LINES).filter(|l| *l != 0).map(|l| line(row, l));
-            each.fold([0.0; ACROSS], |sum, l| std::array::from_fn(|o| sum[o] + l[o]))
-        };
+        let others = |(o, row)| (-LINES..=LINES).filter(|l| *l != 0).map(|l| line(o, row, l)).sum();
         Self {
-            along: along.collect(),
-            across: (0..GLYPH_HEIGHT).map(|row| line(row, 0)).collect(),
-            lines: (0..GLYPH_HEIGHT).map(others).collect(),
+            along: Array2::from_shape_fn((GLYPH_LENGTH, LENGTH), |(i, o)| {
+                gauss(o as f64 - (i as f64 + shift), horizontal)
+            }),
+            across: Array2::from_shape_fn((ACROSS, GLYPH_HEIGHT), |(o, row)| line(o, row, 0)),
+            lines: Array2::from_shape_fn((ACROSS, GLYPH_HEIGHT), others),
         }
     }
 
-    fn add(&self, sum: &mut Template, glyph: &[f32], sign: f32) {
-        for (row, pixels) in glyph.chunks_exact(GLYPH_LENGTH).enumerate() {
-            let ink: f32 = pixels.iter().sum();
-            if ink <= 0.0 {
-                continue;
-            }
-            let mut wide = [0.0f32; LENGTH];
-            for (&pixel, (first, weights)) in pixels.iter().zip(&self.along) {
-                if pixel > 0.0 {
-                    let reached = &mut wide[*first..*first + weights.len()];
-                    reached.iter_mut().zip(weights).for_each(|(w, k)| *w += pixel * k);
-                }
-            }
-            // What the window cuts off goes evenly to the whole row.
-            let cut = ink - wide.iter().sum::<f32>();
-            for (o, &weight) in self.across[row].iter().enumerate() {
-                let weight = weight * sign;
-                sum.far[o] += weight * cut + sign * self.lines[row][o] * ink;
-                if weight.abs() > 1e-6 {
-                    let line = &mut sum.near[o * LENGTH..(o + 1) * LENGTH];
-                    line.iter_mut().zip(&wide).for_each(|(o, w)| *o += weight * w);
-                }
-            }
-        }
+    /// Spreads glyphs, one under the other.
+    fn spread(&self, glyphs: &Array2<f32>) -> Vec<Template> {
+        let wide = glyphs.dot(&self.along);
+        // What the window cuts off goes evenly to the whole row.
+        let ink = glyphs.sum_axis(Axis(1));
+        let cut = &ink - &wide.sum_axis(Axis(1));
+        let template = |i: usize| {
+            let near = self.across.dot(&wide.slice_axis(Axis(0), rows(i)));
+            let far = self.across.dot(&cut.slice_axis(Axis(0), rows(i)))
+                + self.lines.dot(&ink.slice_axis(Axis(0), rows(i)));
+            let mut sums = [0.0; ACROSS];
+            sums.iter_mut().zip(far).for_each(|(sum, f)| *sum = f);
+            Template { near: near.iter().copied().collect(), far: sums }
+        };
+        (0..glyphs.nrows() / GLYPH_HEIGHT).map(template).collect()
     }
+}
+
+/// The rows of one glyph among all.
+fn rows(glyph: usize) -> Slice {
+    Slice::from(glyph * GLYPH_HEIGHT..(glyph + 1) * GLYPH_HEIGHT)
 }
 
 fn gauss(distance: f64, sigma: f64) -> f32 {
