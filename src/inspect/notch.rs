@@ -26,8 +26,8 @@ pub fn notched(strips: &Strips) -> Option<Strips> {
         }
     };
     let mut power = vec![0.0f32; spectrum.len()];
-    // Every third height shows the frequencies as well as all of them.
-    for strip in strips.samples().chunks_exact(strips.length).step_by(3) {
+    // Every second height shows the frequencies as well as all of them.
+    for strip in strips.samples().chunks_exact(strips.length).step_by(2) {
         transform(strip, &mut spectrum);
         power.iter_mut().zip(&spectrum).for_each(|(p, z)| *p += z.norm_sqr());
     }

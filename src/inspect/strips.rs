@@ -9,9 +9,9 @@ use super::portrait::Frame;
 use crate::base::Plane;
 
 /// Samples an advance along the lines.
-pub const FINE: usize = 5;
-/// Samples across a line, without the gap between lines: centres at (i + 1½)/8 of the pitch.
-pub const ACROSS: usize = 6;
+pub const FINE: usize = 4;
+/// Samples across a line, over the capitals only: centres at (i + 1)/5 of the pitch.
+pub const ACROSS: usize = 4;
 /// The lines' signal, straightened: `[line][across][along]`.
 pub struct Strips {
     samples: Vec<f32>,
@@ -44,7 +44,7 @@ impl Strips {
             x >= 0.0 && y >= 0.0 && x < (columns - 1) as f64 && y < (rows - 1) as f64
         };
         for (i, strip) in samples.chunks_exact_mut(length).enumerate() {
-            let v = (first_line + (i / ACROSS) as i64) as f64 + ((i % ACROSS) as f64 + 1.5) / 8.0;
+            let v = (first_line + (i / ACROSS) as i64) as f64 + ((i % ACROSS) as f64 + 1.0) / 5.0;
             let knot = |n: usize, near: [f64; 2]| {
                 let [x, y] = frame.place(frame.across[0] + (n * KNOT) as f64 * step, v, near);
                 ([x, y], [x * per_mm[0] - 0.5, y * per_mm[1] - 0.5])
