@@ -13,8 +13,9 @@ use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::inspect::portrait::Frame;
 use tumar::inspect::scan::Scan;
 use tumar::inspect::stack::stack;
+use tumar::inspect::templates::Alphabet;
 use tumar::inspect::tones::Tones;
-use tumar::inspect::{carrier, columns, flatten, inspect, reading};
+use tumar::inspect::{Reader, carrier, columns, flatten, reading};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
 
@@ -36,6 +37,8 @@ fn scan(ppi: f64, profile: &Profile) -> Picture {
 
 fn whole(criterion: &mut Criterion) {
     let profile = Profile::default();
+    let reader = Reader::new(&profile);
+    criterion.bench_function("reader", |b| b.iter(|| Reader::new(black_box(&profile))));
     for ppi in [600, 1200, 2400] {
         let picture = scan(f64::from(ppi), &profile);
         let file = encode(&picture, Format::Png).expect("a PNG");
@@ -43,7 +46,7 @@ fn whole(criterion: &mut Criterion) {
         group.bench_function("whole", |b| {
             b.iter(|| {
                 let picture = decode(black_box(&file)).expect("a scan");
-                inspect(&picture, None, None, &profile).expect("a resolution")
+                reader.inspect(&picture, None, None).expect("a resolution")
             });
         });
         group.bench_function("decode-alone", |b| {
@@ -65,6 +68,7 @@ fn stages(criterion: &mut Criterion) {
     let carrier = carrier::follow(&signal, factor, &scan, &peak).expect("lines");
     let frame = Frame::new(&carrier, &profile);
     let columns = columns::find(&signal, factor, &scan, &frame, &profile).expect("columns");
+    let alphabets = Alphabet::both(&profile);
     let stacked = stack(&flat, &scan, &frame, &columns, &tones);
 
     let mut group = criterion.benchmark_group("stage");
@@ -88,7 +92,7 @@ fn stages(criterion: &mut Criterion) {
         b.iter(|| stack(black_box(&flat), &scan, &frame, &columns, &tones));
     });
     group.bench_function("10-reading", |b| {
-        b.iter(|| reading::read(black_box(&stacked), Some(false), &profile));
+        b.iter(|| reading::read(black_box(&stacked), Some(false), &alphabets));
     });
     group.finish();
 }

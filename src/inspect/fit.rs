@@ -68,11 +68,11 @@ pub struct Change {
 impl<'a> Fit<'a> {
     /// The text that fits best with this imaging.
     #[must_use]
-    pub fn new(field: Field, alphabet: &'a Alphabet, imaging: Imaging, psf: Psf) -> Self {
+    pub fn new(field: Field, alphabet: &'a Alphabet, imaging: Imaging) -> Self {
         let mut fit = Self {
             alphabet,
             imaging,
-            psf,
+            psf: Psf::default(),
             whitening: None,
             seen: field.clone(),
             looks: Vec::new(),
@@ -82,10 +82,34 @@ impl<'a> Fit<'a> {
             follows: Array2::zeros((0, 0)),
             text: vec![0; field.symbols],
             amplitude: 0.0,
-            residual: field.heights.clone(),
+            residual: Vec::new(),
             explained: 0.0,
             noise: 0.0,
             field,
+        };
+        fit.draw();
+        fit.first_text();
+        fit.improve();
+        fit
+    }
+
+    /// The text of another alphabet that fits best, all else as it is.
+    #[must_use]
+    pub fn in_alphabet(&self, alphabet: &'a Alphabet) -> Self {
+        let mut fit = Self {
+            alphabet,
+            psf: self.psf.clone(),
+            whitening: self.whitening.clone(),
+            seen: self.seen.clone(),
+            looks: Vec::new(),
+            templates: Vec::new(),
+            whole: Array2::zeros((0, 0)),
+            alike: Array2::zeros((0, 0)),
+            follows: Array2::zeros((0, 0)),
+            text: self.text.clone(),
+            residual: Vec::new(),
+            field: self.field.clone(),
+            ..*self
         };
         fit.draw();
         fit.first_text();
@@ -337,18 +361,13 @@ impl<'a> Fit<'a> {
     }
 
     /// Goes on with a field of which the rest is white.
-    pub fn whiten(&mut self, by: Whitening) {
-        self.field.heights = by.filtered(&self.seen.heights);
-        self.whitening = Some(by);
+    pub fn whiten(&mut self) {
+        let whitening = Whitening::of(&self.residual);
+        self.field.heights = whitening.filtered(&self.seen.heights);
+        self.whitening = Some(whitening);
         self.draw();
         self.refit();
         self.improve();
-    }
-
-    /// What the text leaves of the field.
-    #[must_use]
-    pub fn residual(&self) -> &[f32] {
-        &self.residual
     }
 
     /// The text as it should look, at its amplitude, and its correlation with what is seen.

@@ -38,6 +38,7 @@ use portrait::Frame;
 use reading::{Reading, Readings};
 use scan::{Scan, ScanError};
 use stack::Stack;
+use templates::Alphabet;
 use tones::Tones;
 use verdict::{Decision, Evidence, Expected, Repetition, Text};
 
@@ -71,7 +72,7 @@ impl Inspection {
     }
 }
 
-/// Inspects a scan: blindly, or for an expected name.
+/// Inspects one scan: blindly, or for an expected name; see [`Reader`] for more.
 ///
 /// # Errors
 /// [`ScanError`] if the resolution is not known; missing evidence is a verdict, not an error.
@@ -81,59 +82,89 @@ pub fn inspect(
     expected: Option<&Name>,
     profile: &Profile,
 ) -> Result<Inspection, ScanError> {
-    // Handed to the thread pool once, and not by each loop of each stage.
-    rayon::scope(|_| stages(picture, ppi, expected, profile))
+    Reader::new(profile).inspect(picture, ppi, expected)
 }
 
-fn stages(
-    picture: &Picture,
-    ppi: Option<Ppi>,
-    expected: Option<&Name>,
-    profile: &Profile,
-) -> Result<Inspection, ScanError> {
-    let scan = Scan::new(picture, ppi)?;
-    let flat = flatten::flatten(&scan);
-    let peak = carrier::peak(&flat, &scan, &profile.layout);
-    let mut evidence = Evidence {
-        peak: peak.map_or(0.0, |peak| peak.height),
-        expected_peak: peak.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
-        ..Evidence::default()
-    };
-    let tones = peak.map(|peak| Tones::measure(&flat, &scan, peak.frequency));
-    let factor = carrier::search_factor(&scan);
-    let signal = tones.as_ref().map(|tones| flat.signal(tones));
-    let carrier = match (&peak, &signal) {
-        (Some(peak), Some(signal)) => carrier::follow(signal, factor, &scan, peak),
-        _ => None,
-    };
-    let frame = carrier.as_ref().map(|carrier| Frame::new(carrier, profile));
-    evidence.coverage = frame.as_ref().map_or(0.0, |frame| frame.coverage);
-    let columns = match (&signal, &frame) {
-        (Some(signal), Some(frame)) => columns::find(signal, factor, &scan, frame, profile),
-        _ => None,
-    };
-    evidence.repetition = columns.as_ref().map(|c| Repetition {
-        score: c.repetition,
-        lattice: c.lattice,
-        law: c.law.map_or(0.0, |law| law.score),
-        lines: c.phases.iter().flatten().count() as f64 / c.phases.len() as f64,
-    });
-    let worth_reading = evidence.repetition.is_some_and(|r| verdict::repeats(&r));
-    let stack = match (&frame, &columns, &tones) {
-        (Some(frame), Some(columns), Some(tones)) if worth_reading => {
-            Some(stack::stack(&flat, &scan, frame, columns, tones))
-        }
-        _ => None,
-    };
-    let turn = columns.as_ref().and_then(|c| c.law).map(|law| law.upside_down);
-    let readings = stack.as_ref().and_then(|stack| reading::read(stack, turn, profile));
-    evidence.text = readings.as_ref().map(|readings| Text {
-        fit: readings.likelier().fit,
-        log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
-        expected: expected.map(|name| compare(readings, name)),
-    });
-    let decision = verdict::decide(&evidence);
-    Ok(Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence })
+/// A reader of what one profile prints. It keeps what does not change from scan to scan.
+#[derive(Debug)]
+pub struct Reader<'p> {
+    profile: &'p Profile,
+    alphabets: [Alphabet; 2],
+}
+
+impl<'p> Reader<'p> {
+    /// A reader for a profile.
+    #[must_use]
+    pub fn new(profile: &'p Profile) -> Self {
+        Self { profile, alphabets: Alphabet::both(profile) }
+    }
+
+    /// Inspects a scan: blindly, or for an expected name. `ppi` counts before what the picture
+    /// says.
+    ///
+    /// # Errors
+    /// [`ScanError`] if the resolution is not known; missing evidence is a verdict, not an error.
+    pub fn inspect(
+        &self,
+        picture: &Picture,
+        ppi: Option<Ppi>,
+        expected: Option<&Name>,
+    ) -> Result<Inspection, ScanError> {
+        // Handed to the thread pool once, and not by each loop of each stage.
+        rayon::scope(|_| self.stages(picture, ppi, expected))
+    }
+
+    fn stages(
+        &self,
+        picture: &Picture,
+        ppi: Option<Ppi>,
+        expected: Option<&Name>,
+    ) -> Result<Inspection, ScanError> {
+        let profile = self.profile;
+        let scan = Scan::new(picture, ppi)?;
+        let flat = flatten::flatten(&scan);
+        let peak = carrier::peak(&flat, &scan, &profile.layout);
+        let mut evidence = Evidence {
+            peak: peak.map_or(0.0, |peak| peak.height),
+            expected_peak: peak.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
+            ..Evidence::default()
+        };
+        let tones = peak.map(|peak| Tones::measure(&flat, &scan, peak.frequency));
+        let factor = carrier::search_factor(&scan);
+        let signal = tones.as_ref().map(|tones| flat.signal(tones));
+        let carrier = match (&peak, &signal) {
+            (Some(peak), Some(signal)) => carrier::follow(signal, factor, &scan, peak),
+            _ => None,
+        };
+        let frame = carrier.as_ref().map(|carrier| Frame::new(carrier, profile));
+        evidence.coverage = frame.as_ref().map_or(0.0, |frame| frame.coverage);
+        let columns = match (&signal, &frame) {
+            (Some(signal), Some(frame)) => columns::find(signal, factor, &scan, frame, profile),
+            _ => None,
+        };
+        evidence.repetition = columns.as_ref().map(|c| Repetition {
+            score: c.repetition,
+            lattice: c.lattice,
+            law: c.law.map_or(0.0, |law| law.score),
+            lines: c.phases.iter().flatten().count() as f64 / c.phases.len() as f64,
+        });
+        let worth_reading = evidence.repetition.is_some_and(|r| verdict::repeats(&r));
+        let stack = match (&frame, &columns, &tones) {
+            (Some(frame), Some(columns), Some(tones)) if worth_reading => {
+                Some(stack::stack(&flat, &scan, frame, columns, tones))
+            }
+            _ => None,
+        };
+        let turn = columns.as_ref().and_then(|c| c.law).map(|law| law.upside_down);
+        let readings = stack.as_ref().and_then(|stack| reading::read(stack, turn, &self.alphabets));
+        evidence.text = readings.as_ref().map(|readings| Text {
+            fit: readings.likelier().fit,
+            log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
+            expected: expected.map(|name| compare(readings, name)),
+        });
+        let decision = verdict::decide(&evidence);
+        Ok(Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence })
+    }
 }
 
 /// The expected name against the readings: its symbols at the turn of the circle that suits them

@@ -2,13 +2,11 @@
 
 use super::field::Field;
 use super::fit::Fit;
-use super::psf::Psf;
 use super::stack::{ALONG, Stack};
 use super::start::starts;
 use super::templates::{Alphabet, Imaging};
 use super::verdict::{READ, REFUSE};
-use super::whitening::Whitening;
-use crate::spec::{Profile, Script, Symbol};
+use crate::spec::{Script, Symbol};
 
 /// The most that rarity counts against the alternatives of an expected letter.
 const RARER: f64 = 1.5;
@@ -82,27 +80,27 @@ impl Read {
     }
 }
 
-/// Reads a stack in both scripts. Place, blur and turn are found in the script that fits better and
-/// hold for the other as well. `upside_down`: where it is known already how the scan stands.
+/// Reads a stack in both scripts (`Alphabet::both`). Place, blur and turn are found in the script
+/// that fits better and hold for the other as well. `upside_down`: where it is known already how
+/// the scan stands.
 #[must_use]
-pub fn read(stack: &Stack, upside_down: Option<bool>, profile: &Profile) -> Option<Readings> {
-    let alphabets = Script::ALL.map(|script| Alphabet::new(script, profile));
+pub fn read(
+    stack: &Stack,
+    upside_down: Option<bool>,
+    alphabets: &[Alphabet; 2],
+) -> Option<Readings> {
     let fields = [Field::of(stack, false), Field::of(stack, true)];
-    let followed = starts(&fields, upside_down, &alphabets).into_iter().map(|start| {
+    let followed = starts(&fields, upside_down, alphabets).into_iter().map(|start| {
         let field = fields[usize::from(start.upside_down)].turned(start.bins);
-        let alphabet = &alphabets[start.alphabet];
-        let mut fit = Fit::new(field, alphabet, start.imaging, Psf::default());
+        let mut fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
         fit.refine();
         (start, fit)
     });
     let (start, mut fit) = followed.max_by(|a, b| a.1.explained.total_cmp(&b.1.explained))?;
     fit.refine();
     fit.sharpen();
-    let other = &alphabets[1 - start.alphabet];
-    let mut twin = Fit::new(fit.seen.clone(), other, fit.imaging, fit.psf.clone());
-    let whitening = Whitening::of(fit.residual());
-    fit.whiten(whitening.clone());
-    twin.whiten(whitening);
+    fit.whiten();
+    let twin = fit.in_alphabet(&alphabets[1 - start.alphabet]);
     let mut readings = Vec::new();
     readings.extend(Reading::of(fit, start.upside_down));
     readings.extend(Reading::of(twin, start.upside_down));

@@ -12,7 +12,7 @@ use crate::spec::{Script, Symbol};
 const PLACE_STEP: usize = 2;
 const BLURS: [Mm; 2] = [Mm(0.035), Mm(0.065)];
 /// Symbols of the circles that are followed together, either way up: short ones are ambiguous.
-const FOLLOWED: usize = 64;
+const FOLLOWED: usize = 48;
 
 /// Where a search begins.
 pub struct Start {

@@ -63,6 +63,12 @@ pub struct Alphabet {
 }
 
 impl Alphabet {
+    /// Those of both scripts.
+    #[must_use]
+    pub fn both(profile: &Profile) -> [Self; 2] {
+        Script::ALL.map(|script| Self::new(script, profile))
+    }
+
     /// Rasters the glyphs of a script.
     #[must_use]
     pub fn new(script: Script, profile: &Profile) -> Self {

@@ -1,6 +1,6 @@
 //! The cheapest text on a circle whose neighbouring letters overlap (Viterbi 1967).
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 /// The states, one a place, that make Σ own + Σ pair least, or nearly so.
 ///
@@ -12,33 +12,33 @@ pub fn cheapest(own: &Array2<f32>, pair: &Array2<f32>) -> Vec<usize> {
     let places = own.nrows();
     let states = pair.nrows();
     let steps = 2 * places + 1;
-    let mut costs = own.row(0).to_vec();
-    let mut from: Vec<Vec<u16>> = Vec::with_capacity(steps);
+    // Cheapest way to each state at each step; by which state it goes is found on the way back.
+    let mut costs = Array2::<f32>::zeros((steps, states));
+    costs.row_mut(0).assign(&own.row(0));
     for step in 1..steps {
-        let mut best = vec![f32::INFINITY; states];
-        let mut back = vec![0u16; states];
-        for (state, &cost) in costs.iter().enumerate() {
-            let next = best.iter_mut().zip(&mut back).zip(pair.row(state));
-            for ((best, back), pair) in next {
+        let (before, mut now) = costs.view_mut().split_at(Axis(0), step);
+        let (before, mut now) = (before.row(step - 1), now.row_mut(0));
+        now.fill(f32::INFINITY);
+        for (&cost, pair) in before.iter().zip(pair.rows()) {
+            now.iter_mut().zip(pair).for_each(|(best, pair)| {
                 let sum = cost + pair;
-                if sum < *best {
-                    (*best, *back) = (sum, state as u16);
-                }
-            }
+                *best = if sum < *best { sum } else { *best };
+            });
         }
-        best.iter_mut().zip(own.row(step % places)).for_each(|(b, o)| *b += o);
-        costs = best;
-        from.push(back);
+        now += &own.row(step % places);
     }
-    let least = (0..states).min_by(|&a, &b| costs[a].total_cmp(&costs[b]));
-    let mut state = least.unwrap_or(0);
+    let least = |costs: &dyn Fn(usize) -> f32| {
+        (0..states).min_by(|&a, &b| costs(a).total_cmp(&costs(b))).unwrap_or(0)
+    };
+    let mut state = least(&|state| costs[[steps - 1, state]]);
     let mut kept = vec![0; places];
     let middle = places / 2 + 1..=places / 2 + places;
     for step in (1..steps).rev() {
         if middle.contains(&step) {
             kept[step % places] = state;
         }
-        state = usize::from(from[step - 1][state]);
+        let next = state;
+        state = least(&|state| costs[[step - 1, state]] + pair[[state, next]]);
     }
     kept
 }

@@ -106,9 +106,8 @@ fn taps(covariance: &[f64]) -> Vec<f32> {
         let t = lag as f64 / lags as f64;
         if t < 0.5 { 1.0 - 6.0 * t * t * (1.0 - t) } else { 2.0 * (1.0 - t).powi(3) }
     };
-    let angle = |i: usize, lag: usize| {
-        std::f64::consts::PI * (i as f64 + 0.5) / GRID as f64 * lag as f64
-    };
+    let angle =
+        |i: usize, lag: usize| std::f64::consts::PI * (i as f64 + 0.5) / GRID as f64 * lag as f64;
     let response: Vec<f64> = (0..GRID)
         .map(|i| {
             let sum: f64 = (1..lags)
