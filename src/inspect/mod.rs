@@ -185,6 +185,11 @@ pub fn compare(readings: &Readings, name: &Name) -> Expected {
         places.map(|(i, read)| read.odds_of(symbols[(i + turn) % found])).collect()
     };
     let sum = |odds: &[f64]| odds.iter().map(|o| o.min(0.0)).sum::<f64>();
-    let best = (0..found).map(turned).max_by(|a, b| sum(a).total_cmp(&sum(b)));
-    Expected::Symbols(best.unwrap_or_default())
+    let turns = (0..found).map(|turn| (turn, turned(turn)));
+    let best = turns.max_by(|a, b| sum(&a.1).total_cmp(&sum(&b.1)));
+    let (turn, odds) = best.unwrap_or_default();
+    let same = |(i, read): (usize, &reading::Read)| read.symbol == symbols[(i + turn) % found];
+    let spelled =
+        reading.script == readings.likelier().script && reading.circle.iter().enumerate().all(same);
+    Expected::Symbols { odds, spelled }
 }

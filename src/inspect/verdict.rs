@@ -57,7 +57,8 @@ pub const FIT: f64 = 0.55;
 /// A symbol is read if it is e^5 times likelier than any other. Of symbols at this limit about
 /// 1 in 150 is wrong by the model; nearly all stand far above it.
 pub const READ: f64 = 5.0;
-/// An expected name is accepted if each of its symbols is e^3.5 times likelier than any other …
+/// An expected name is accepted if it is what was read, or if each of its symbols is e^3.5 times
+/// likelier than any other …
 pub const ACCEPT: f64 = 3.5;
 /// … and refused if one of them is e^4 times less likely.
 pub const REFUSE: f64 = -4.0;
@@ -130,8 +131,13 @@ pub enum Expected {
         /// Symbols of the expected legend.
         expected: usize,
     },
-    /// For each symbol of the expected legend, ln of how much likelier it is than any other.
-    Symbols(Vec<f64>),
+    /// The text has as many symbols as the name.
+    Symbols {
+        /// For each symbol of the expected legend, ln of how much likelier it is than any other.
+        odds: Vec<f64>,
+        /// Whether the text that was read is the expected name.
+        spelled: bool,
+    },
 }
 
 /// A verdict and why.
@@ -183,7 +189,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
                 )
             }
         }
-        Some(Expected::Symbols(odds)) => known(text, odds, decision),
+        Some(Expected::Symbols { odds, spelled }) => known(text, odds, *spelled, decision),
     }
 }
 
@@ -214,13 +220,20 @@ fn blind(text: &Text, decision: impl Fn(Verdict, f64, &[String]) -> Decision) ->
 fn known(
     text: &Text,
     odds: &[f64],
+    spelled: bool,
     decision: impl Fn(Verdict, f64, &[String]) -> Decision,
 ) -> Decision {
     let clear = text.log_odds.iter().filter(|&&o| o >= READ).count() as f64;
     let legible = clear >= LEGIBLE * text.log_odds.len() as f64;
     let weakest = odds.iter().copied().fold(f64::INFINITY, f64::min);
     let margin = ((weakest - ACCEPT) / READ).tanh();
-    if weakest >= ACCEPT {
+    let faintest = text.log_odds.iter().copied().fold(f64::INFINITY, f64::min);
+    if spelled && faintest >= READ {
+        // What is read without knowing the name is not doubted because it is known.
+        let margin = margin.max(((faintest - READ) / READ).tanh());
+        let read = "every symbol stands clear of its runner-up, and they spell the expected name";
+        decision(Verdict::Authentic, margin.max(1e-3), &[read.into()])
+    } else if weakest >= ACCEPT {
         let all = "each symbol of the expected name is the likeliest at its place";
         decision(Verdict::Authentic, margin, &[all.into()])
     } else if weakest <= REFUSE && legible {
@@ -254,7 +267,9 @@ mod tests {
 
     #[test]
     fn a_table_of_evidence() {
-        let symbols = |odds: &[f64]| Some(Expected::Symbols(odds.to_vec()));
+        let symbols =
+            |odds: &[f64]| Some(Expected::Symbols { odds: odds.to_vec(), spelled: false });
+        let spelled = Some(Expected::Symbols { odds: vec![40.0, 2.0], spelled: true });
         let length = Some(Expected::OtherLength { found: 9, expected: 10 });
         let faint = |expected_peak| Evidence { peak: 5.0, expected_peak, ..Evidence::default() };
         let mut unlike_letters = text(&[50.0], None);
@@ -267,6 +282,8 @@ mod tests {
             (text(&[50.0, 4.0], None), Verdict::Inconclusive),
             (text(&[50.0], symbols(&[40.0, 3.6])), Verdict::Authentic),
             (text(&[50.0], symbols(&[40.0, 0.0])), Verdict::Inconclusive),
+            (text(&[50.0, 9.0], spelled.clone()), Verdict::Authentic),
+            (text(&[50.0, 2.0], spelled), Verdict::Inconclusive),
             (text(&[50.0], symbols(&[40.0, -9.0])), Verdict::NameMismatch),
             (text(&[50.0, 1.0], symbols(&[-9.0, 1.0])), Verdict::Inconclusive),
             (text(&[50.0], length), Verdict::NameMismatch),

@@ -142,7 +142,7 @@ impl Record {
         let found = inspection.reading().zip(inspection.stack.as_ref());
         let found = found.filter(|_| established.is_some());
         let log10_lr = match established.and_then(|text| text.expected.as_ref()) {
-            Some(Expected::Symbols(odds)) => odds.iter().copied().reduce(f64::min),
+            Some(Expected::Symbols { odds, .. }) => odds.iter().copied().reduce(f64::min),
             Some(Expected::OtherLength { .. }) | None => None,
         };
         Self {
