@@ -174,11 +174,13 @@ impl Folded {
     /// The factors that move a spectrum on by `bins`.
     fn turn(&self, bins: f32) -> Vec<Complex32> {
         let n = self.bins;
-        let factor = |f: usize| {
-            let signed = if f * 2 > n { f as f32 - n as f32 } else { f as f32 };
-            Complex32::from_polar(1.0, -(TAU as f32) * signed * bins / n as f32)
-        };
-        (0..n).map(factor).collect()
+        let step = Complex32::from_polar(1.0, -(TAU as f32) * bins / n as f32);
+        let mut turn = vec![Complex32::new(1.0, 0.0); n];
+        for f in 1..=n / 2 {
+            turn[f] = turn[f - 1] * step;
+            turn[n - f] = turn[f].conj();
+        }
+        turn
     }
 }
 
