@@ -3,11 +3,14 @@
 use super::field::Field;
 use super::fit::Fit;
 use super::stack::{ALONG, Stack};
-use super::start::starts;
+use super::start::{Start, starts};
 use super::templates::{Alphabet, Imaging};
 use super::verdict::{READ, REFUSE};
 use crate::spec::{Script, Symbol};
 
+/// Fits that explain this share of what the best one does are its rivals, so many at the most.
+const NEARLY: f64 = 0.97;
+const RIVALS: usize = 4;
 /// The most that rarity counts against the alternatives of an expected letter.
 const RARER: f64 = 1.5;
 
@@ -96,9 +99,18 @@ pub fn read(
         fit.refine();
         (start, fit)
     });
-    let (start, mut fit) = followed.max_by(|a, b| a.1.explained.total_cmp(&b.1.explained))?;
-    fit.refine();
-    fit.sharpen();
+    let mut rivals: Vec<(Start, Fit<'_>)> = followed.collect();
+    rivals.sort_by(|a, b| b.1.explained.total_cmp(&a.1.explained));
+    let least = NEARLY * rivals.first()?.1.explained;
+    rivals.dedup_by(|a, b| a.1.text == b.1.text);
+    rivals.retain(|(_, fit)| fit.explained >= least);
+    // A short text in the wrong place may look as good until its point spread is known.
+    let sharpened = rivals.into_iter().take(RIVALS).map(|(start, mut fit)| {
+        fit.refine();
+        fit.sharpen();
+        (start, fit)
+    });
+    let (start, mut fit) = sharpened.max_by(|a, b| a.1.explained.total_cmp(&b.1.explained))?;
     fit.whiten();
     let twin = fit.in_alphabet(&alphabets[1 - start.alphabet]);
     let mut readings = Vec::new();

@@ -54,9 +54,9 @@ pub const LINES: f64 = 0.25;
 /// … and look like letters (correlation with the text that was read).
 pub const FIT: f64 = 0.55;
 
-/// A symbol is read if it is e^5 times likelier than any other. Of symbols at this limit about
-/// 1 in 150 is wrong by the model; nearly all stand far above it.
-pub const READ: f64 = 5.0;
+/// A symbol is read if it is e^4 times likelier than any other. Of symbols at this limit about
+/// 1 in 55 is wrong by the model; nearly all stand far above it.
+pub const READ: f64 = 4.0;
 /// An expected name is accepted if it is what was read, or if each of its symbols is e^3.5 times
 /// likelier than any other …
 pub const ACCEPT: f64 = 3.5;
@@ -279,7 +279,7 @@ mod tests {
         (repetition.lattice, repetition.law) = (0.2, 0.0);
         for (evidence, verdict) in [
             (text(&[50.0, 9.0], None), Verdict::Read),
-            (text(&[50.0, 4.0], None), Verdict::Inconclusive),
+            (text(&[50.0, 3.9], None), Verdict::Inconclusive),
             (text(&[50.0], symbols(&[40.0, 3.6])), Verdict::Authentic),
             (text(&[50.0], symbols(&[40.0, 0.0])), Verdict::Inconclusive),
             (text(&[50.0, 9.0], spelled.clone()), Verdict::Authentic),
