@@ -169,4 +169,23 @@ mod tests {
             .collect();
         assert!(find(&noise, &profile).is_none());
     }
+
+    #[test]
+    fn pairs_of_lines_tell_the_numbering_too() {
+        let profile = Profile::default();
+        let (symbols, lines, apart) = (17, 40, 3);
+        for (first, upside_down) in [(3i64, false), (100, true)] {
+            let truth = Law { first, turn: 0, upside_down, score: 0.0 };
+            let phase = |line| truth.phase(line, symbols, &profile);
+            let mut alike = vec![0.0; lines * apart * symbols];
+            for line in 0..lines {
+                for other in line + 1..(line + 1 + apart).min(lines) {
+                    let shift = (phase(line).unwrap() + symbols - phase(other).unwrap()) % symbols;
+                    alike[(line * apart + other - line - 1) * symbols + shift] = 1.0;
+                }
+            }
+            let law = find_by_pairs(lines, symbols, apart, 8.0, &alike, &profile).unwrap();
+            assert_eq!((law.first, law.upside_down), (first, upside_down));
+        }
+    }
 }

@@ -143,6 +143,7 @@ impl<'p> Reader<'p> {
             _ => None,
         };
         evidence.repetition = columns.as_ref().map(|c| Repetition {
+            symbols: c.symbols,
             score: c.repetition,
             lattice: c.lattice,
             law: c.law.map_or(0.0, |law| law.score),

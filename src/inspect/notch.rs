@@ -52,3 +52,33 @@ pub fn notched(strips: &Strips) -> Option<Strips> {
     }
     Some(strips.with(samples))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::f32::consts::TAU;
+
+    use super::*;
+
+    #[test]
+    fn a_halftone_goes_and_a_text_stays() {
+        let (lines, length) = (8, 640);
+        let text =
+            |line: usize, x: usize| ((x + 13 * line) % 80 * 2_654_435 % 97) as f32 / 97.0 - 0.5;
+        let halftone = |x: usize| 4.0 * (TAU * x as f32 / 3.37).sin();
+        let sample = |at: usize, halftone: &dyn Fn(usize) -> f32| {
+            text(at / (crate::inspect::strips::ACROSS * length), at % length)
+                + halftone(at % length)
+        };
+        let count = lines * crate::inspect::strips::ACROSS * length;
+        let plain: Vec<f32> = (0..count).map(|at| sample(at, &|_| 0.0)).collect();
+        let screened: Vec<f32> = (0..count).map(|at| sample(at, &halftone)).collect();
+        let likeness = |a: &[f32], b: &[f32]| {
+            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+            dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+        };
+        assert!(likeness(&plain, &screened) < 0.2);
+        let freed = notched(&Strips::of_lines(screened, length)).expect("a halftone stands out");
+        let left = likeness(&plain, freed.samples());
+        assert!(left > 0.7, "{left}");
+    }
+}

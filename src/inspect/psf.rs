@@ -120,3 +120,51 @@ fn source_row(row: usize, y: isize) -> usize {
 }
 
 const _: () = assert!((RADIUS * SPACING) as usize <= ALONG, "a tap leaves its neighbours alone");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A circle of blobs of unlike size, `[across][along]`.
+    fn chart(symbols: usize) -> Vec<f32> {
+        let n = symbols * ALONG;
+        let blob = |row: usize, i: usize| -> f32 {
+            let centre = |k: usize| ((k * 37 % 60) as f32 + 4.0, (k * 13 % 14) as f32 + 3.0);
+            (0..9)
+                .map(|k| {
+                    let (x, y) = centre(k);
+                    let d = (i as f32 - x).powi(2) + (row as f32 - y).powi(2);
+                    (-d / (3.0 + k as f32)).exp()
+                })
+                .sum()
+        };
+        (0..ACROSS * n).map(|at| blob(at / n, at % n)).collect()
+    }
+
+    #[test]
+    fn a_known_spread_is_found() {
+        let (symbols, amplitude) = (6, 0.3);
+        let model = chart(symbols);
+        let length = symbols * ALONG;
+        let side = moved(&model, length, 0, 2);
+        let other = moved(&model, length, 0, -2);
+        let heights = (0..model.len())
+            .map(|i| amplitude * (0.8 * model[i] + 0.1 * (side[i] + other[i])))
+            .collect();
+        let field = Field { symbols, heights, weights: vec![1.0; model.len()] };
+        let psf = Psf::fit(&field, &model);
+        let tap = |y, x| psf.taps.iter().find(|t| (t.0, t.1) == (y, x)).map_or(0.0, |t| t.2);
+        assert!((tap(0, 0) - 0.8).abs() < 0.05, "{psf:?}");
+        assert!((tap(0, 2) - 0.1).abs() < 0.03 && tap(0, 2) == tap(0, -2), "{psf:?}");
+        let sum: f32 = psf.taps.iter().map(|t| t.2).sum();
+        assert!((sum - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn an_empty_field_has_no_spread() {
+        let model = vec![0.0; 3 * ALONG * ACROSS];
+        let weights = vec![1.0; model.len()];
+        let field = Field { symbols: 3, heights: model.clone(), weights };
+        assert_eq!(Psf::fit(&field, &model).taps.len(), 1);
+    }
+}

@@ -80,6 +80,13 @@ impl Strips {
         &self.samples[(line * ACROSS + across) * self.length..][..self.length]
     }
 
+    /// Lines of `length` samples, at the scale of a scan.
+    #[cfg(test)]
+    pub fn of_lines(samples: Vec<f32>, length: usize) -> Self {
+        let lines = samples.len() / (ACROSS * length);
+        Self { samples, length, first_line: 0, lines, origin: 0.0, step: 0.55 / FINE as f64 }
+    }
+
     /// All samples, line by line and height by height.
     #[must_use]
     pub fn samples(&self) -> &[f32] {

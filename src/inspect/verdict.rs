@@ -51,6 +51,9 @@ pub const REPETITION: f64 = 5.0;
 pub const LATTICE: f64 = 0.6;
 /// … in at least this share of the portrait's lines …
 pub const LINES: f64 = 0.25;
+/// … and the text has at least this many symbols, unless the lines follow the generator's law: a
+/// hatching or a weave repeats after few …
+pub const SYMBOLS: usize = 8;
 /// … and look like letters (correlation with the text that was read).
 pub const FIT: f64 = 0.55;
 
@@ -64,7 +67,7 @@ pub const ACCEPT: f64 = 3.5;
 pub const REFUSE: f64 = -4.0;
 
 /// … in a text of which this share was read: a smeared scan may show single letters wrongly.
-pub const LEGIBLE: f64 = 0.75;
+pub const LEGIBLE: f64 = 0.85;
 
 /// A carrier that should stand this many times over the threshold and does not is not there.
 const EXPECTED_PEAK: f64 = 4.0;
@@ -99,6 +102,8 @@ impl Evidence {
 /// The evidence that lines of text repeat.
 #[derive(Clone, Copy, Debug)]
 pub struct Repetition {
+    /// Symbols after which it repeats.
+    pub symbols: usize,
     /// Standard deviations over chance.
     pub score: f64,
     /// How well lines begin on whole symbols, 0..1.
@@ -201,7 +206,7 @@ fn established(evidence: &Evidence, text: &Text) -> bool {
 #[must_use]
 pub fn repeats(found: &Repetition) -> bool {
     let by_itself = found.score >= REPETITION && found.lattice >= LATTICE && found.lines >= LINES;
-    by_itself || found.law > 0.0
+    by_itself && found.symbols >= SYMBOLS || found.law > 0.0
 }
 
 fn blind(text: &Text, decision: impl Fn(Verdict, f64, &[String]) -> Decision) -> Decision {
@@ -260,7 +265,13 @@ mod tests {
             peak: 900.0,
             expected_peak: 1000.0,
             coverage: 0.9,
-            repetition: Some(Repetition { score: 12.0, lattice: 0.99, law: 20.0, lines: 1.0 }),
+            repetition: Some(Repetition {
+                symbols: 9,
+                score: 12.0,
+                lattice: 0.99,
+                law: 20.0,
+                lines: 1.0,
+            }),
             text: Some(Text { fit: 0.9, log_odds: log_odds.to_vec(), expected }),
         }
     }
@@ -277,7 +288,11 @@ mod tests {
         let mut at_random = text(&[50.0], None);
         let repetition = at_random.repetition.as_mut().unwrap();
         (repetition.lattice, repetition.law) = (0.2, 0.0);
+        let mut weave = text(&[50.0], None);
+        let repetition = weave.repetition.as_mut().unwrap();
+        (repetition.symbols, repetition.law) = (2, 0.0);
         for (evidence, verdict) in [
+            (weave, Verdict::Inconclusive),
             (text(&[50.0, 9.0], None), Verdict::Read),
             (text(&[50.0, 3.9], None), Verdict::Inconclusive),
             (text(&[50.0], symbols(&[40.0, 3.6])), Verdict::Authentic),

@@ -134,3 +134,45 @@ fn circle(taps: &[f32], row: &[f32], out: &mut [f32]) {
         out.iter_mut().zip(after.zip(before)).for_each(|(o, (a, b))| *o += tap * (a + b));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    fn neighbours(values: &[f32], apart: usize) -> f32 {
+        let energy: f32 = values.iter().map(|v| v * v).sum();
+        values[apart..].iter().zip(values).map(|(a, b)| a * b).sum::<f32>() / energy
+    }
+
+    #[test]
+    fn smooth_noise_becomes_white() {
+        let n = 240;
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let white: Vec<f32> = (0..ACROSS * n).map(|_| random.random_range(-1.0..1.0)).collect();
+        let at = |row: usize, i: usize| white[row * n + i % n];
+        let smooth: Vec<f32> = (0..ACROSS * n)
+            .map(|k| (0..3).map(|d| at(k / n, k % n + d) * [0.5, 1.0, 0.5][d]).sum())
+            .collect();
+        assert!(neighbours(&smooth, 1) > 0.6);
+        let filtered = Whitening::of(&smooth).filtered(&smooth);
+        assert!(neighbours(&filtered, 1).abs() < 0.2, "{}", neighbours(&filtered, 1));
+        assert!(neighbours(&filtered, n).abs() < 0.1);
+    }
+
+    #[test]
+    fn templates_are_filtered_as_the_circle_is() {
+        let mut random = ChaCha8Rng::seed_from_u64(2);
+        let noise: Vec<f32> =
+            (0..ACROSS * LENGTH).map(|_| random.random_range(-1.0..1.0)).collect();
+        let whitening = Whitening::of(&noise);
+        // A spot in the middle, whose tails reach no end.
+        let mut near = vec![0.0; ACROSS * LENGTH];
+        near[ACROSS / 2 * LENGTH + LENGTH / 2] = 1.0;
+        let template = Template { near: near.clone(), far: [0.0; ACROSS] };
+        let (circle, template) =
+            (whitening.filtered(&near), whitening.filtered_template(&template));
+        assert!(circle.iter().zip(&template.near).all(|(a, b)| (a - b).abs() < 1e-6));
+    }
+}
