@@ -7,8 +7,10 @@ use tumar::inspect::field::Field;
 use tumar::inspect::stack::{ACROSS, ALONG};
 use tumar::inspect::templates::{Alphabet, Imaging, LENGTH, Template};
 
-/// Bins over which the point spread is followed, along and across.
-const REACH: [isize; 2] = [9, 9];
+/// Bins over which the point spread is followed, along and across, and from one node to the next:
+/// it is linear between them.
+const REACH: isize = 12;
+const NODE: isize = 2;
 /// How the glyphs are drawn before it: hardly blurred.
 const DRAWN: Imaging = Imaging { along: 0.0, down: 0.0, blur: Mm(0.015) };
 /// Against taps that the letters do not show.
@@ -34,28 +36,28 @@ impl Kernel {
             // Other lines stand there, each begun elsewhere in the text.
             None => means[row.rem_euclid(ACROSS as isize) as usize],
         };
-        let half = half();
-        let mut table = Array2::<f32>::zeros((half.len(), ACROSS * n));
-        for (&[y, x], mut line) in half.iter().zip(table.rows_mut()) {
+        let taps: Vec<Vec<([isize; 2], f32)>> = nodes().map(tent).collect();
+        let mut table = Array2::<f32>::zeros((taps.len(), ACROSS * n));
+        for (tap, mut line) in taps.iter().zip(table.rows_mut()) {
             for (bin, (value, weight)) in line.iter_mut().zip(&field.weights).enumerate() {
                 let (row, column) = ((bin / n) as isize, (bin % n) as isize);
-                *value = (at(row - y, column - x) + at(row + y, column + x)) * weight.sqrt();
+                let sum = tap.iter().map(|&([y, x], share)| share * at(row - y, column - x));
+                *value = sum.sum::<f32>() * weight.sqrt();
             }
         }
         let square = table.dot(&table.t());
         let values = field.heights.iter().zip(&field.weights).map(|(h, w)| h * w.sqrt());
         let product = table.dot(&values.collect::<ndarray::Array1<f32>>());
-        let mean = square.diag().mean().unwrap_or(1.0);
-        let taps = half.len();
-        let matrix = DMatrix::from_fn(taps, taps, |i, j| {
-            f64::from(square[[i, j]]) + if i == j { RIDGE * f64::from(mean) } else { 0.0 }
+        let mean = f64::from(square.diag().mean().unwrap_or(1.0));
+        let matrix = DMatrix::from_fn(taps.len(), taps.len(), |i, j| {
+            f64::from(square[[i, j]]) + if i == j { RIDGE * mean } else { 0.0 }
         });
-        let right = DVector::from_iterator(taps, product.iter().map(|&v| f64::from(v)));
+        let right = DVector::from_iterator(taps.len(), product.iter().map(|&v| f64::from(v)));
         let solved = matrix.cholesky().map(|c| c.solve(&right)).unwrap_or(right);
-        let both = half.iter().zip(solved.iter()).flat_map(|(&[y, x], &share)| {
-            [([y, x], share as f32), ([-y, -x], share as f32)]
-        });
-        Self(both.collect())
+        let scaled = |(tap, height): (&Vec<([isize; 2], f32)>, &f64)| -> Vec<([isize; 2], f32)> {
+            tap.iter().map(|&(at, share)| (at, share * *height as f32)).collect()
+        };
+        Self(taps.iter().zip(solved.iter()).flat_map(scaled).collect())
     }
 
     /// Symbols as drawn, as they look.
@@ -91,11 +93,22 @@ impl Kernel {
     }
 }
 
-/// One of each pair of opposite offsets.
-fn half() -> Vec<[isize; 2]> {
-    let rows = 0..=REACH[1];
-    let all = rows.flat_map(|y| (-REACH[0]..=REACH[0]).map(move |x| [y, x]));
-    all.filter(|&[y, x]| y > 0 || x >= 0).collect()
+/// One of each pair of opposite nodes.
+fn nodes() -> impl Iterator<Item = [isize; 2]> {
+    let steps = REACH / NODE - 1;
+    let all = (0..=steps).flat_map(move |y| (-steps..=steps).map(move |x| [y * NODE, x * NODE]));
+    all.filter(|&[y, x]| y > 0 || x >= 0)
 }
 
-const _: () = assert!(REACH[0] as usize <= ALONG && (REACH[1] as usize) < ACROSS);
+/// A node and its opposite, each falling evenly to nothing at the next.
+fn tent(node: [isize; 2]) -> Vec<([isize; 2], f32)> {
+    let around = || 1 - NODE..NODE;
+    let share = |d: isize| 1.0 - d.unsigned_abs() as f32 / NODE as f32;
+    let one = around().flat_map(|dy| around().map(move |dx| [dy, dx])).flat_map(|[dy, dx]| {
+        let share = share(dy) * share(dx);
+        [1, -1].map(|sign| ([sign * (node[0] + dy), sign * (node[1] + dx)], share))
+    });
+    one.collect()
+}
+
+const _: () = assert!(REACH as usize <= ALONG && (REACH as usize) < ACROSS);

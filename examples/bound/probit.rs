@@ -59,7 +59,7 @@ pub(crate) fn fit(trials: &[(f64, usize, usize)]) -> Threshold {
 /// The normal distribution, to 10⁻⁴ (Abramowitz and Stegun, 26.2.18).
 fn normal(z: f64) -> f64 {
     let t = z.abs();
-    let tail = 0.5
-        * (1.0 + t * (0.196_854 + t * (0.115_194 + t * (0.000_344 + t * 0.019_527)))).powi(-4);
+    let tail =
+        0.5 * (1.0 + t * (0.196_854 + t * (0.115_194 + t * (0.000_344 + t * 0.019_527)))).powi(-4);
     if z < 0.0 { tail } else { 1.0 - tail }
 }

@@ -9,7 +9,7 @@ use tumar::base::raster;
 /// Steps of frequency over which the power density is averaged.
 const SMOOTH: f64 = 3.0;
 /// Least power density, as a share of the mean.
-const FLOOR: f32 = 0.02;
+const FLOOR: f32 = 0.4;
 
 /// A filter without phase, by its gain at each frequency.
 pub(crate) struct Whitener(Plane);

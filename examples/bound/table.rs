@@ -40,7 +40,9 @@ pub(crate) fn print_shares(trials: &[Trial], presets: &[Preset], strengths: &[f6
 
 /// The strengths that it takes, and how far the reader is from the told one.
 pub(crate) fn print_thresholds(trials: &[Trial], presets: &[Preset], strengths: &[f64]) {
-    println!("\nStrength at which 50 % [95 % interval] and 99 % of the names are exact, and dB over the told reader:\n");
+    println!(
+        "\nStrength at which 50 % [95 % interval] and 99 % of the names are exact, and dB over the told reader:\n"
+    );
     println!(
         "| preset | told, 50 % | exact, 50 % | dB | read, 50 % | dB | told, 99 % | exact, 99 % | dB | read, 99 % | dB |"
     );

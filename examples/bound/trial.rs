@@ -15,6 +15,8 @@ use super::told::{Lesson, Told};
 
 /// Strength of the text from which the told reader learns the point spread.
 const LESSON: f64 = 0.17;
+/// Scans of it, each with one without letters.
+const PAIRS: u64 = 2;
 /// Letters of that text.
 const LESSON_LETTERS: usize = 58;
 
@@ -72,11 +74,15 @@ pub(crate) fn run(
             let seed = seed_of(case.title, &legend.text(), number);
             let conditions = Conditions::draw(preset, seed);
             let scanned = |print: &Picture, seed: u64| print_and_scan(print, &conditions, seed);
+            let pair = |i: u64| -> Result<[Picture; 2]> {
+                let seed = !seed.wrapping_add(i);
+                Ok([scanned(&lesson_print, seed)?, scanned(&blank_print, seed)?])
+            };
+            let pairs = (0..PAIRS).map(pair).collect::<Result<Vec<_>>>()?;
             let lesson = Lesson {
                 blank_print: &blank_print,
                 blank: &scanned(&blank_print, seed)?,
-                other_blank: &scanned(&blank_print, !seed)?,
-                text: &scanned(&lesson_print, !seed)?,
+                pairs: &pairs,
                 legend: &Legend::of(&lesson_name, usize::MAX)?,
                 strength: LESSON,
             };
@@ -90,7 +96,7 @@ pub(crate) fn run(
                     circle.iter().flat_map(|c| c.iter()).map(|r| r.symbol).collect();
                 let exact = Legend::from_circle(&text).is_some_and(|found| found == legend);
                 let symbols = legend.symbols();
-                let by_told = told.read(&scan, symbols.len(), strength)?;
+                let by_told = told.read(&scan, &legend, strength)?;
                 let told_errors = by_told.iter().zip(symbols).filter(|(a, b)| a != b).count();
                 trials.push(Trial {
                     preset,
