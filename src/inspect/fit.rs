@@ -69,12 +69,28 @@ impl<'a> Fit<'a> {
     /// The text that fits best with this imaging.
     #[must_use]
     pub fn new(field: Field, alphabet: &'a Alphabet, imaging: Imaging) -> Self {
+        Self::begin([field.clone(), field], alphabet, imaging, Psf::default(), None)
+    }
+
+    /// The text of another alphabet that fits best, all else as it is.
+    #[must_use]
+    pub fn in_alphabet(&self, alphabet: &'a Alphabet) -> Self {
+        let fields = [self.seen.clone(), self.field.clone()];
+        Self::begin(fields, alphabet, self.imaging, self.psf.clone(), self.whitening.clone())
+    }
+
+    fn begin(
+        [seen, field]: [Field; 2],
+        alphabet: &'a Alphabet,
+        imaging: Imaging,
+        psf: Psf,
+        whitening: Option<Whitening>,
+    ) -> Self {
         let mut fit = Self {
             alphabet,
             imaging,
-            psf: Psf::default(),
-            whitening: None,
-            seen: field.clone(),
+            psf,
+            whitening,
             looks: Vec::new(),
             templates: Vec::new(),
             whole: Array2::zeros((0, 0)),
@@ -85,31 +101,8 @@ impl<'a> Fit<'a> {
             residual: Vec::new(),
             explained: 0.0,
             noise: 0.0,
+            seen,
             field,
-        };
-        fit.draw();
-        fit.first_text();
-        fit.improve();
-        fit
-    }
-
-    /// The text of another alphabet that fits best, all else as it is.
-    #[must_use]
-    pub fn in_alphabet(&self, alphabet: &'a Alphabet) -> Self {
-        let mut fit = Self {
-            alphabet,
-            psf: self.psf.clone(),
-            whitening: self.whitening.clone(),
-            seen: self.seen.clone(),
-            looks: Vec::new(),
-            templates: Vec::new(),
-            whole: Array2::zeros((0, 0)),
-            alike: Array2::zeros((0, 0)),
-            follows: Array2::zeros((0, 0)),
-            text: self.text.clone(),
-            residual: Vec::new(),
-            field: self.field.clone(),
-            ..*self
         };
         fit.draw();
         fit.first_text();
