@@ -72,6 +72,11 @@ pub enum EmbedError {
 /// # Errors
 /// [`EmbedError`].
 pub fn embed(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded, EmbedError> {
+    // Handed to the thread pool once, and not by each loop of each stage.
+    rayon::scope(|_| stages(portrait, name, profile))
+}
+
+fn stages(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded, EmbedError> {
     let legend = Legend::of(name, profile.most_symbols)?;
     let prepared = portrait::prepare(portrait, profile)?;
     let coverage = lettering::coverage(&legend, profile);
