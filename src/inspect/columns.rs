@@ -16,7 +16,7 @@ use super::period::{self, Period, STRETCH};
 use super::portrait::Frame;
 use super::register::{Registration, register};
 use super::scan::Scan;
-use super::strips::{ACROSS, FINE, Strips};
+use super::strips::{FINE, Strips};
 use crate::base::Plane;
 use crate::spec::{Legend, Profile};
 
@@ -157,8 +157,7 @@ impl Columns {
     }
 
     fn registered(strips: &Strips, found: &Registration, profile: &Profile) -> Self {
-        let lines = strips.samples().len() / (ACROSS * strips.length);
-        let phases = (0..lines).map(|line| found.law.phase(line, found.symbols, profile));
+        let phases = (0..strips.lines).map(|line| found.law.phase(line, found.symbols, profile));
         Self {
             symbols: found.symbols,
             advance: found.advance * strips.step,

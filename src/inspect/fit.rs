@@ -56,15 +56,6 @@ pub struct Fit<'a> {
     pub noise: f64,
 }
 
-/// One symbol in place of another.
-#[derive(Clone, Copy)]
-pub struct Change {
-    /// Place in the alphabet.
-    pub other: usize,
-    /// By how much the weighted square error grows.
-    pub growth: f64,
-}
-
 impl<'a> Fit<'a> {
     /// The text that fits best with this imaging.
     #[must_use]
@@ -110,13 +101,10 @@ impl<'a> Fit<'a> {
         fit
     }
 
-    fn everything(&self) -> Vec<usize> {
-        (0..self.alphabet.symbols.len()).collect()
-    }
-
     /// Makes the templates for the imaging as it stands.
     fn draw(&mut self) {
-        self.looks = self.alphabet.templates(&self.everything(), &self.imaging);
+        let everything: Vec<usize> = (0..self.alphabet.symbols.len()).collect();
+        self.looks = self.alphabet.templates(&everything, &self.imaging);
         self.looks.iter_mut().for_each(|template| self.psf.apply(template));
         self.templates = match &self.whitening {
             None => self.looks.clone(),
@@ -183,9 +171,9 @@ impl<'a> Fit<'a> {
         alike[[one, one]] + alike[[other, other]] - 2.0 * alike[[one, other]]
     }
 
-    /// The cheapest text near the one that stands.
-    fn trace(&mut self) {
-        let mut costs = self.costs(&self.dots(&self.residual));
+    /// The cheapest text near the one that stands. `dots`: those of the residual, here and below.
+    fn trace(&mut self, dots: &Array2<f32>) {
+        let mut costs = self.costs(dots);
         let pairs = self.pairs();
         // Changes of neighbours overlap: what a pair has in common counts from the text that is.
         let n = self.field.symbols;
@@ -207,27 +195,25 @@ impl<'a> Fit<'a> {
     /// Amplitude and residual for the text as it stands.
     fn refit(&mut self) {
         let model = self.model();
-        let energy = self.field.dot(&model, &model).max(1e-20);
-        let dot = self.field.dot(&model, &self.field.heights);
-        self.amplitude = (dot / energy).max(1e-6) as f32;
-        self.explained = dot.max(0.0).powi(2) / energy;
+        let (amplitude, explained) = self.against(&model);
+        (self.amplitude, self.explained) = (amplitude.max(1e-6) as f32, explained);
         self.residual.clone_from(&self.field.heights);
         self.residual.iter_mut().zip(&model).for_each(|(r, m)| *r -= self.amplitude * m);
     }
 
-    /// For each symbol of `others` in place of the one at `symbol`.
+    /// By how much the weighted square error grows with each symbol of the alphabet in place of the
+    /// one at `place`.
     #[must_use]
-    pub fn changes(&self, symbol: usize, others: &[usize]) -> Vec<Change> {
+    pub fn growths(&self, place: usize) -> Vec<f64> {
         let mut residual = [0.0f32; BINS];
         let mut weights = [0.0f32; BINS];
-        self.field.window(&self.residual, symbol, &mut residual);
-        self.field.window(&self.field.weights, symbol, &mut weights);
-        let now = &self.templates[self.text[symbol]].near;
-        let change = |&other: &usize| {
-            let then = &self.templates[other].near;
+        self.field.window(&self.residual, place, &mut residual);
+        self.field.window(&self.field.weights, place, &mut weights);
+        let now = &self.templates[self.text[place]].near;
+        let growth = |then: &Template| {
             let (mut dots, mut squares) = ([0.0f32; 8], [0.0f32; 8]);
             let field = residual.chunks_exact(8).zip(weights.chunks_exact(8));
-            let templates = now.chunks_exact(8).zip(then.chunks_exact(8));
+            let templates = now.chunks_exact(8).zip(then.near.chunks_exact(8));
             for ((r, w), (a, b)) in field.zip(templates) {
                 for i in 0..8 {
                     let d = b[i] - a[i];
@@ -238,9 +224,9 @@ impl<'a> Fit<'a> {
             let sum = |lanes: [f32; 8]| f64::from(lanes.iter().sum::<f32>());
             let amplitude = f64::from(self.amplitude);
             let (dot, square) = (amplitude * sum(dots), amplitude * amplitude * sum(squares));
-            Change { other, growth: square - 2.0 * dot }
+            square - 2.0 * dot
         };
-        others.iter().map(change).collect()
+        self.templates.iter().map(growth).collect()
     }
 
     /// What a symbol costs for being rare, in units of the square error.
@@ -251,21 +237,25 @@ impl<'a> Fit<'a> {
     /// Lets text, amplitude and noise settle, and holds the text to the one end mark that it must
     /// have.
     fn improve(&mut self) {
+        let mut dots = self.dots(&self.residual);
         for _ in 0..PASSES {
             let before = self.text.clone();
-            self.trace();
-            self.one_end();
-            self.noise = self.measure_noise();
+            self.trace(&dots);
+            dots = self.dots(&self.residual);
+            if self.one_end(&dots) {
+                dots = self.dots(&self.residual);
+            }
+            self.noise = self.measure_noise(&dots);
             if self.text == before {
                 break;
             }
         }
     }
 
-    /// The end mark stands where it costs least, and nowhere else.
-    fn one_end(&mut self) {
+    /// The end mark stands where it costs least, and nowhere else; whether that changed the text.
+    fn one_end(&mut self, dots: &Array2<f32>) -> bool {
         let end = self.alphabet.symbols.len() - 1;
-        let costs = self.costs(&self.dots(&self.residual));
+        let costs = self.costs(dots);
         let letter = |place: usize| {
             let letters = (0..end).min_by(|&a, &b| costs[[place, a]].total_cmp(&costs[[place, b]]));
             letters.unwrap_or(0)
@@ -280,17 +270,18 @@ impl<'a> Fit<'a> {
                 *symbol = letter(i);
             }
         }
-        if held != self.text {
+        let changed = held != self.text;
+        if changed {
             self.text = held;
             self.refit();
         }
+        changed
     }
 
     /// Variance of the residual in the directions in which symbols differ, noise and misfit of the
     /// model together: the mean of ⟨r, d⟩²/⟨d, d⟩ over all symbols and their likeliest others.
-    fn measure_noise(&self) -> f64 {
-        let dots = self.dots(&self.residual);
-        let costs = self.costs(&dots);
+    fn measure_noise(&self, dots: &Array2<f32>) -> f64 {
+        let costs = self.costs(dots);
         let (mut sum, mut count) = (0.0, 0.0);
         for (place, &now) in self.text.iter().enumerate() {
             let costs = costs.row(place);
@@ -380,9 +371,14 @@ impl<'a> Fit<'a> {
         distinct.dedup();
         let templates = self.alphabet.templates(&distinct, imaging);
         let of = |s: &usize| &templates[distinct.binary_search(s).unwrap_or(0)];
-        let model = self.field.render(self.text.iter().map(of));
-        let energy = self.field.dot(&model, &model).max(1e-20);
-        self.field.dot(&model, &self.field.heights).max(0.0).powi(2) / energy
+        self.against(&self.field.render(self.text.iter().map(of))).1
+    }
+
+    /// The amplitude at which a model fits the field, and the energy that it explains.
+    fn against(&self, model: &[f32]) -> (f64, f64) {
+        let energy = self.field.dot(model, model).max(1e-20);
+        let dot = self.field.dot(model, &self.field.heights);
+        (dot / energy, dot.max(0.0).powi(2) / energy)
     }
 }
 

@@ -125,12 +125,12 @@ impl Reading {
         let end = fit.alphabet.symbols.len() - 1;
         let n = fit.seen.symbols;
         let first = (fit.text.iter().position(|&s| s == end)? + 1) % n;
-        let everything: Vec<usize> = (0..=end).collect();
         let circle = (0..n).map(|i| {
             let symbol = (first + i) % n;
             // Gaussian noise: the log-likelihood falls by half the growth of the square error.
-            let changes = fit.changes(symbol, &everything);
-            let against: Vec<f64> = changes.iter().map(|c| -0.5 * c.growth / fit.noise).collect();
+            let growths = fit.growths(symbol);
+            let against: Vec<f64> =
+                growths.iter().map(|growth| -0.5 * growth / fit.noise).collect();
             read_of(fit.text[symbol], &against, fit.alphabet)
         });
         let circle = circle.collect();

@@ -40,7 +40,7 @@ pub struct Registration {
 /// Registers the lines, if they follow the law.
 #[must_use]
 pub fn register(strips: &Strips, profile: &Profile) -> Option<Registration> {
-    let lines = strips.samples().len() / (ACROSS * strips.length);
+    let lines = strips.lines;
     let (advance, shear) = columns(strips, lines);
     let pairs = Pairs::of(strips, lines, advance, shear);
     let found = (Legend::FEWEST..=profile.most_symbols.min(pairs.cells / 2)).filter_map(|n| {

@@ -19,7 +19,8 @@ pub struct Strips {
     pub length: usize,
     /// Number of the first line.
     pub first_line: i64,
-    lines: usize,
+    /// Lines.
+    pub lines: usize,
     /// Distance along the lines of the first sample, in pitches.
     pub origin: f64,
     /// Distance between samples, in pitches.
