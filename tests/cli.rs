@@ -393,7 +393,7 @@ fn names_that_cannot_be_printed() {
     assert!(!error.contains('И') && !error.contains('П'), "{error}");
     refused("", "Ann", &["no letter"]);
     refused("-", "", &["no letter"]);
-    refused(&"A".repeat(200), "", &["201 symbols", "at most 64"]);
+    refused(&"A".repeat(200), "", &["204 symbols", "at most 67"]);
 }
 
 #[test]

@@ -103,8 +103,7 @@ impl<'a> Fit<'a> {
 
     /// Makes the templates for the imaging as it stands.
     fn draw(&mut self) {
-        let everything: Vec<usize> = (0..self.alphabet.symbols.len()).collect();
-        self.looks = self.alphabet.templates(&everything, &self.imaging);
+        self.looks = self.alphabet.templates(&self.everything(), &self.imaging);
         self.looks.iter_mut().for_each(|template| self.psf.apply(template));
         self.templates = match &self.whitening {
             None => self.looks.clone(),
@@ -116,6 +115,10 @@ impl<'a> Fit<'a> {
         // The two cells that neighbours share.
         self.follows = table(ALONG..LENGTH).dot(&table(0..LENGTH - ALONG).t());
         self.whole = whole;
+    }
+
+    fn everything(&self) -> Vec<usize> {
+        (0..self.alphabet.symbols.len()).collect()
     }
 
     /// The likeliest text, from nothing.
@@ -203,8 +206,7 @@ impl<'a> Fit<'a> {
 
     /// By how much the weighted square error grows with each symbol of the alphabet in place of the
     /// one at `place`.
-    #[must_use]
-    pub fn growths(&self, place: usize) -> Vec<f64> {
+    fn growths(&self, place: usize) -> Vec<f64> {
         let mut residual = [0.0f32; BINS];
         let mut weights = [0.0f32; BINS];
         self.field.window(&self.residual, place, &mut residual);
@@ -236,7 +238,7 @@ impl<'a> Fit<'a> {
 
     /// Lets text, amplitude and noise settle, and holds the text to the one end mark that it must
     /// have.
-    fn improve(&mut self) {
+    pub fn improve(&mut self) {
         let mut dots = self.dots(&self.residual);
         for _ in 0..PASSES {
             let before = self.text.clone();
@@ -334,24 +336,43 @@ impl<'a> Fit<'a> {
         self.improve();
     }
 
-    /// The point spread for the text as it stands, then the text again.
+    /// The point spread for the text as it stands.
     pub fn sharpen(&mut self) {
-        self.psf = Psf::default();
-        self.draw();
-        self.psf = Psf::fit(&self.field, &self.model());
+        let clear = self.alphabet.templates(&self.everything(), &self.imaging);
+        let model = self.seen.render(self.text.iter().map(|&s| &clear[s]));
+        self.psf = Psf::fit(&self.seen, &model);
         self.draw();
         self.refit();
-        self.improve();
     }
 
-    /// Goes on with a field of which the rest is white.
+    /// Goes on with a field of which the rest, as the text stands, is white.
     pub fn whiten(&mut self) {
-        let whitening = Whitening::of(&self.residual);
+        let mut rest = self.seen.heights.clone();
+        rest.iter_mut().zip(self.expected().0).for_each(|(v, expected)| *v -= expected);
+        let whitening = Whitening::of(&rest);
         self.field.heights = whitening.filtered(&self.seen.heights);
         self.whitening = Some(whitening);
         self.draw();
         self.refit();
-        self.improve();
+    }
+
+    /// Amplitude and noise for the text as it was set.
+    pub fn settle(&mut self) {
+        self.refit();
+        self.noise = self.measure_noise(&self.dots(&self.residual));
+    }
+
+    /// Log-likelihood of each symbol of the alphabet at each place, `[place, symbol]`, relative to
+    /// the one that stands there, which is taken for right at all other places. Gaussian noise: it
+    /// falls by half the growth of the square error.
+    #[must_use]
+    pub fn likelihoods(&self) -> Array2<f64> {
+        let mut likelihoods = Array2::zeros((self.text.len(), self.alphabet.symbols.len()));
+        for (place, mut row) in likelihoods.rows_mut().into_iter().enumerate() {
+            let growths = self.growths(place);
+            row.iter_mut().zip(growths).for_each(|(l, growth)| *l = -0.5 * growth / self.noise);
+        }
+        likelihoods
     }
 
     /// The text as it should look, at its amplitude, and its correlation with what is seen.

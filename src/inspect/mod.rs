@@ -6,6 +6,7 @@
 pub mod alignment;
 pub mod carrier;
 pub mod columns;
+pub mod decoding;
 pub mod demodulation;
 pub mod drift;
 pub mod field;
@@ -31,7 +32,7 @@ pub mod verdict;
 pub mod whitening;
 
 use crate::base::{Picture, Ppi};
-use crate::spec::{Legend, Name, Profile};
+use crate::spec::{Legend, Name, Profile, Symbol};
 use carrier::Carrier;
 use columns::Columns;
 use portrait::Frame;
@@ -40,7 +41,7 @@ use scan::{Scan, ScanError};
 use stack::Stack;
 use templates::Alphabet;
 use tones::Tones;
-use verdict::{Decision, Evidence, Expected, Repetition, Text};
+use verdict::{Comparison, Decision, Evidence, Expected, Repetition, Text};
 
 /// Everything that was found in a scan, stage by stage; a stage is `None` where the one before
 /// found nothing to go on.
@@ -160,6 +161,7 @@ impl<'p> Reader<'p> {
         let readings = stack.as_ref().and_then(|stack| reading::read(stack, turn, &self.alphabets));
         evidence.text = readings.as_ref().map(|readings| Text {
             fit: readings.likelier().fit,
+            doubt: readings.likelier().doubt,
             log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
             expected: expected.map(|name| compare(readings, name)),
         });
@@ -181,16 +183,18 @@ pub fn compare(readings: &Readings, name: &Name) -> Expected {
     if symbols.len() != found {
         return Expected::OtherLength { found, expected: symbols.len() };
     }
-    let turned = |turn: usize| -> Vec<f64> {
-        let places = reading.circle.iter().enumerate();
-        places.map(|(i, read)| read.odds_of(symbols[(i + turn) % found])).collect()
+    let turns = (0..found).map(|turn| (turn, reading.likelihood(symbols, turn)));
+    let (turn, likelihood) = turns.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or_default();
+    let same = |circle: &mut dyn Iterator<Item = Symbol>| {
+        circle.enumerate().filter(|(i, s)| *s == symbols[(i + turn) % found]).count()
     };
-    let sum = |odds: &[f64]| odds.iter().map(|o| o.min(0.0)).sum::<f64>();
-    let turns = (0..found).map(|turn| (turn, turned(turn)));
-    let best = turns.max_by(|a, b| sum(&a.1).total_cmp(&sum(&b.1)));
-    let (turn, odds) = best.unwrap_or_default();
-    let same = |(i, read): (usize, &reading::Read)| read.symbol == symbols[(i + turn) % found];
-    let spelled =
-        reading.script == readings.likelier().script && reading.circle.iter().enumerate().all(same);
-    Expected::Symbols { odds, spelled }
+    let [likeliest, next] = reading.likeliest;
+    let is_likeliest = same(&mut reading.without_rarity.iter().copied()) == found;
+    let alike = same(&mut reading.circle.iter().map(|read| read.symbol));
+    Expected::SameLength(Comparison {
+        log_odds: likelihood - if is_likeliest { next } else { likeliest },
+        doubt: reading.doubt - likelihood,
+        others: found - alike,
+        spelled: reading.script == readings.likelier().script && alike == found,
+    })
 }

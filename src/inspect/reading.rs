@@ -1,29 +1,33 @@
 //! The reading: which symbols make the stack, in either script, and how surely.
 
+use ndarray::{Array1, Array2, ArrayView1};
+
+use super::decoding::Decoded;
 use super::field::Field;
 use super::fit::Fit;
 use super::stack::{ALONG, Stack};
 use super::start::{Start, starts};
 use super::templates::{Alphabet, Imaging};
-use super::verdict::{READ, REFUSE};
 use crate::spec::{Script, Symbol};
 
 /// Fits that explain this share of what the best one does are its rivals, so many at the most.
 const NEARLY: f64 = 0.97;
 const RIVALS: usize = 4;
-/// The most that rarity counts against the alternatives of an expected letter.
-const RARER: f64 = 1.5;
+/// Rounds in which text and point spread settle, once the check symbols are heeded.
+const ROUNDS: usize = 3;
 
 /// One symbol of the circle, as read.
 #[derive(Clone, Debug)]
 pub struct Read {
     /// The most likely symbol.
     pub symbol: Symbol,
-    /// The next.
+    /// The symbol of the next likeliest text that has another one here.
     pub runner_up: Symbol,
-    /// Natural logarithm of how much likelier the first is than the second, priors included.
+    /// Natural logarithm of how much likelier the text is than that one, the less with and without
+    /// the letters' rarity: a rare letter may make a reading unsure, but never another one sure.
     pub log_odds: f64,
-    /// Log-likelihood of each symbol of the alphabet relative to `symbol`, without priors.
+    /// Log-likelihood of each symbol of the alphabet relative to `symbol`, all other places as they
+    /// are; of the scan alone, without rarity and check symbols.
     pub against: Vec<(Symbol, f64)>,
 }
 
@@ -32,8 +36,15 @@ pub struct Read {
 pub struct Reading {
     /// The script that it was read in.
     pub script: Script,
-    /// The circle of symbols, the end mark last.
+    /// The circle of symbols, from the first letter to the last check symbol.
     pub circle: Vec<Read>,
+    /// The same if all letters were equally frequent.
+    pub without_rarity: Vec<Symbol>,
+    /// Log-likelihood of that text relative to `circle`'s, and of the next likeliest one.
+    pub likeliest: [f64; 2],
+    /// By how much the letters, each by itself, speak for another text than one with the right
+    /// check symbols, in nepers.
+    pub doubt: f64,
     /// Correlation of the stack with the text that was read, 0..1.
     pub fit: f64,
     /// Amplitude of the letters as a share of the lightness scale, as `strength` counts it.
@@ -46,6 +57,15 @@ pub struct Reading {
     pub picture: Vec<f32>,
     /// The text that was read, as it should look there.
     pub expected: Vec<f32>,
+}
+
+impl Read {
+    /// Log-likelihood of a symbol, as in `against`; −∞ for one that the script does not have.
+    #[must_use]
+    pub fn likelihood(&self, symbol: Symbol) -> f64 {
+        let own = self.against.iter().find(|(s, _)| *s == symbol);
+        own.map_or(f64::NEG_INFINITY, |(_, likelihood)| *likelihood)
+    }
 }
 
 /// What a stack says in each script.
@@ -63,23 +83,6 @@ impl Readings {
     #[must_use]
     pub fn in_script(&self, script: Script) -> &Reading {
         self.0.iter().find(|r| r.script == script).unwrap_or(&self.0[0])
-    }
-}
-
-impl Read {
-    /// ln of how much likelier `symbol` is at this place than any other. That another letter is the
-    /// rarer one counts a little; that `symbol` is rare does not: the name is given. Where the blind
-    /// reading is not clear, it contradicts nothing.
-    #[must_use]
-    pub fn odds_of(&self, symbol: Symbol) -> f64 {
-        let Some(own) = self.against.iter().find(|(s, _)| *s == symbol).map(|(_, l)| *l) else {
-            return f64::NEG_INFINITY;
-        };
-        let others = self.against.iter().filter(|(s, _)| *s != symbol);
-        let rarer = |s: Symbol| (s.log_prior() - symbol.log_prior()).clamp(-RARER, 0.0);
-        let highest = others.map(|(s, l)| l + rarer(*s)).fold(f64::NEG_INFINITY, f64::max);
-        let odds = own - highest;
-        if self.log_odds < READ { odds.max(0.5 * REFUSE) } else { odds }
     }
 }
 
@@ -104,42 +107,57 @@ pub fn read(
     let least = NEARLY * rivals.first()?.1.explained;
     rivals.dedup_by(|a, b| a.1.text == b.1.text);
     rivals.retain(|(_, fit)| fit.explained >= least);
-    // A short text in the wrong place may look as good until its point spread is known.
-    let sharpened = rivals.into_iter().take(RIVALS).map(|(start, mut fit)| {
+    // A short text in the wrong place may look as good until its check symbols are heeded.
+    let mut read: Vec<(Start, Fit<'_>, Reading)> = Vec::new();
+    for (start, mut fit) in rivals.into_iter().take(RIVALS) {
         fit.refine();
-        fit.sharpen();
-        (start, fit)
-    });
-    let (start, mut fit) = sharpened.max_by(|a, b| a.1.explained.total_cmp(&b.1.explained))?;
-    fit.whiten();
-    let twin = fit.in_alphabet(&alphabets[1 - start.alphabet]);
-    let mut readings = Vec::new();
-    readings.extend(Reading::of(fit, start.upside_down));
-    readings.extend(Reading::of(twin, start.upside_down));
+        let reading = Reading::of(&mut fit, start.upside_down)?;
+        read.push((start, fit, reading));
+    }
+    let (start, fit, reading) = read.into_iter().max_by(|a, b| a.2.fit.total_cmp(&b.2.fit))?;
+    let mut twin = fit.in_alphabet(&alphabets[1 - start.alphabet]);
+    let twin = Reading::of(&mut twin, start.upside_down)?;
+    let mut readings = vec![reading, twin];
     readings.sort_by(|a, b| b.fit.total_cmp(&a.fit));
-    (!readings.is_empty()).then_some(Readings(readings))
+    Some(Readings(readings))
 }
 
 impl Reading {
-    fn of(fit: Fit<'_>, upside_down: bool) -> Option<Self> {
-        let end = fit.alphabet.symbols.len() - 1;
-        let n = fit.seen.symbols;
-        let first = (fit.text.iter().position(|&s| s == end)? + 1) % n;
-        let circle = (0..n).map(|i| {
-            let symbol = (first + i) % n;
-            // Gaussian noise: the log-likelihood falls by half the growth of the square error.
-            let growths = fit.growths(symbol);
-            let against: Vec<f64> =
-                growths.iter().map(|growth| -0.5 * growth / fit.noise).collect();
-            read_of(fit.text[symbol], &against, fit.alphabet)
-        });
-        let circle = circle.collect();
+    /// Log-likelihood, relative to the text that was read, of these symbols, of which the one at
+    /// `turn` stands first in the circle; of the scan alone.
+    #[must_use]
+    pub fn likelihood(&self, symbols: &[Symbol], turn: usize) -> f64 {
+        let turned = symbols.iter().cycle().skip(turn);
+        self.circle.iter().zip(turned).map(|(read, symbol)| read.likelihood(*symbol)).sum()
+    }
+
+    /// Lets the text of a fit, its point spread and the check symbols settle; `None` if the circle
+    /// is too short for a legend.
+    fn of(fit: &mut Fit<'_>, upside_down: bool) -> Option<Self> {
+        fit.sharpen();
+        fit.improve();
+        fit.whiten();
+        fit.improve();
+        let mut texts = Texts::decode(fit)?;
+        for _ in 1..ROUNDS {
+            let before = std::mem::replace(&mut fit.text, texts.weighed.text.clone());
+            fit.settle();
+            if before == fit.text {
+                break;
+            }
+            fit.sharpen();
+            fit.whiten();
+            texts = Texts::decode(fit)?;
+        }
         let (expected, correlation) = fit.expected();
         let expected = Field { heights: expected, ..fit.seen.clone() };
-        let upright = |field: &Field| field.turned(first * ALONG).heights;
+        let upright = |field: &Field| field.turned(texts.weighed.first * ALONG).heights;
         Some(Self {
             script: fit.alphabet.script,
-            circle,
+            circle: texts.circle(fit.alphabet),
+            without_rarity: texts.without_rarity(fit.alphabet),
+            likeliest: texts.likeliest(),
+            doubt: texts.doubt(),
             fit: correlation,
             contrast: f64::from(fit.amplitude),
             imaging: fit.imaging,
@@ -150,15 +168,68 @@ impl Reading {
     }
 }
 
-fn read_of(best: usize, against: &[f64], alphabet: &Alphabet) -> Read {
-    let prior = |i: usize| alphabet.symbols[i].log_prior();
-    let odds = |i: usize| (against[best] + prior(best)) - (against[i] + prior(i));
-    let others = (0..against.len()).filter(|&i| i != best);
-    let runner_up = others.min_by(|&a, &b| odds(a).total_cmp(&odds(b))).unwrap_or(best);
-    Read {
-        symbol: alphabet.symbols[best],
-        runner_up: alphabet.symbols[runner_up],
-        log_odds: odds(runner_up),
-        against: alphabet.symbols.iter().copied().zip(against.iter().copied()).collect(),
+/// What the check symbols make of a fit.
+struct Texts {
+    /// Log-likelihood of each symbol at each place, `[place, symbol]`.
+    likelihoods: Array2<f64>,
+    /// The likeliest text if all letters were equally frequent.
+    plain: Decoded,
+    /// The likeliest text.
+    weighed: Decoded,
+}
+
+impl Texts {
+    fn decode(fit: &Fit<'_>) -> Option<Self> {
+        let Alphabet { code, symbols, .. } = fit.alphabet;
+        let likelihoods = fit.likelihoods();
+        let rarity = Array1::from_iter(symbols.iter().map(|symbol| symbol.log_prior()));
+        let plain = code.decode(&likelihoods)?;
+        let weighed = code.decode(&(&likelihoods + &rarity))?;
+        Some(Self { likelihoods, plain, weighed })
+    }
+
+    /// Places of the circle, from the first letter to the last check symbol.
+    fn places(&self) -> impl Iterator<Item = usize> {
+        let (n, first) = (self.weighed.text.len(), self.weighed.first);
+        (0..n).map(move |i| (first + i) % n)
+    }
+
+    fn circle(&self, alphabet: &Alphabet) -> Vec<Read> {
+        let read = |place: usize| {
+            let (weighed, plain) = (&self.weighed, &self.plain);
+            let symbol = weighed.text[place];
+            let without =
+                if plain.text[place] == symbol { plain.log_odds[place] } else { 0.0 };
+            let likelihoods = self.likelihoods.row(place);
+            let own = likelihoods[symbol];
+            let against = likelihoods.iter().map(|likelihood| likelihood - own);
+            Read {
+                symbol: alphabet.symbols[symbol],
+                runner_up: alphabet.symbols[weighed.runners_up[place]],
+                log_odds: weighed.log_odds[place].min(without),
+                against: alphabet.symbols.iter().copied().zip(against).collect(),
+            }
+        };
+        self.places().map(read).collect()
+    }
+
+    fn without_rarity(&self, alphabet: &Alphabet) -> Vec<Symbol> {
+        self.places().map(|place| alphabet.symbols[self.plain.text[place]]).collect()
+    }
+
+    /// Log-likelihood of a text.
+    fn likelihood(&self, text: &[usize]) -> f64 {
+        text.iter().enumerate().map(|(place, &symbol)| self.likelihoods[[place, symbol]]).sum()
+    }
+
+    fn likeliest(&self) -> [f64; 2] {
+        let own = self.likelihood(&self.weighed.text);
+        [self.plain.likelihood, self.plain.next()].map(|likelihood| likelihood - own)
+    }
+
+    fn doubt(&self) -> f64 {
+        let most = |row: ArrayView1<'_, f64>| row.iter().copied().fold(f64::MIN, f64::max);
+        let unbound: f64 = self.likelihoods.rows().into_iter().map(most).sum();
+        unbound - self.likelihood(&self.weighed.text)
     }
 }

@@ -4,6 +4,7 @@
 use ab_glyph_rasterizer::Rasterizer;
 use ndarray::{Array2, Axis, Slice};
 
+use super::decoding::Code;
 use super::flatten::PORTRAIT_SPREAD;
 use super::stack::{ACROSS, ALONG};
 use crate::base::Mm;
@@ -55,6 +56,8 @@ pub struct Alphabet {
     pub script: Script,
     /// The symbols; the end mark is the last.
     pub symbols: Vec<Symbol>,
+    /// Which texts of them have the right check symbols.
+    pub code: Code,
     /// Their rasters one under the other.
     glyphs: Array2<f32>,
     /// The means, which are so wide that the blur hardly changes them.
@@ -102,7 +105,8 @@ impl Alphabet {
         for other in [blurred(printed, 0.0), blurred(read, 0.0)] {
             means.iter_mut().zip(&other).for_each(|(mean, other)| mean.add(other, -1.0));
         }
-        Self { script, symbols, glyphs, means, layout }
+        let code = Code::of(script, &symbols);
+        Self { script, symbols, code, glyphs, means, layout }
     }
 
     /// The templates of the symbols at these places of the alphabet.

@@ -57,16 +57,17 @@ pub const SYMBOLS: usize = 8;
 /// … and look like letters (correlation with the text that was read).
 pub const FIT: f64 = 0.55;
 
-/// A symbol is read if it is e^4 times likelier than any other. Of symbols at this limit about
-/// 1 in 55 is wrong by the model; nearly all stand far above it.
+/// A symbol is read if the text is e^4 times likelier than any with another symbol there …
 pub const READ: f64 = 4.0;
-/// An expected name is accepted if it is what was read, or if each of its symbols is e^3.5 times
-/// likelier than any other …
+/// … and the letters by themselves do not contradict their check symbols by more than this, in
+/// nepers: text of another issuer has none, and two texts over each other have no common ones.
+pub const DOUBT: f64 = 25.0;
+/// An expected name is accepted if it is what was read, or if it is e^3.5 times likelier than any
+/// other text …
 pub const ACCEPT: f64 = 3.5;
-/// … and refused if one of them is e^4 times less likely.
+/// … and refused if it is e^4 times less likely …
 pub const REFUSE: f64 = -4.0;
-
-/// … in a text of which this share was read: a smeared scan may show single letters wrongly.
+/// … than a text of which this share was read.
 pub const LEGIBLE: f64 = 0.85;
 
 /// A carrier that should stand this many times over the threshold and does not is not there.
@@ -120,7 +121,9 @@ pub struct Repetition {
 pub struct Text {
     /// Correlation of stack and text, 0..1.
     pub fit: f64,
-    /// For each symbol, ln of how much likelier it is than the runner-up.
+    /// How far, in nepers, the letters by themselves contradict their check symbols.
+    pub doubt: f64,
+    /// For each symbol, ln of how much likelier the text is than any with another symbol there.
     pub log_odds: Vec<f64>,
     /// For the expected name, if one was given.
     pub expected: Option<Expected>,
@@ -137,12 +140,20 @@ pub enum Expected {
         expected: usize,
     },
     /// The text has as many symbols as the name.
-    Symbols {
-        /// For each symbol of the expected legend, ln of how much likelier it is than any other.
-        odds: Vec<f64>,
-        /// Whether the text that was read is the expected name.
-        spelled: bool,
-    },
+    SameLength(Comparison),
+}
+
+/// The expected legend against the scan.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison {
+    /// ln of how much likelier the expected legend is than any other text.
+    pub log_odds: f64,
+    /// How far, in nepers, the letters by themselves speak against it.
+    pub doubt: f64,
+    /// At how many places another symbol was read.
+    pub others: usize,
+    /// Whether the text that was read is the expected name.
+    pub spelled: bool,
 }
 
 /// A verdict and why.
@@ -184,7 +195,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
             let other = format!(
                 "the microtext repeats after {found} symbols; the expected name takes {expected}"
             );
-            if text.log_odds.iter().all(|&odds| odds >= READ) {
+            if text.is_clear() {
                 decision(Verdict::NameMismatch, -0.9, &[other])
             } else {
                 decision(
@@ -194,7 +205,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
                 )
             }
         }
-        Some(Expected::Symbols { odds, spelled }) => known(text, odds, *spelled, decision),
+        Some(Expected::SameLength(name)) => known(text, name, decision),
     }
 }
 
@@ -209,50 +220,74 @@ pub fn repeats(found: &Repetition) -> bool {
     by_itself && found.symbols >= SYMBOLS || found.law > 0.0
 }
 
+impl Text {
+    /// ln of how much likelier the text is than the next.
+    fn weakest(&self) -> f64 {
+        self.log_odds.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
+    /// Share of the symbols that were read.
+    fn legible(&self) -> f64 {
+        let read = self.log_odds.iter().filter(|&&odds| odds >= READ).count();
+        read as f64 / self.log_odds.len().max(1) as f64
+    }
+
+    /// Whether the whole text was read.
+    fn is_clear(&self) -> bool {
+        self.weakest() >= READ && self.doubt <= DOUBT
+    }
+}
+
+/// How far odds stand from a threshold, as a margin.
+fn margin(odds: f64, threshold: f64) -> f64 {
+    ((odds - threshold) / READ).tanh()
+}
+
+const CONTRADICTION: &str = "the letters that are legible contradict their check symbols";
+
 fn blind(text: &Text, decision: impl Fn(Verdict, f64, &[String]) -> Decision) -> Decision {
-    let weakest = text.log_odds.iter().copied().fold(f64::INFINITY, f64::min);
-    let margin = ((weakest - READ) / READ).tanh();
-    if weakest >= READ {
-        let clear = "every symbol stands clear of its runner-up";
-        return decision(Verdict::Read, margin, &[clear.into()]);
+    let margin = margin(text.weakest(), READ);
+    if text.is_clear() {
+        let clear = "the text stands clear of any other, and its check symbols are right";
+        return decision(Verdict::Read, margin.max(LEAST), &[clear.into()]);
     }
     let unread = text.log_odds.iter().filter(|&&odds| odds < READ).count();
     let total = text.log_odds.len();
-    let unclear = format!("microtext is there, but {unread} of its {total} symbols are not clear");
+    let unclear = if unread > 0 {
+        format!("microtext is there, but {unread} of its {total} symbols are not clear")
+    } else {
+        CONTRADICTION.into()
+    };
     decision(Verdict::Inconclusive, margin.min(0.0), &[unclear])
 }
 
+/// A margin that is positive, if only just.
+const LEAST: f64 = 1e-3;
+
 fn known(
     text: &Text,
-    odds: &[f64],
-    spelled: bool,
+    name: &Comparison,
     decision: impl Fn(Verdict, f64, &[String]) -> Decision,
 ) -> Decision {
-    let clear = text.log_odds.iter().filter(|&&o| o >= READ).count() as f64;
-    let legible = clear >= LEGIBLE * text.log_odds.len() as f64;
-    let weakest = odds.iter().copied().fold(f64::INFINITY, f64::min);
-    let margin = ((weakest - ACCEPT) / READ).tanh();
-    let faintest = text.log_odds.iter().copied().fold(f64::INFINITY, f64::min);
-    if spelled && faintest >= READ {
+    let total = text.log_odds.len();
+    let accepting = margin(name.log_odds, ACCEPT);
+    if name.spelled && text.is_clear() {
         // What is read without knowing the name is not doubted because it is known.
-        let margin = margin.max(((faintest - READ) / READ).tanh());
-        let read = "every symbol stands clear of its runner-up, and they spell the expected name";
-        decision(Verdict::Authentic, margin.max(1e-3), &[read.into()])
-    } else if weakest >= ACCEPT {
-        let all = "each symbol of the expected name is the likeliest at its place";
-        decision(Verdict::Authentic, margin, &[all.into()])
-    } else if weakest <= REFUSE && legible {
-        let wrong = odds.iter().filter(|&&o| o <= REFUSE).count();
+        let margin = accepting.max(margin(text.weakest(), READ)).max(LEAST);
+        let read = "the text stands clear of any other, and it spells the expected name";
+        decision(Verdict::Authentic, margin, &[read.into()])
+    } else if name.log_odds >= ACCEPT && name.doubt <= DOUBT {
+        let likelier = "the expected name is likelier than any other text";
+        decision(Verdict::Authentic, accepting.max(LEAST), &[likelier.into()])
+    } else if name.log_odds <= REFUSE && text.legible() >= LEGIBLE && text.doubt <= DOUBT {
         let other =
-            format!("at {wrong} of {} places stands another symbol than expected", odds.len());
-        decision(Verdict::NameMismatch, margin, &[other])
+            format!("at {} of {total} places stands another symbol than expected", name.others);
+        decision(Verdict::NameMismatch, accepting, &[other])
+    } else if text.doubt > DOUBT {
+        decision(Verdict::Inconclusive, accepting.min(0.0), &[CONTRADICTION.into()])
     } else {
-        let unclear = odds.iter().filter(|&&o| o < ACCEPT).count();
-        let close = format!(
-            "at {unclear} of {} places the scan does not tell the expected symbol from others",
-            odds.len()
-        );
-        decision(Verdict::Inconclusive, margin.min(0.0), &[close])
+        let close = "the scan does not tell the expected name from others";
+        decision(Verdict::Inconclusive, accepting.min(0.0), &[close.into()])
     }
 }
 
@@ -272,15 +307,22 @@ mod tests {
                 law: 20.0,
                 lines: 1.0,
             }),
-            text: Some(Text { fit: 0.9, log_odds: log_odds.to_vec(), expected }),
+            text: Some(Text { fit: 0.9, doubt: 1.0, log_odds: log_odds.to_vec(), expected }),
         }
     }
 
     #[test]
     fn a_table_of_evidence() {
-        let symbols =
-            |odds: &[f64]| Some(Expected::Symbols { odds: odds.to_vec(), spelled: false });
-        let spelled = Some(Expected::Symbols { odds: vec![40.0, 2.0], spelled: true });
+        let compared = |log_odds, doubt, others, spelled| {
+            Some(Expected::SameLength(Comparison { log_odds, doubt, others, spelled }))
+        };
+        let symbols = |log_odds: f64| compared(log_odds, 3.0, 4, false);
+        let spelled = compared(2.0, 3.0, 0, true);
+        let far_off = compared(30.0, 60.0, 1, false);
+        let mut contradicted = text(&[50.0], None);
+        contradicted.text.as_mut().unwrap().doubt = 90.0;
+        let mut other_contradicted = text(&[50.0], symbols(-40.0));
+        other_contradicted.text.as_mut().unwrap().doubt = 90.0;
         let length = Some(Expected::OtherLength { found: 9, expected: 10 });
         let faint = |expected_peak| Evidence { peak: 5.0, expected_peak, ..Evidence::default() };
         let mut unlike_letters = text(&[50.0], None);
@@ -295,12 +337,15 @@ mod tests {
             (weave, Verdict::Inconclusive),
             (text(&[50.0, 9.0], None), Verdict::Read),
             (text(&[50.0, 3.9], None), Verdict::Inconclusive),
-            (text(&[50.0], symbols(&[40.0, 3.6])), Verdict::Authentic),
-            (text(&[50.0], symbols(&[40.0, 0.0])), Verdict::Inconclusive),
+            (contradicted, Verdict::Inconclusive),
+            (other_contradicted, Verdict::Inconclusive),
+            (text(&[50.0], far_off), Verdict::Inconclusive),
+            (text(&[50.0], symbols(3.6)), Verdict::Authentic),
+            (text(&[50.0], symbols(0.0)), Verdict::Inconclusive),
             (text(&[50.0, 9.0], spelled.clone()), Verdict::Authentic),
             (text(&[50.0, 2.0], spelled), Verdict::Inconclusive),
-            (text(&[50.0], symbols(&[40.0, -9.0])), Verdict::NameMismatch),
-            (text(&[50.0, 1.0], symbols(&[-9.0, 1.0])), Verdict::Inconclusive),
+            (text(&[50.0], symbols(-9.0)), Verdict::NameMismatch),
+            (text(&[50.0, 1.0], symbols(-9.0)), Verdict::Inconclusive),
             (text(&[50.0], length), Verdict::NameMismatch),
             (faint(1000.0), Verdict::Absent),
             (faint(20.0), Verdict::Inconclusive),

@@ -32,9 +32,9 @@ pub struct Record {
     pub read: Option<Text>,
     /// The name that was asked for.
     pub expected: Option<Holder>,
-    /// log10 of how much likelier the expected name is than the likeliest name that differs from
-    /// it in one letter: the least over its symbols. None without a name, where no text is
-    /// established or where the text has another length than the name.
+    /// log10 of how much likelier the expected name with its check symbols is than the likeliest
+    /// other text. None without a name, where no text is established or where the text has another
+    /// length than the name.
     pub log10_lr: Option<f64>,
     /// The scan.
     pub scan: ScanPart,
@@ -49,13 +49,13 @@ pub struct Record {
 /// A text as it was read.
 #[derive(Clone, Serialize)]
 pub struct Text {
-    /// The whole legend without its end mark; none unless every symbol was read.
+    /// The legend without its marks; none unless every symbol was read.
     pub text: Option<String>,
     /// The surname; none where the text is not whole or spells no name.
     pub surname: Option<String>,
     /// The given names, perhaps empty; none where the surname is none.
     pub given: Option<String>,
-    /// Each symbol of the legend, its end mark last.
+    /// Each symbol of the legend: the name, its end mark and the check symbols.
     pub symbols: Vec<ReadPart>,
 }
 
@@ -142,7 +142,7 @@ impl Record {
         let found = inspection.reading().zip(inspection.stack.as_ref());
         let found = found.filter(|_| established.is_some());
         let log10_lr = match established.and_then(|text| text.expected.as_ref()) {
-            Some(Expected::Symbols { odds, .. }) => odds.iter().copied().reduce(f64::min),
+            Some(Expected::SameLength(name)) => Some(name.log_odds),
             Some(Expected::OtherLength { .. }) | None => None,
         };
         Self {
@@ -168,7 +168,7 @@ impl Record {
 impl Text {
     fn of(reading: &Reading, stack: &Stack) -> Self {
         let part = |read: &ReadSymbol| {
-            let clear = read.log_odds >= verdict::READ;
+            let clear = read.log_odds >= verdict::READ && reading.doubt <= verdict::DOUBT;
             ReadPart {
                 symbol: clear.then_some(read.symbol),
                 runner_up: clear.then_some(read.runner_up),

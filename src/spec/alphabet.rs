@@ -72,6 +72,12 @@ impl Symbol {
     pub fn is_end(self) -> bool {
         Script::ALL.iter().any(|script| script.end() == self)
     }
+
+    /// The script whose letter or end mark it is; none for marks that both have.
+    #[must_use]
+    pub fn script(self) -> Option<Script> {
+        Script::of(self.0).or(Script::ALL.into_iter().find(|script| script.end() == self))
+    }
 }
 
 impl std::fmt::Display for Symbol {

@@ -4,6 +4,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 use super::alphabet::{Script, Symbol};
+use super::check::{self, CHECKS};
 
 /// A holder's name in capitals, NFC, one space between parts. Personal data: it has no `Debug`
 /// output, so that it cannot slip into a log.
@@ -126,17 +127,20 @@ fn canonical(part: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The symbols of one copy, in order, the end mark last. The print repeats it without a break.
+/// The symbols of one copy, in order: the name, the end mark and the check symbols. The print
+/// repeats it without a break.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Legend {
     symbols: Vec<Symbol>,
 }
 
 impl Legend {
-    /// The fewest symbols of a legend: one letter and the end mark.
-    pub const FEWEST: usize = 2;
+    /// The symbols of a legend that are not the name's: the end mark and the check symbols.
+    pub const MARKS: usize = 1 + CHECKS;
+    /// The fewest symbols of a legend: one letter and the marks.
+    pub const FEWEST: usize = 1 + Self::MARKS;
 
-    /// `SURNAME<<GIVEN<NAMES` and the end mark of the name's script.
+    /// `SURNAME<<GIVEN<NAMES`, the end mark of the name's script and the check symbols.
     ///
     /// # Errors
     /// [`NameError::TooLong`] if it needs more than `most` symbols.
@@ -148,36 +152,46 @@ impl Legend {
         };
         let mut symbols: Vec<Symbol> =
             text.replace(' ', "<").chars().filter_map(Symbol::new).collect();
+        let checks = check::symbols(&symbols, name.script);
         symbols.push(name.script.end());
+        symbols.extend(checks);
         if symbols.len() > most {
             return Err(NameError::TooLong { symbols: symbols.len(), most });
         }
         Ok(Self { symbols })
     }
 
-    /// The legend that a reader found, from wherever in the circle it started: turned so that the
-    /// end mark stands last. `None` if there is not exactly one end mark.
+    /// The legend that a reader found, from wherever in the circle it started. `None` if there is
+    /// not exactly one end mark, or if the check symbols are not those of the name.
     #[must_use]
     pub fn from_circle(circle: &[Symbol]) -> Option<Self> {
         let end = circle.iter().position(|s| s.is_end())?;
-        if circle.iter().filter(|s| s.is_end()).count() != 1 {
-            return None;
-        }
+        let script = circle[end].script()?;
+        let name = circle.len().checked_sub(Self::MARKS)?;
         let mut symbols = circle.to_vec();
-        symbols.rotate_left(end + 1);
-        Some(Self { symbols })
+        symbols.rotate_left((end + Self::MARKS) % circle.len());
+        let (text, marks) = symbols.split_at(name);
+        let whole = !text.iter().any(|s| s.is_end()) && marks[1..] == check::symbols(text, script);
+        whole.then_some(Self { symbols })
     }
 
-    /// The symbols, the end mark last.
+    /// The symbols, the marks last.
     #[must_use]
     pub fn symbols(&self) -> &[Symbol] {
         &self.symbols
     }
 
-    /// What a person reads: everything but the end mark.
+    /// What a person reads: everything but the marks.
     #[must_use]
     pub fn text(&self) -> String {
-        self.symbols.iter().filter(|s| !s.is_end()).map(ToString::to_string).collect()
+        let name = &self.symbols[..self.symbols.len() - Self::MARKS];
+        name.iter().map(ToString::to_string).collect()
+    }
+
+    /// The script of its name.
+    #[must_use]
+    pub fn script(&self) -> Option<Script> {
+        self.symbols.iter().find_map(|s| s.script())
     }
 
     /// The name that it spells; `None` where it does not spell one.
@@ -197,7 +211,7 @@ impl Legend {
         }
         let spaced = |part: &str| part.replace('<', " ");
         let name = Name::new(&spaced(surname), &spaced(given.unwrap_or(""))).ok()?;
-        (Some(&name.script.end()) == self.symbols.last()).then_some(name)
+        (self.script() == Some(name.script)).then_some(name)
     }
 }
 
@@ -231,7 +245,7 @@ mod tests {
         let long = Name::new(&"A".repeat(200), "").ok().unwrap();
         assert_eq!(
             Legend::of(&long, 64).err(),
-            Some(NameError::TooLong { symbols: 201, most: 64 })
+            Some(NameError::TooLong { symbols: 200 + Legend::MARKS, most: 64 })
         );
         assert!(NameError::Unprintable(vec!['7']).to_string().contains("'7' (U+0037)"));
     }
@@ -265,11 +279,22 @@ mod tests {
     }
 
     #[test]
-    fn two_marks_or_none_are_no_legend() {
+    fn what_is_no_legend() {
         let symbols = |text: &str| text.chars().filter_map(Symbol::new).collect::<Vec<_>>();
-        assert!(Legend::from_circle(&symbols("ASEL")).is_none());
-        assert!(Legend::from_circle(&symbols("AS*EL*")).is_none());
-        assert!(Legend::from_circle(&symbols("AS<<<EL*")).unwrap().name().is_none());
-        assert!(Legend::from_circle(&symbols("АСАН*")).unwrap().name().is_none());
+        let checked = |text: &str, script: Script| {
+            let mut all = symbols(text);
+            let checks = check::symbols(&all, script);
+            all.push(script.end());
+            all.extend(checks);
+            Legend::from_circle(&all)
+        };
+        assert!(checked("ASEL", Script::Latin).unwrap().name().is_some());
+        assert!(Legend::from_circle(&symbols("ASELAAA")).is_none());
+        assert!(Legend::from_circle(&symbols("AS*EL*AAA")).is_none());
+        assert!(Legend::from_circle(&symbols("*A")).is_none());
+        assert!(checked("AS<<<EL", Script::Latin).unwrap().name().is_none());
+        let mut wrong = checked("ASEL", Script::Latin).unwrap().symbols().to_vec();
+        wrong[0] = Symbol::new('Ä').unwrap();
+        assert!(Legend::from_circle(&wrong).is_none());
     }
 }

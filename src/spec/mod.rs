@@ -1,6 +1,7 @@
 //! What is printed and where: one truth for the generator and the reader.
 
 pub mod alphabet;
+pub mod check;
 pub mod layout;
 pub mod legend;
 pub mod modulation;

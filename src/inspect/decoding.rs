@@ -1,0 +1,391 @@
+//! Decoding: of all texts whose check symbols are right, the likeliest, and how much likelier it is
+//! than any that has another symbol at a place. The check sums of the places so far are the states
+//! of a trellis (Wolf 1978) through which the likeliest way is found (Viterbi 1967).
+
+use ndarray::{Array2, ArrayView1};
+
+use crate::spec::check::{self, CHECKS, FIELD};
+use crate::spec::{Legend, Script, Symbol};
+
+/// States: all check sums.
+const STATES: usize = FIELD * FIELD * FIELD;
+const _: () = assert!(CHECKS == 3, "states are laid out for three check sums");
+/// Values that are followed at each place, and how far (in nepers) behind the likeliest.
+const FOLLOWED: usize = 8;
+const BEHIND: f32 = 40.0;
+/// Places of the end mark that are tried.
+const ENDS: usize = 4;
+
+/// One script's part in the check symbols.
+#[derive(Debug)]
+pub struct Code {
+    /// What each symbol of the alphabet counts, but for the end mark, which is the last.
+    values: Vec<usize>,
+    /// Where in the alphabet the letters stand that the check sums are written with.
+    letters: Vec<usize>,
+}
+
+/// A text that satisfies its check symbols. Places count round the circle as it was given.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// The symbol at each place, as its place in the alphabet.
+    pub text: Vec<usize>,
+    /// At which place the name begins.
+    pub first: usize,
+    /// Log-likelihood of the whole text.
+    pub likelihood: f64,
+    /// By how much, at each place, it lies over that of the likeliest other text which has another
+    /// symbol there, in nepers.
+    pub log_odds: Vec<f64>,
+    /// That symbol.
+    pub runners_up: Vec<usize>,
+}
+
+impl Decoded {
+    /// Log-likelihood of the next text.
+    #[must_use]
+    pub fn next(&self) -> f64 {
+        self.likelihood - self.log_odds.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// A symbol that may stand at a place: its value and its log-likelihood.
+#[derive(Clone, Copy)]
+struct Choice {
+    value: usize,
+    symbol: usize,
+    likelihood: f32,
+}
+
+impl Code {
+    /// That of a script whose alphabet has these symbols.
+    #[must_use]
+    pub fn of(script: Script, symbols: &[Symbol]) -> Self {
+        let place = |letter: &Symbol| symbols.iter().position(|s| s == letter);
+        Self {
+            values: symbols.iter().map_while(|&s| check::value(s, script)).collect(),
+            letters: check::letters(script).iter().filter_map(place).collect(),
+        }
+    }
+
+    /// The likeliest text of a circle, by the log-likelihood of each symbol at each place,
+    /// `[place, symbol]`; `None` for a circle that is too short to be a legend.
+    #[must_use]
+    pub fn decode(&self, likelihoods: &Array2<f64>) -> Option<Decoded> {
+        let n = likelihoods.nrows();
+        if n < Legend::FEWEST {
+            return None;
+        }
+        let mut ends: Vec<(usize, f64)> =
+            (0..n).map(|end| (end, self.bound(likelihoods, end))).collect();
+        ends.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut best: Option<Trellis<'_>> = None;
+        let mut others = f64::NEG_INFINITY;
+        for (i, &(end, bound)) in ends.iter().enumerate() {
+            let behind = best.as_ref().is_some_and(|best| bound <= best.total());
+            if behind || i >= ENDS {
+                // The others are no likelier than this.
+                others = others.max(bound);
+                break;
+            }
+            let trellis = Trellis::new(self, likelihoods, end);
+            let (winner, loser) = match best {
+                Some(best) if best.total() >= trellis.total() => (best, Some(trellis)),
+                before => (trellis, before),
+            };
+            others = others.max(loser.map_or(f64::NEG_INFINITY, |loser| loser.total()));
+            best = Some(winner);
+        }
+        best.map(|best| best.decoded(others))
+    }
+
+    /// No text with its end mark at `end` is likelier than this.
+    fn bound(&self, likelihoods: &Array2<f64>, end: usize) -> f64 {
+        let n = likelihoods.nrows();
+        let most = |place: usize| -> f64 {
+            let row = likelihoods.row(place);
+            match (place + n - end) % n {
+                0 => row[self.values.len()],
+                1..=CHECKS => self.letters.iter().map(|&l| row[l]).fold(f64::MIN, f64::max),
+                _ => row.iter().take(self.values.len()).copied().fold(f64::MIN, f64::max),
+            }
+        };
+        (0..n).map(most).sum()
+    }
+
+    /// The symbols that may stand at a place, likeliest first: the best of each value.
+    fn choices(&self, row: ArrayView1<'_, f64>) -> Vec<Choice> {
+        let mut best: Vec<Option<Choice>> = vec![None; FIELD];
+        for (symbol, (&value, &likelihood)) in self.values.iter().zip(row).enumerate() {
+            let likelihood = likelihood as f32;
+            if best[value].is_none_or(|b| likelihood > b.likelihood) {
+                best[value] = Some(Choice { value, symbol, likelihood });
+            }
+        }
+        let mut choices: Vec<Choice> = best.into_iter().flatten().collect();
+        choices.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
+        let least = choices[0].likelihood - BEHIND;
+        choices.retain(|c| c.likelihood >= least);
+        choices.truncate(FOLLOWED);
+        choices
+    }
+}
+
+/// The ways from each state at each place of the name to the check symbols.
+struct Trellis<'a> {
+    code: &'a Code,
+    likelihoods: &'a Array2<f64>,
+    end: usize,
+    /// For each place of the name.
+    choices: Vec<Vec<Choice>>,
+    /// Log-likelihood of the best way on from each state, before each place and after the last.
+    onwards: Vec<Vec<f32>>,
+}
+
+impl<'a> Trellis<'a> {
+    fn new(code: &'a Code, likelihoods: &'a Array2<f64>, end: usize) -> Self {
+        let n = likelihoods.nrows();
+        let place = |i: usize| (end + i) % n;
+        let checks: [Vec<f32>; CHECKS] = std::array::from_fn(|check| {
+            let row = likelihoods.row(place(1 + check));
+            code.letters.iter().map(|&letter| row[letter] as f32).collect()
+        });
+        let choices: Vec<Vec<Choice>> =
+            (Legend::MARKS..n).map(|i| code.choices(likelihoods.row(place(i)))).collect();
+        let last: Vec<f32> = (0..STATES)
+            .map(|state| {
+                let [a, b, c] = sums(state);
+                checks[0][a] + checks[1][b] + checks[2][c]
+            })
+            .collect();
+        let mut onwards = vec![last];
+        for (i, choices) in choices.iter().enumerate().rev() {
+            let after = &onwards[onwards.len() - 1];
+            let mut before = vec![f32::NEG_INFINITY; STATES];
+            for choice in choices {
+                // From a state to the one that the choice leads to.
+                let step = step(i, choice.value);
+                each_row(step, |state, target, turn| {
+                    let before = &mut before[state..state + FIELD];
+                    let after = &after[target..target + FIELD];
+                    let turned = after[turn..].iter().chain(&after[..turn]);
+                    before.iter_mut().zip(turned).for_each(|(best, after)| {
+                        *best = best.max(choice.likelihood + after);
+                    });
+                });
+            }
+            onwards.push(before);
+        }
+        onwards.reverse();
+        Self { code, likelihoods, end, choices, onwards }
+    }
+
+    fn end_likelihood(&self) -> f64 {
+        self.likelihoods[[self.end, self.code.values.len()]]
+    }
+
+    /// Log-likelihood of the best text.
+    fn total(&self) -> f64 {
+        f64::from(self.onwards[0][0]) + self.end_likelihood()
+    }
+
+    /// The best text, given that the best with its end mark elsewhere has `elsewhere`.
+    fn decoded(&self, elsewhere: f64) -> Decoded {
+        let n = self.likelihoods.nrows();
+        let end_symbol = self.code.values.len();
+        let name = self.choices.len();
+        let best = self.onwards[0][0];
+        let mut text = vec![end_symbol; n];
+        let mut log_odds = vec![0.0; n];
+        let mut runners_up = vec![0; n];
+        // Log-likelihood of the best way to each state.
+        let mut so_far = vec![f32::NEG_INFINITY; STATES];
+        so_far[0] = 0.0;
+        let mut state = 0;
+        for (i, choices) in self.choices.iter().enumerate() {
+            let mut then = vec![f32::NEG_INFINITY; STATES];
+            let onwards = &self.onwards[i + 1];
+            let mut through = vec![f32::NEG_INFINITY; choices.len()];
+            for (choice, through) in choices.iter().zip(&mut through) {
+                each_row(step(i, choice.value), |state, target, turn| {
+                    for (k, before) in so_far[state..state + FIELD].iter().enumerate() {
+                        if *before > f32::NEG_INFINITY {
+                            let to = target + if k + turn < FIELD { k + turn } else { k + turn - FIELD };
+                            let way = before + choice.likelihood;
+                            then[to] = then[to].max(way);
+                            *through = through.max(way + onwards[to]);
+                        }
+                    }
+                });
+            }
+            let onward = |c: &Choice| c.likelihood + onwards[moved(state, step(i, c.value))];
+            let order = |a: &usize, b: &usize| onward(&choices[*a]).total_cmp(&onward(&choices[*b]));
+            let taken = (0..choices.len()).max_by(order).unwrap_or(0);
+            let place = (self.end + Legend::MARKS + i) % n;
+            let own = choices[taken];
+            text[place] = own.symbol;
+            (log_odds[place], runners_up[place]) =
+                self.rival(place, own, best, choices.iter().zip(&through));
+            state = moved(state, step(i, own.value));
+            so_far = then;
+        }
+        let sums_taken = sums(state);
+        for (check, &sum) in sums_taken.iter().enumerate() {
+            let place = (self.end + 1 + check) % n;
+            let mut rival = (f32::NEG_INFINITY, 0);
+            for (state, (way, onwards)) in so_far.iter().zip(&self.onwards[name]).enumerate() {
+                let other = sums(state)[check];
+                if other != sum && way + onwards > rival.0 {
+                    rival = (way + onwards, other);
+                }
+            }
+            text[place] = self.code.letters[sum];
+            log_odds[place] = f64::from((best - rival.0).min(BEHIND));
+            runners_up[place] = self.code.letters[rival.1];
+        }
+        let row = self.likelihoods.row(self.end);
+        let others = (0..end_symbol).max_by(|&a, &b| row[a].total_cmp(&row[b]));
+        log_odds[self.end] = (self.total() - elsewhere).min(f64::from(BEHIND));
+        runners_up[self.end] = others.unwrap_or(end_symbol);
+        let first = (self.end + Legend::MARKS) % n;
+        Decoded { text, first, likelihood: self.total(), log_odds, runners_up }
+    }
+
+    /// By how much the best text lies over the best one that has another symbol than `own` at a
+    /// place of the name, and that symbol. `through`: the best texts through each choice.
+    fn rival<'c>(
+        &self,
+        place: usize,
+        own: Choice,
+        best: f32,
+        through: impl Iterator<Item = (&'c Choice, &'c f32)>,
+    ) -> (f64, usize) {
+        let row = self.likelihoods.row(place);
+        let others = through.filter(|(choice, _)| choice.value != own.value);
+        let others = others.map(|(choice, through)| (f64::from(best - through), choice.symbol));
+        // Symbols of the same value are one to the code; those that were not followed are far behind.
+        let values = self.code.values.iter().enumerate();
+        let same = values.filter(|&(symbol, _)| symbol != own.symbol).map(|(symbol, &value)| {
+            let behind = f64::from(own.likelihood) - row[symbol];
+            (if value == own.value { behind } else { behind.max(f64::from(BEHIND)) }, symbol)
+        });
+        let least = others.chain(same).min_by(|a, b| a.0.total_cmp(&b.0));
+        least.map_or((f64::from(BEHIND), own.symbol), |(odds, symbol)| {
+            (odds.min(f64::from(BEHIND)), symbol)
+        })
+    }
+}
+
+/// The check sums of a state.
+fn sums(state: usize) -> [usize; CHECKS] {
+    [state / (FIELD * FIELD), state / FIELD % FIELD, state % FIELD]
+}
+
+/// What a value at a place of the name adds to the check sums.
+fn step(place: usize, value: usize) -> [usize; CHECKS] {
+    check::weights(place).map(|weight| weight * value % FIELD)
+}
+
+fn moved(state: usize, step: [usize; CHECKS]) -> usize {
+    let [a, b, c] = sums(state);
+    let add = |sum: usize, step: usize| (sum + step) % FIELD;
+    (add(a, step[0]) * FIELD + add(b, step[1])) * FIELD + add(c, step[2])
+}
+
+/// Visits the states by rows of [`FIELD`] that differ in the last sum alone: the first state of each
+/// row, that of the row to which a step leads, and by how much the step turns it.
+fn each_row(step: [usize; CHECKS], mut visit: impl FnMut(usize, usize, usize)) {
+    for a in 0..FIELD {
+        for b in 0..FIELD {
+            let target = (a + step[0]) % FIELD * FIELD + (b + step[1]) % FIELD;
+            visit((a * FIELD + b) * FIELD, target * FIELD, step[2]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Name;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    fn alphabet(script: Script) -> Vec<Symbol> {
+        script.symbols().chain([script.end()]).collect()
+    }
+
+    /// Places in the alphabet of a name's legend.
+    fn circle(surname: &str, given: &str) -> (Script, Vec<usize>) {
+        let name = Name::new(surname, given).ok().unwrap();
+        let legend = Legend::of(&name, 64).ok().unwrap();
+        let symbols = alphabet(name.script());
+        let place = |s: &Symbol| symbols.iter().position(|own| own == s).unwrap();
+        (name.script(), legend.symbols().iter().map(place).collect())
+    }
+
+    /// Log-likelihoods at which every wrong symbol lies `behind` nepers behind the text.
+    fn clear(text: &[usize], symbols: usize, behind: f64) -> Array2<f64> {
+        let at = |(place, symbol)| if text[place] == symbol { 0.0 } else { -behind };
+        Array2::from_shape_fn((text.len(), symbols), at)
+    }
+
+    #[test]
+    fn three_letters_that_are_misread_come_right() {
+        for (surname, given) in [("Müller", "Zoë"), ("Әбдіғаппаров", "Қаһарман"), ("O'Brien", "")]
+        {
+            let (script, text) = circle(surname, given);
+            let symbols = alphabet(script);
+            let code = Code::of(script, &symbols);
+            let mut likelihoods = clear(&text, symbols.len(), 20.0);
+            for (place, other) in [(1, 30), (3, 37), (4, 7)] {
+                likelihoods[[place, other]] = 2.0;
+            }
+            let mut turned = Array2::zeros(likelihoods.raw_dim());
+            let n = text.len();
+            for place in 0..n {
+                turned.row_mut((place + 5) % n).assign(&likelihoods.row(place));
+            }
+            let decoded = code.decode(&turned).unwrap();
+            let read: Vec<usize> = (0..n).map(|i| decoded.text[(decoded.first + i) % n]).collect();
+            assert_eq!((read, decoded.first), (text, 5));
+            let least = decoded.log_odds.iter().copied().fold(f64::INFINITY, f64::min);
+            // Another text has four other symbols at least, three of them the misread ones.
+            assert!(least >= 20.0 - 6.0 - 1e-3, "{least}");
+        }
+    }
+
+    #[test]
+    fn odds_are_those_of_the_next_text() {
+        // By trial of every text: names of one letter.
+        let (script, text) = circle("B", "");
+        let symbols = alphabet(script);
+        let code = Code::of(script, &symbols);
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        for _ in 0..20 {
+            let mut likelihoods = clear(&text, symbols.len(), 4.0);
+            likelihoods.mapv_inplace(|v| v + random.random_range(-3.0..3.0));
+            likelihoods.row_mut(1).fill(-60.0);
+            likelihoods[[1, symbols.len() - 1]] = 0.0;
+            let decoded = code.decode(&likelihoods).unwrap();
+            let total = |letter: usize| -> f64 {
+                let checks = check::symbols(&[symbols[letter]], script);
+                let place = |s: &Symbol| symbols.iter().position(|own| own == s).unwrap();
+                let checks = checks.iter().enumerate();
+                likelihoods[[0, letter]]
+                    + checks.map(|(i, s)| likelihoods[[2 + i, place(s)]]).sum::<f64>()
+            };
+            let mut totals: Vec<f64> = (0..symbols.len() - 1).map(total).collect();
+            totals.sort_by(|a, b| b.total_cmp(a));
+            assert!((decoded.likelihood - totals[0]).abs() < 1e-3);
+            assert!((decoded.next() - totals[1]).abs() < 1e-3, "{decoded:?} {totals:?}");
+        }
+    }
+
+    #[test]
+    fn too_short_a_circle_is_no_text() {
+        let symbols = alphabet(Script::Latin);
+        let code = Code::of(Script::Latin, &symbols);
+        assert!(code.decode(&Array2::zeros((Legend::FEWEST - 1, symbols.len()))).is_none());
+        assert!(code.decode(&Array2::zeros((Legend::FEWEST, symbols.len()))).is_some());
+    }
+}
