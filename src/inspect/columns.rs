@@ -9,6 +9,7 @@ use rustfft::num_complex::Complex64;
 
 use super::alignment::{Folded, Shift};
 use super::drift;
+use super::gaps::{self, Bend};
 use super::geometry::Surface;
 use super::law::{self, Law};
 use super::notch::notched;
@@ -62,6 +63,8 @@ pub struct Columns {
     pub phases: Vec<Option<usize>>,
     /// How the phases follow the generator's law, if they do.
     pub law: Option<Law>,
+    /// How the columns lie, where they are not even.
+    pub bend: Option<Bend>,
     /// How many symbols the text lies ahead of evenly spaced columns, over (along, line) in pitches.
     pub drift: Option<Surface>,
 }
@@ -76,9 +79,9 @@ impl Columns {
     /// How many symbols the place (`along`, `line` with fraction) lies from the origin of its line.
     #[must_use]
     pub fn symbols_from_origin(&self, along: f64, line: f64) -> f64 {
-        let even = (along - self.origin) / self.advance;
+        let along = self.bend.as_ref().map_or(along, |bend| bend.even(along, line));
         let drift = self.drift.as_ref().map_or(0.0, |drift| drift.at([along, line]));
-        even + self.shear * (line - self.first_line as f64 - 0.5) + drift
+        (along - self.origin) / self.advance + self.shear * (line - self.first_line as f64 - 0.5) + drift
     }
 }
 
@@ -94,7 +97,12 @@ pub fn find(
 ) -> Option<Columns> {
     let per_mm = scan.per_mm.map(|v| v / factor as f64);
     let advance = profile.layout.advance.0 / profile.layout.pitch.0;
-    let strips = Strips::sample(signal, per_mm, frame, advance / FINE as f64)?;
+    let step = advance / FINE as f64;
+    let mut strips = Strips::sample(signal, per_mm, frame, step, None)?;
+    let bend = gaps::bend(&strips);
+    if bend.is_some() {
+        strips = Strips::sample(signal, per_mm, frame, step, bend.as_ref())?;
+    }
     // Short texts have few harmonics themselves: what the notch leaves of them may not do.
     let notched = notched(&strips);
     let tries = notched.iter().chain([&strips]);
@@ -113,6 +121,7 @@ pub fn find(
     }
     let mut columns = best?;
     drift::measure(&strips, &mut columns);
+    columns.bend = bend;
     Some(columns)
 }
 
@@ -169,6 +178,7 @@ impl Columns {
             origin: strips.origin,
             phases: phases.collect(),
             law: Some(found.law),
+            bend: None,
             drift: None,
         }
     }
@@ -265,6 +275,7 @@ fn place(strips: &Strips, period: &Period, shifts: &[Shift]) -> Columns {
         origin: strips.origin,
         phases: phases.collect(),
         law: None,
+        bend: None,
         drift: None,
     }
 }

@@ -12,6 +12,7 @@ pub mod drift;
 pub mod field;
 pub mod fit;
 pub mod flatten;
+pub mod gaps;
 pub mod geometry;
 pub mod law;
 pub mod notch;
