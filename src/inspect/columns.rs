@@ -157,7 +157,7 @@ impl Columns {
     }
 
     fn registered(strips: &Strips, found: &Registration, profile: &Profile) -> Self {
-        let phases = (0..strips.lines).map(|line| found.law.phase(line, found.symbols, profile));
+        let phases = found.law.phases(strips.lines, found.symbols, profile);
         Self {
             symbols: found.symbols,
             advance: found.advance * strips.step,
@@ -167,7 +167,7 @@ impl Columns {
             common: 0.0,
             first_line: strips.first_line,
             origin: strips.origin,
-            phases: phases.collect(),
+            phases,
             law: Some(found.law),
             drift: None,
         }
@@ -224,8 +224,7 @@ impl Columns {
                 })
                 .collect();
             let Some(law) = law::find(&scores, profile) else { return };
-            let lines = scores.len();
-            self.phases = (0..lines).map(|line| law.phase(line, self.symbols, profile)).collect();
+            self.phases = law.phases(scores.len(), self.symbols, profile);
             self.law = Some(law);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::fit::Fit;
+use super::orientation::Orientation;
 use super::stack::{ALONG, Stack};
 use super::start::{Start, starts};
 use super::templates::{Alphabet, Imaging};
@@ -40,8 +41,8 @@ pub struct Reading {
     pub contrast: f64,
     /// Where and how blurred it was read.
     pub imaging: Imaging,
-    /// Whether the scan stands upside down.
-    pub upside_down: bool,
+    /// Which way the text runs in the scan.
+    pub orientation: Orientation,
     /// The stack as it was read: upright, from the first symbol on, `[across][along]`.
     pub picture: Vec<f32>,
     /// The text that was read, as it should look there.
@@ -84,17 +85,19 @@ impl Read {
 }
 
 /// Reads a stack in both scripts (`Alphabet::both`). Place, blur and turn are found in the script
-/// that fits better and hold for the other as well. `upside_down`: where it is known already how
-/// the scan stands.
+/// that fits better and hold for the other as well. `known`: which way the text runs, where that is
+/// known already.
 #[must_use]
 pub fn read(
     stack: &Stack,
-    upside_down: Option<bool>,
+    known: Option<Orientation>,
     alphabets: &[Alphabet; 2],
 ) -> Option<Readings> {
-    let fields = [Field::of(stack, false), Field::of(stack, true)];
-    let followed = starts(&fields, upside_down, alphabets).into_iter().map(|start| {
-        let field = fields[usize::from(start.upside_down)].turned(start.bins);
+    let tried = Orientation::ALL.into_iter().filter(|o| known.is_none_or(|known| known == *o));
+    let tried: Vec<Orientation> = tried.collect();
+    let fields: Vec<Field> = tried.iter().map(|&o| Field::of(stack, o)).collect();
+    let followed = starts(&fields, alphabets).into_iter().map(|start| {
+        let field = fields[start.field].turned(start.bins);
         let mut fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
         fit.refine();
         (start, fit)
@@ -114,14 +117,14 @@ pub fn read(
     fit.whiten();
     let twin = fit.in_alphabet(&alphabets[1 - start.alphabet]);
     let mut readings = Vec::new();
-    readings.extend(Reading::of(fit, start.upside_down));
-    readings.extend(Reading::of(twin, start.upside_down));
+    readings.extend(Reading::of(fit, tried[start.field]));
+    readings.extend(Reading::of(twin, tried[start.field]));
     readings.sort_by(|a, b| b.fit.total_cmp(&a.fit));
     (!readings.is_empty()).then_some(Readings(readings))
 }
 
 impl Reading {
-    fn of(fit: Fit<'_>, upside_down: bool) -> Option<Self> {
+    fn of(fit: Fit<'_>, orientation: Orientation) -> Option<Self> {
         let end = fit.alphabet.symbols.len() - 1;
         let n = fit.seen.symbols;
         let first = (fit.text.iter().position(|&s| s == end)? + 1) % n;
@@ -143,7 +146,7 @@ impl Reading {
             fit: correlation,
             contrast: f64::from(fit.amplitude),
             imaging: fit.imaging,
-            upside_down,
+            orientation,
             picture: upright(&fit.seen),
             expected: upright(&expected),
         })
