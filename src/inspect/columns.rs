@@ -114,10 +114,8 @@ pub fn find(
         }
     }
     let strips = notched.unwrap_or(strips);
-    if !best.as_ref().is_some_and(Columns::is_certain)
-        && let Some(found) = register(&strips, profile)
-    {
-        best = Some(Columns::registered(&strips, &found, profile));
+    if !best.as_ref().is_some_and(Columns::is_certain) {
+        best = registered(&strips, profile).or(best);
     }
     let mut columns = best?;
     drift::measure(&strips, &mut columns);
@@ -158,6 +156,22 @@ fn in_strips(strips: &Strips, profile: &Profile) -> Option<Columns> {
     best
 }
 
+/// The columns by the law alone, if all lines together follow it.
+fn registered(strips: &Strips, profile: &Profile) -> Option<Columns> {
+    let confirmed = register(strips, profile).into_iter().filter_map(|found| {
+        let mut columns = Columns::registered(strips, &found, profile);
+        let folded = strips.fold(&Period::known(found.symbols, found.advance));
+        columns.follow_law(&folded, profile);
+        columns.repetition = columns.law?.score;
+        Some(columns)
+    });
+    let confirmed: Vec<Columns> = confirmed.collect();
+    let best = confirmed.iter().map(Columns::rank).fold(0.0, f64::max);
+    // Twice the text follows the law nearly as well.
+    let nearly = confirmed.into_iter().filter(|columns| LONGER * columns.rank() >= best);
+    nearly.min_by_key(|columns| columns.symbols)
+}
+
 impl Columns {
     fn of(strips: &Strips, period: &Period, folded: &Folded, profile: &Profile) -> Self {
         let mut columns = place(strips, period, &folded.align());
@@ -166,7 +180,7 @@ impl Columns {
     }
 
     fn registered(strips: &Strips, found: &Registration, profile: &Profile) -> Self {
-        let phases = (0..strips.lines).map(|line| found.law.phase(line, found.symbols, profile));
+        let phases = found.law.phases(strips.lines, found.symbols, profile);
         Self {
             symbols: found.symbols,
             advance: found.advance * strips.step,
@@ -176,8 +190,8 @@ impl Columns {
             common: 0.0,
             first_line: strips.first_line,
             origin: strips.origin,
-            phases: phases.collect(),
-            law: Some(found.law),
+            phases,
+            law: None,
             bend: None,
             drift: None,
         }
@@ -234,8 +248,7 @@ impl Columns {
                 })
                 .collect();
             let Some(law) = law::find(&scores, profile) else { return };
-            let lines = scores.len();
-            self.phases = (0..lines).map(|line| law.phase(line, self.symbols, profile)).collect();
+            self.phases = law.phases(scores.len(), self.symbols, profile);
             self.law = Some(law);
         }
     }

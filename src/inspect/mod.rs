@@ -16,6 +16,7 @@ pub mod gaps;
 pub mod geometry;
 pub mod law;
 pub mod notch;
+pub mod orientation;
 pub mod period;
 pub mod portrait;
 pub mod psf;
@@ -158,8 +159,9 @@ impl<'p> Reader<'p> {
             }
             _ => None,
         };
-        let turn = columns.as_ref().and_then(|c| c.law).map(|law| law.upside_down);
-        let readings = stack.as_ref().and_then(|stack| reading::read(stack, turn, &self.alphabets));
+        let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
+        let readings =
+            stack.as_ref().and_then(|stack| reading::read(stack, known, &self.alphabets));
         evidence.text = readings.as_ref().map(|readings| Text {
             fit: readings.likelier().fit,
             doubt: readings.likelier().doubt,
