@@ -81,7 +81,9 @@ impl Columns {
     pub fn symbols_from_origin(&self, along: f64, line: f64) -> f64 {
         let along = self.bend.as_ref().map_or(along, |bend| bend.even(along, line));
         let drift = self.drift.as_ref().map_or(0.0, |drift| drift.at([along, line]));
-        (along - self.origin) / self.advance + self.shear * (line - self.first_line as f64 - 0.5) + drift
+        (along - self.origin) / self.advance
+            + self.shear * (line - self.first_line as f64 - 0.5)
+            + drift
     }
 }
 

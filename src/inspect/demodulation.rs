@@ -62,7 +62,8 @@ pub fn smooth_by(field: &Array2<Complex64>, spread: [f64; 2]) -> Array2<Complex6
     for (axis, spread) in spread.into_iter().enumerate() {
         let n = field.len_of(Axis(axis));
         let weight = |d: usize| (-0.5 * (d as f64 / spread).powi(2)).exp();
-        let weights = Array2::from_shape_fn((n, n), |(i, j)| Complex64::from(weight(i.abs_diff(j))));
+        let weights =
+            Array2::from_shape_fn((n, n), |(i, j)| Complex64::from(weight(i.abs_diff(j))));
         field = if axis == 0 { weights.dot(&field) } else { field.dot(&weights) };
     }
     field

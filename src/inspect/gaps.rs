@@ -56,8 +56,8 @@ pub fn bend(strips: &Strips) -> Option<Bend> {
     let straight = parts.gathered(&Surface::plane(bent.centre(), 0.0, [0.0; 2]));
     let gathered = parts.gathered(&bent);
     let noise: f64 = parts.field.iter().map(Complex64::norm_sqr).sum();
-    let better = gathered > BETTER * straight
-        && gathered.powi(2) - straight.powi(2) > SURELY * noise;
+    let better =
+        gathered > BETTER * straight && gathered.powi(2) - straight.powi(2) > SURELY * noise;
     better.then(|| Bend { cells: bent, cell: FINE as f64 * strips.step })
 }
 
@@ -128,12 +128,7 @@ impl Parts {
             for next in [(i + 1, j), (i, j + 1)] {
                 let Some(other) = smooth.get(next) else { continue };
                 let turn = other * z.conj();
-                rises.push((
-                    self.place((i, j)),
-                    self.place(next),
-                    turn.arg() / TAU,
-                    turn.norm(),
-                ));
+                rises.push((self.place((i, j)), self.place(next), turn.arg() / TAU, turn.norm()));
             }
         }
         let mut map = Surface::plane(centre, 0.0, [0.0; 2]);
@@ -188,9 +183,7 @@ mod tests {
         let bend = |x: f64, y: f64| 6.0 * (x - 0.5).powi(2) - 4.0 * (x - 0.5) * (y - 0.5);
         let strips = strips(bend);
         let found = super::bend(&strips).expect("it is bent").cells;
-        let at = |x: f64, y: f64| {
-            found.at([x * 640.0 * strips.step, y * 96.0]) + bend(x, y)
-        };
+        let at = |x: f64, y: f64| found.at([x * 640.0 * strips.step, y * 96.0]) + bend(x, y);
         // But for a plane, which is left to others.
         let second = |a: f64, b: f64, c: f64| a - 2.0 * b + c;
         assert!(second(at(0.1, 0.5), at(0.5, 0.5), at(0.9, 0.5)).abs() < 0.15);

@@ -73,7 +73,8 @@ impl Surface {
     /// Returns the root of the weighted mean square that is left, or `None` (and no change) where
     /// the samples don't determine it.
     pub fn absorb(&mut self, degree: usize, samples: &[([f64; 2], f64, f64)]) -> Option<f64> {
-        let rows = samples.iter().map(|&(place, value, weight)| (self.powers(place), value, weight));
+        let rows =
+            samples.iter().map(|&(place, value, weight)| (self.powers(place), value, weight));
         self.fit(0..terms(degree.min(3)), &rows.collect::<Vec<_>>())
     }
 
@@ -146,11 +147,8 @@ mod tests {
             assert!((surface.at(place) - truth(place)).abs() < 1e-6);
         }
         assert!(surface.absorb(3, &samples[..4]).is_none());
-        let rises: Vec<_> = samples
-            .iter()
-            .zip(&samples[16..])
-            .map(|(a, b)| (a.0, b.0, b.1 - a.1, 1.0))
-            .collect();
+        let rises: Vec<_> =
+            samples.iter().zip(&samples[16..]).map(|(a, b)| (a.0, b.0, b.1 - a.1, 1.0)).collect();
         let mut surface = Surface::plane([20.0, 22.0], truth([20.0, 22.0]), [0.0; 2]);
         assert!(surface.absorb_rises(3, &rises).unwrap() < 1e-6);
         assert!((surface.at([5.5, 7.1]) - truth([5.5, 7.1])).abs() < 1e-6);

@@ -206,8 +206,7 @@ impl Texts {
         let read = |place: usize| {
             let (weighed, plain) = (&self.weighed, &self.plain);
             let symbol = weighed.text[place];
-            let without =
-                if plain.text[place] == symbol { plain.log_odds[place] } else { 0.0 };
+            let without = if plain.text[place] == symbol { plain.log_odds[place] } else { 0.0 };
             let likelihoods = self.likelihoods.row(place);
             let own = likelihoods[symbol];
             let against = likelihoods.iter().map(|likelihood| likelihood - own);
