@@ -15,9 +15,12 @@ pub mod geometry;
 pub mod law;
 pub mod notch;
 pub mod orientation;
+pub mod page;
 pub mod period;
+pub mod pitch;
 pub mod portrait;
 pub mod psf;
+mod reader;
 pub mod reading;
 pub mod register;
 pub mod scan;
@@ -30,20 +33,22 @@ pub mod tones;
 pub mod trellis;
 pub mod verdict;
 pub mod whitening;
+pub mod windows;
 
-use crate::base::{Picture, Ppi};
 use crate::spec::{Legend, Name, Profile};
 use carrier::Carrier;
 use columns::Columns;
+use orientation::Orientation;
 use portrait::Frame;
+pub use reader::{Page, Reader, inspect};
 use reading::{Reading, Readings};
-use scan::{Scan, ScanError};
+use scan::Scan;
 use stack::Stack;
 use templates::Alphabet;
 use tones::Tones;
-use verdict::{Decision, Evidence, Expected, Repetition, Text};
+use verdict::{Decision, Evidence, Expected, Repetition, Text, Verdict};
 
-/// Everything that was found in a scan, stage by stage; a stage is `None` where the one before
+/// Everything that was found of a portrait, stage by stage; a stage is `None` where the one before
 /// found nothing to go on.
 #[derive(Debug)]
 pub struct Inspection {
@@ -71,58 +76,16 @@ impl Inspection {
     pub fn reading(&self) -> Option<&Reading> {
         self.readings.as_ref().map(Readings::likelier)
     }
-}
 
-/// Inspects one scan: blindly, or for an expected name; see [`Reader`] for more.
-///
-/// # Errors
-/// [`ScanError`] if the resolution is not known; missing evidence is a verdict, not an error.
-pub fn inspect(
-    picture: &Picture,
-    ppi: Option<Ppi>,
-    expected: Option<&Name>,
-    profile: &Profile,
-) -> Result<Inspection, ScanError> {
-    Reader::new(profile).inspect(picture, ppi, expected)
-}
-
-/// A reader of what one profile prints. It keeps what does not change from scan to scan.
-#[derive(Debug)]
-pub struct Reader<'p> {
-    profile: &'p Profile,
-    alphabets: [Alphabet; 2],
-}
-
-impl<'p> Reader<'p> {
-    /// A reader for a profile.
-    #[must_use]
-    pub fn new(profile: &'p Profile) -> Self {
-        Self { profile, alphabets: Alphabet::both(profile) }
-    }
-
-    /// Inspects a scan: blindly, or for an expected name. `ppi` counts before what the picture
-    /// says.
-    ///
-    /// # Errors
-    /// [`ScanError`] if the resolution is not known; missing evidence is a verdict, not an error.
-    pub fn inspect(
-        &self,
-        picture: &Picture,
-        ppi: Option<Ppi>,
+    /// The stages, on a scan of one portrait. `lawful`: whether only lines that follow the
+    /// generator's law are worth reading.
+    fn of_portrait(
+        scan: Scan,
+        lawful: bool,
         expected: Option<&Name>,
-    ) -> Result<Inspection, ScanError> {
-        // Handed to the thread pool once, and not by each loop of each stage.
-        rayon::scope(|_| self.stages(picture, ppi, expected))
-    }
-
-    fn stages(
-        &self,
-        picture: &Picture,
-        ppi: Option<Ppi>,
-        expected: Option<&Name>,
-    ) -> Result<Inspection, ScanError> {
-        let profile = self.profile;
-        let scan = Scan::new(picture, ppi)?;
+        profile: &Profile,
+        alphabets: &[Alphabet; 2],
+    ) -> Self {
         let flat = flatten::flatten(&scan);
         let peak = carrier::peak(&flat, &scan, &profile.layout);
         let mut evidence = Evidence {
@@ -150,7 +113,8 @@ impl<'p> Reader<'p> {
             law: c.law.map_or(0.0, |law| law.score),
             lines: c.phases.iter().flatten().count() as f64 / c.phases.len() as f64,
         });
-        let worth_reading = evidence.repetition.is_some_and(|r| verdict::repeats(&r));
+        let worth_reading =
+            evidence.repetition.is_some_and(|r| verdict::repeats(&r) && (!lawful || r.law > 0.0));
         let stack = match (&frame, &columns, &tones) {
             (Some(frame), Some(columns), Some(tones)) if worth_reading => {
                 Some(stack::stack(&flat, &scan, frame, columns, tones))
@@ -158,15 +122,68 @@ impl<'p> Reader<'p> {
             _ => None,
         };
         let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
-        let readings =
-            stack.as_ref().and_then(|stack| reading::read(stack, known, &self.alphabets));
+        let readings = stack.as_ref().and_then(|stack| reading::read(stack, known, alphabets));
         evidence.text = readings.as_ref().map(|readings| Text {
             fit: readings.likelier().fit,
             log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
             expected: expected.map(|name| compare(readings, name)),
         });
-        let decision = verdict::decide(&evidence);
-        Ok(Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence })
+        let mut decision = verdict::decide(&evidence);
+        let is_mirrored = readings.as_ref().is_some_and(|r| r.likelier().orientation.mirrored);
+        if evidence.established().is_some() && is_mirrored {
+            decision.reasons.push("the scan shows the portrait mirrored".into());
+        }
+        Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence }
+    }
+
+    /// Nothing was found, for this reason.
+    fn nothing(scan: Scan, reason: &str, evidence: Evidence) -> Self {
+        let decision = Decision {
+            verdict: Verdict::Inconclusive,
+            margin: -1.0,
+            reasons: vec![reason.to_owned()],
+        };
+        let (carrier, frame, columns, stack, readings) = (None, None, None, None, None);
+        Self { scan, carrier, frame, columns, stack, readings, decision, evidence }
+    }
+
+    /// Whether there is text.
+    #[must_use]
+    pub fn is_established(&self) -> bool {
+        self.evidence.established().is_some()
+    }
+
+    /// Which way the text runs in the scan; upright where none was read.
+    #[must_use]
+    pub fn orientation(&self) -> Orientation {
+        self.reading().map_or_else(Orientation::default, |reading| reading.orientation)
+    }
+
+    /// The portrait's corners in pixels of the file (centres at whole numbers): top left, top
+    /// right, bottom right, bottom left as the text runs. None where no lines of text repeat: those
+    /// may be a fabric's.
+    #[must_use]
+    pub fn corners(&self) -> Option<[[f64; 2]; 4]> {
+        self.stack.as_ref()?;
+        let scan = &self.scan;
+        let corners = self
+            .frame
+            .as_ref()?
+            .corners()
+            .map(|[x, y]| scan.in_file([x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5]));
+        Some(self.orientation().corners(corners))
+    }
+
+    /// Degrees that the portrait stands turned clockwise in the scan, over −180 to 180; none where
+    /// no lines of text repeat. Of a mirrored portrait, by how much its upright stands turned.
+    #[must_use]
+    pub fn rotation_deg(&self) -> Option<f64> {
+        self.stack.as_ref()?;
+        // Line numbers grow downwards; the text runs a quarter turn before that.
+        let [x, y] = self.frame.as_ref()?.lines.slope();
+        let over = if self.orientation().upside_down { 180.0 } else { 0.0 };
+        let turn = (-x).atan2(y).to_degrees() + over;
+        Some(if turn > 180.0 { turn - 360.0 } else { turn })
     }
 }
 

@@ -76,7 +76,8 @@ impl Frame {
 }
 
 /// The box of this size that holds the most points; in the middle of all the best ones.
-fn densest(points: &[[f64; 2]], size: [f64; 2]) -> [[f64; 2]; 2] {
+#[must_use]
+pub fn densest(points: &[[f64; 2]], size: [f64; 2]) -> [[f64; 2]; 2] {
     let axis = |i: usize| {
         let low = points.iter().map(|p| p[i]).fold(f64::INFINITY, f64::min);
         let high = points.iter().map(|p| p[i]).fold(f64::NEG_INFINITY, f64::max);
