@@ -163,16 +163,11 @@ impl<'a> Enlarged<'a> {
 
     /// Writes row `y` of the large plane to `out`; `out` may be a few pixels longer than it.
     pub fn row(&self, y: usize, out: &mut [f32]) {
-        self.row_from(0, y, out);
-    }
-
-    /// [`Enlarged::row`] from pixel `left` on.
-    pub fn row_from(&self, left: usize, y: usize, out: &mut [f32]) {
         let (above, below, share) = self.between(y, self.plane.nrows());
         let rows = self.plane.row(above).into_iter().zip(self.plane.row(below));
         let between: Vec<f32> = rows.map(|(a, b)| a + share * (b - a)).collect();
         for (x, out) in out.iter_mut().enumerate() {
-            let (left, right, share) = self.between(left + x, between.len());
+            let (left, right, share) = self.between(x, between.len());
             *out = between[left] + share * (between[right] - between[left]);
         }
     }

@@ -153,6 +153,12 @@ impl Inspection {
         self.evidence.established().is_some()
     }
 
+    /// Whether there is text, and its lines follow the generator's law.
+    #[must_use]
+    pub fn is_lawful(&self) -> bool {
+        self.is_established() && self.evidence.repetition.is_some_and(|r| r.law > 0.0)
+    }
+
     /// Which way the text runs in the scan; upright where none was read.
     #[must_use]
     pub fn orientation(&self) -> Orientation {

@@ -178,7 +178,8 @@ impl Search {
 }
 
 /// Whether a place lies in a box with these corners, in either order, or so near to it.
-fn within([x, y]: [f64; 2], corners: &[[f64; 2]; 4], reach: f64) -> bool {
+#[must_use]
+pub fn within([x, y]: [f64; 2], corners: &[[f64; 2]; 4], reach: f64) -> bool {
     (0..4).all(|i| {
         let ([ax, ay], [bx, by]) = (corners[i], corners[(i + 1) % 4]);
         let edge = (bx - ax).hypot(by - ay).max(1e-9);

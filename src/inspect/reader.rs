@@ -1,7 +1,7 @@
 //! The reader: one portrait or a page of them, of known or unknown resolution.
 
 use super::Inspection;
-use super::page::{Search, is_page};
+use super::page::{Search, is_page, within};
 use super::pitch;
 use super::scan::{PpiSource, Resolution, Scan, ScanError};
 use super::templates::Alphabet;
@@ -9,9 +9,9 @@ use super::verdict::{Evidence, Verdict};
 use crate::base::{Picture, Ppi};
 use crate::spec::{Name, Profile};
 
-/// Parts of a page without text that are looked at before the rest is left, if the resolution was
-/// stated or estimated, and parts in all: a sheet of portraits, with some failures.
-const FAILURES: [usize; 2] = [6, 2];
+/// Parts of a page without text, one after the other, after which the rest is left: while nothing
+/// was found at a stated resolution, and otherwise. And parts in all: a sheet of portraits.
+const FAILURES: [usize; 2] = [6, 3];
 const PARTS: usize = 64;
 /// Resolutions that are tried where the stated one shows no text.
 const RESOLUTIONS: usize = 6;
@@ -135,22 +135,25 @@ impl<'p> Reader<'p> {
     ) -> Result<Page, ScanError> {
         let stated = Resolution::stated(picture, ppi)?;
         let first = stated.map(|resolution| self.at(picture, resolution, expected));
+        // Nothing but the generator's grid follows its law: with that the resolution is right.
+        let first = match first {
+            Some(page) if page.main.is_lawful() => return Ok(page),
+            first => first,
+        };
         let mut tried: Vec<f64> = stated.iter().map(|stated| stated.axes[0].0).collect();
-        if !first.as_ref().is_some_and(|page| page.main.is_established()) {
-            for resolution in pitch::candidates(picture, &self.profile.layout) {
-                let ppi = resolution.axes[0].0;
-                if tried.iter().any(|other| (ppi / other - 1.0).abs() < SAME) {
-                    continue;
-                }
-                if tried.len() > RESOLUTIONS {
-                    break;
-                }
-                tried.push(ppi);
-                let mut page = self.at(picture, resolution, expected);
-                if page.main.is_established() {
-                    page.main.decision.reasons.push(contradiction(stated, ppi));
-                    return Ok(page);
-                }
+        let untried = |tried: &[f64], ppi: f64| {
+            tried.len() <= RESOLUTIONS && tried.iter().all(|t| (ppi / t - 1.0).abs() >= SAME)
+        };
+        for resolution in pitch::candidates(picture, &self.profile.layout) {
+            let ppi = resolution.axes[0].0;
+            if !untried(&tried, ppi) {
+                continue;
+            }
+            tried.push(ppi);
+            let mut page = self.at(picture, resolution, expected);
+            if page.main.is_established() {
+                page.main.decision.reasons.push(contradiction(stated, ppi));
+                return Ok(page);
             }
         }
         Ok(first.unwrap_or_else(|| {
@@ -167,24 +170,21 @@ impl<'p> Reader<'p> {
         if !is_page(picture, resolution, self.profile) {
             return Page::alone(portrait(Scan::at(picture, resolution)));
         }
-        let t = std::time::Instant::now();
         let mut search = Search::new(picture, resolution, self.profile);
-        eprintln!("search {:?}", t.elapsed());
-        let (mut found, mut failures) = (Vec::new(), 0);
+        let (mut found, mut failures) = (Vec::<Inspection>::new(), 0);
         for _ in 0..PARTS {
-            let Some(part) =
-                search.next_part().filter(|_| failures < FAILURES[usize::from(lawful)])
-            else {
-                break;
-            };
-            let t = std::time::Instant::now();
+            let Some(part) = search.next_part() else { break };
             let inspection = portrait(Scan::part(picture, resolution, part));
-            eprintln!("{part:?} {:?} {:?}", t.elapsed(), inspection.evidence.repetition);
-            if inspection.is_established() {
-                inspection.corners().into_iter().for_each(|corners| search.take_off(corners));
+            let corners = inspection.corners().filter(|_| inspection.is_established());
+            if let Some(corners) = corners.filter(|corners| !is_known(&found, corners)) {
+                search.take_off(corners);
                 found.push(inspection);
-            } else {
-                failures += 1;
+                failures = 0;
+                continue;
+            }
+            failures += 1;
+            if failures >= FAILURES[usize::from(lawful || !found.is_empty())] {
+                break;
             }
         }
         Page::of(found).unwrap_or_else(|| {
@@ -194,6 +194,12 @@ impl<'p> Reader<'p> {
             Page::alone(Inspection::nothing(scan, reason, evidence))
         })
     }
+}
+
+/// Whether one of these portraits lies where the one with these corners does.
+fn is_known(found: &[Inspection], corners: &[[f64; 2]; 4]) -> bool {
+    let middle = [0, 1].map(|i| corners.iter().map(|c| c[i]).sum::<f64>() / 4.0);
+    found.iter().filter_map(Inspection::corners).any(|other| within(middle, &other, 0.0))
 }
 
 /// Why a resolution was estimated.

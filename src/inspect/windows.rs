@@ -10,7 +10,6 @@ use rustfft::num_complex::Complex32;
 
 use super::flatten::{Flat, SLOW};
 use crate::base::Plane;
-use crate::base::raster::Enlarged;
 use crate::spec::modulation::TURNING_LIGHTNESS;
 
 /// Side of a window in pixels of the search: 10 to 13 mm, some 30 lines.
@@ -120,41 +119,33 @@ impl<'a> Look<'a> {
             columns[(kx + first) as usize * SIDE + ky.rem_euclid(SIDE as isize) as usize].norm_sqr()
         };
         let height = (self.most[1] + 2) as usize;
-        let mut powers = Plane::zeros((height + 1, kept));
-        for ky in -1..height as isize {
-            for kx in -first..=first {
-                powers[[(ky + 1) as usize, (kx + first) as usize]] =
-                    single(kx, ky) + single(-kx, -ky);
-            }
-        }
+        let power = |(y, x): (usize, usize)| {
+            let (kx, ky) = (x as isize - first, y as isize - 1);
+            single(kx, ky) + single(-kx, -ky)
+        };
+        let powers = Plane::from_shape_fn((height + 1, kept), power);
         self.rings.iter().map(|ring| self.strongest(ring, &powers)).collect()
     }
 
     /// Contrast in units of the local noise, tapered; false where there is next to none.
     fn fill(&self, left: usize, top: usize, samples: &mut [Complex32]) -> bool {
-        let (rows, width) = self.flat.small.dim();
-        let certainty = Enlarged::new(&self.flat.certainty, SLOW);
-        let lightness = Enlarged::new(&self.flat.lightness, SLOW);
-        let right = (left + SIDE).min(width);
+        let Flat { small, certainty, lightness, .. } = self.flat;
         samples.fill(Complex32::default());
+        let last = |plane: &Plane| [plane.ncols().max(1) - 1, plane.nrows().max(1) - 1];
+        let last = last(certainty);
         let mut energy = 0.0f32;
-        let (mut sure, mut light) = (vec![0.0; SIDE], vec![0.0; SIDE]);
-        for (dy, line) in samples.chunks_exact_mut(SIDE).enumerate() {
+        for (dy, line) in samples.chunks_exact_mut(SIDE).enumerate().take(small.nrows() - top) {
             let y = top + dy;
-            if y >= rows {
-                break;
-            }
-            certainty.row_from(left, y, &mut sure);
-            lightness.row_from(left, y, &mut light);
-            let contrast = self.flat.small.row(y);
-            let contrast = contrast.iter().skip(left).take(right - left);
-            for ((z, &v), ((sure, light), taper)) in
-                line.iter_mut().zip(contrast).zip(sure.iter().zip(&light).zip(&self.taper))
-            {
+            // The slow planes, block by block: over a block they hardly change.
+            let slow = (y / SLOW).min(last[1]);
+            let (sure, light) = (certainty.row(slow), lightness.row(slow));
+            let contrast = small.row(y);
+            for (dx, (z, &v)) in line.iter_mut().zip(contrast.iter().skip(left)).enumerate() {
                 energy += v * v;
-                let v = v * sure * taper * self.taper[dy];
-                let light = *light > TURNING_LIGHTNESS + 5.0;
-                *z = if light { Complex32::new(0.0, v) } else { Complex32::new(v, 0.0) };
+                let block = ((left + dx) / SLOW).min(last[0]);
+                let v = v * sure[block] * self.taper[dx] * self.taper[dy];
+                let is_light = light[block] > TURNING_LIGHTNESS + 5.0;
+                *z = if is_light { Complex32::new(0.0, v) } else { Complex32::new(v, 0.0) };
             }
         }
         energy > BLANK * BLANK * (SIDE * SIDE) as f32

@@ -82,13 +82,13 @@ pub(crate) fn warped(
 }
 
 /// A phone's picture of a 1200-ppi scan: about `ppi` in the middle, tilted about the vertical or
-/// the horizontal axis, from 250 mm away.
+/// the horizontal axis, from 150 mm away.
 pub(crate) fn tilted(scan: &Picture, ppi: f64, degrees: f64, sideways: bool) -> Picture {
     let source = grey(scan);
     let (width, height) = (f64::from(source.width()), f64::from(source.height()));
     let scale = 1200.0 / ppi;
     let size = [width / scale * 1.05, height / scale * 1.05].map(|v| v as u32);
-    let distance = 250.0 / 25.4 * 1200.0;
+    let distance = 150.0 / 25.4 * 1200.0;
     let (sin, cos) = degrees.to_radians().sin_cos();
     let from = |[x, y]: [f64; 2]| {
         // The ray through the pixel, met with the tilted plane.
