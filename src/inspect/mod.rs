@@ -4,6 +4,7 @@
 //! what it hopes to find.
 
 pub mod alignment;
+pub mod bend;
 pub mod carrier;
 pub mod columns;
 pub mod demodulation;
@@ -46,7 +47,11 @@ use scan::Scan;
 use stack::Stack;
 use templates::Alphabet;
 use tones::Tones;
-use verdict::{Decision, Evidence, Expected, Repetition, Text, Verdict};
+use verdict::{Decision, Evidence, Expected, Text, Verdict};
+
+/// Lines over this share of the portrait are worth another look where their text is not clear:
+/// those of other pictures are fewer.
+const BENT_COVERAGE: f64 = 0.25;
 
 /// Everything that was found of a portrait, stage by stage; a stage is `None` where the one before
 /// found nothing to go on.
@@ -88,51 +93,65 @@ impl Inspection {
     ) -> Self {
         let flat = flatten::flatten(&scan);
         let peak = carrier::peak(&flat, &scan, &profile.layout);
-        let mut evidence = Evidence {
+        let evidence = Evidence {
             peak: peak.map_or(0.0, |peak| peak.height),
             expected_peak: peak.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
             ..Evidence::default()
         };
-        let tones = peak.map(|peak| Tones::measure(&flat, &scan, peak.frequency));
         let factor = carrier::search_factor(&scan);
-        let signal = tones.as_ref().map(|tones| flat.signal(tones));
-        let carrier = match (&peak, &signal) {
-            (Some(peak), Some(signal)) => carrier::follow(signal, factor, &scan, peak),
-            _ => None,
-        };
-        let frame = carrier.as_ref().map(|carrier| Frame::new(carrier, profile));
-        evidence.coverage = frame.as_ref().map_or(0.0, |frame| frame.coverage);
-        let columns = match (&signal, &frame) {
-            (Some(signal), Some(frame)) => columns::find(signal, factor, &scan, frame, profile),
-            _ => None,
-        };
-        evidence.repetition = columns.as_ref().map(|c| Repetition {
-            symbols: c.symbols,
-            score: c.repetition,
-            lattice: c.lattice,
-            law: c.law.map_or(0.0, |law| law.score),
-            lines: c.phases.iter().flatten().count() as f64 / c.phases.len() as f64,
+        let lines = peak.and_then(|peak| {
+            let tones = Tones::measure(&flat, &scan, peak.frequency);
+            let signal = flat.signal(&tones);
+            let carrier = carrier::follow(&signal, factor, &scan, &peak)?;
+            Some((tones, signal, carrier))
         });
-        let worth_reading =
-            evidence.repetition.is_some_and(|r| verdict::repeats(&r) && (!lawful || r.law > 0.0));
-        let stack = match (&frame, &columns, &tones) {
-            (Some(frame), Some(columns), Some(tones)) if worth_reading => {
-                Some(stack::stack(&flat, &scan, frame, columns, tones))
+        let Some((tones, signal, carrier)) = lines else {
+            let decision = verdict::decide(&evidence);
+            return Self::of_decision(scan, decision, evidence);
+        };
+        let within = |frame: Frame| {
+            let mut found = InFrame { evidence: evidence.clone(), ..InFrame::new(frame) };
+            let columns = columns::find(&signal, factor, &scan, &found.frame, profile);
+            found.evidence.coverage = found.frame.coverage;
+            found.evidence.repetition = columns.as_ref().map(Columns::evidence);
+            if let Some(columns) = &columns
+                && found.evidence.repetition.is_some_and(|r| verdict::repeats(&r))
+                && (columns.law.is_some() || !lawful)
+            {
+                let stack = stack::stack(&flat, &scan, &found.frame, columns, &tones);
+                let known = columns.law.map(|law| law.orientation);
+                found.readings = reading::read(&stack, known, alphabets);
+                found.stack = Some(stack);
             }
-            _ => None,
+            found.columns = columns;
+            found.evidence.text = found.readings.as_ref().map(|readings| Text {
+                fit: readings.likelier().fit,
+                log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
+                expected: expected.map(|name| compare(readings, name)),
+            });
+            found
         };
-        let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
-        let readings = stack.as_ref().and_then(|stack| reading::read(stack, known, alphabets));
-        evidence.text = readings.as_ref().map(|readings| Text {
-            fit: readings.likelier().fit,
-            log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
-            expected: expected.map(|name| compare(readings, name)),
-        });
+        let mut best = within(Frame::new(&carrier, profile));
+        if best.may_be_bent() {
+            let per_mm = scan.per_mm.map(|v| v / factor as f64);
+            let flat = best.frame.clone();
+            for frame in bend::straightened(&signal, per_mm, &carrier, &flat, profile) {
+                let other = within(frame);
+                if other.clear() > best.clear() {
+                    best = other;
+                }
+                if best.clear() >= 1.0 {
+                    break;
+                }
+            }
+        }
+        let InFrame { frame, columns, stack, readings, evidence } = best;
         let mut decision = verdict::decide(&evidence);
         let is_mirrored = readings.as_ref().is_some_and(|r| r.likelier().orientation.mirrored);
         if evidence.established().is_some() && is_mirrored {
             decision.reasons.push("the scan shows the portrait mirrored".into());
         }
+        let (carrier, frame) = (Some(carrier), Some(frame));
         Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence }
     }
 
@@ -143,6 +162,10 @@ impl Inspection {
             margin: -1.0,
             reasons: vec![reason.to_owned()],
         };
+        Self::of_decision(scan, decision, evidence)
+    }
+
+    fn of_decision(scan: Scan, decision: Decision, evidence: Evidence) -> Self {
         let (carrier, frame, columns, stack, readings) = (None, None, None, None, None);
         Self { scan, carrier, frame, columns, stack, readings, decision, evidence }
     }
@@ -190,6 +213,35 @@ impl Inspection {
         let over = if self.orientation().upside_down { 180.0 } else { 0.0 };
         let turn = (-x).atan2(y).to_degrees() + over;
         Some(if turn > 180.0 { turn - 360.0 } else { turn })
+    }
+}
+
+/// What was found in one frame of lines and columns.
+struct InFrame {
+    frame: Frame,
+    columns: Option<Columns>,
+    stack: Option<Stack>,
+    readings: Option<Readings>,
+    evidence: Evidence,
+}
+
+impl InFrame {
+    fn new(frame: Frame) -> Self {
+        let evidence = Evidence::default();
+        Self { frame, columns: None, stack: None, readings: None, evidence }
+    }
+
+    /// Share of the text's symbols that are clear; −1 where there is no text.
+    fn clear(&self) -> f64 {
+        self.evidence.established().map_or(-1.0, |text| {
+            let clear = text.log_odds.iter().filter(|odds| **odds >= verdict::READ).count();
+            clear as f64 / text.log_odds.len().max(1) as f64
+        })
+    }
+
+    /// Whether there are lines, but not all of what they say is clear: the page may be bent.
+    fn may_be_bent(&self) -> bool {
+        self.frame.coverage >= BENT_COVERAGE && self.clear() < 1.0
     }
 }
 
