@@ -243,8 +243,20 @@ fn a_scan_without_resolution() {
         bytes[density] = 0; // no unit
         bytes
     });
-    desk.refuses(&["verify", "scan.jpg"], 1, &["scan.jpg", "--ppi"]);
-    desk.refuses(&["verify", "portrait.png"], 1, &["portrait.png", "--ppi"]);
+    for scan in ["scan.jpg", "portrait.png"] {
+        let output = tumar(desk.folder.path(), &["verify", scan, "--json", "-"]);
+        assert_eq!(output.status.code(), Some(4), "{output:?}");
+        let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (&record["verdict"], &record["scan"]["ppi"]),
+            (&"inconclusive".into(), &Value::Null)
+        );
+        let reason = record["reasons"][0].as_str().unwrap();
+        assert!(
+            reason.contains("--ppi") && reason.contains("nothing can be ruled out"),
+            "{reason}"
+        );
+    }
     let out = ["--preset", "clean", "--out", "out/out.png"];
     desk.refuses(&[&["channel", "portrait.png"], &out[..]].concat(), 1, &["--dpi"]);
 }

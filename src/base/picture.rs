@@ -32,6 +32,13 @@ impl Picture {
         (self.pixels.width() as usize, self.pixels.height() as usize)
     }
 
+    /// A part of the picture: its upper left corner and size in pixels, cut to the picture.
+    #[must_use]
+    pub fn part(&self, corner: [usize; 2], size: [usize; 2]) -> Self {
+        let [x, y, width, height] = [corner[0], corner[1], size[0], size[1]].map(|v| v as u32);
+        Self { pixels: self.pixels.crop_imm(x, y, width, height), ppi: self.ppi, icc: None }
+    }
+
     /// Luminance in linear light, 0..1, `[row, column]`, averaged over blocks of `factor` ×
     /// `factor` pixels (a last partial block is left out). Stored values are read as sRGB.
     #[must_use]

@@ -12,7 +12,7 @@ use rustfft::num_complex::Complex64;
 use super::demodulation::{demodulate, smooth};
 use super::geometry::Surface;
 use super::scan::Scan;
-pub use super::spectrum::{Peak, peak};
+pub use super::spectrum::{Peak, peaks};
 use crate::base::raster::blur;
 use crate::base::{Mm, Plane};
 

@@ -18,6 +18,7 @@ use super::portrait::Frame;
 use super::register::{Registration, register};
 use super::scan::Scan;
 use super::strips::{FINE, Strips};
+use super::verdict::Repetition;
 use crate::base::Plane;
 use crate::spec::{Legend, Profile};
 
@@ -74,6 +75,18 @@ impl Columns {
     #[must_use]
     pub fn phase(&self, line: i64) -> Option<usize> {
         *self.phases.get(usize::try_from(line - self.first_line).ok()?)?
+    }
+
+    /// The evidence that lines of text repeat.
+    #[must_use]
+    pub fn evidence(&self) -> Repetition {
+        Repetition {
+            symbols: self.symbols,
+            score: self.repetition,
+            lattice: self.lattice,
+            law: self.law.map_or(0.0, |law| law.score),
+            lines: self.placed(),
+        }
     }
 
     /// How many symbols the place (`along`, `line` with fraction) lies from the origin of its line.

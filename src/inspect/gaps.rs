@@ -14,11 +14,13 @@ use super::strips::{ACROSS, FINE, Strips};
 /// Lines and cells of a part. A shear or a stretch as steep as is sought turns the carrier by less
 /// than half a cycle from part to part.
 const LINES: usize = 3;
-const CELLS: usize = 10;
+const CELLS: usize = 5;
 /// Spread over which parts are averaged, across and along, in parts.
-const SPREAD: [f64; 2] = [3.0, 1.2];
+const SPREAD: [f64; 2] = [3.0, 2.4];
 /// Parts that lie about this far off, in cells, hardly count.
 const AGREES: f64 = 0.2;
+/// Other stages find an advance that is off by less than this share.
+const STEEP: f64 = 0.025;
 /// By how much a bent map must gather more of the carrier than a straight one.
 const BETTER: f64 = 1.03;
 /// And by how many times what noise alone would add to its power.
@@ -51,14 +53,20 @@ impl Bend {
 /// How the columns lie; `None` where they are even as far as can be seen.
 #[must_use]
 pub fn bend(strips: &Strips) -> Option<Bend> {
-    let parts = Parts::demodulate(strips)?.without_slope();
+    let mut parts = Parts::demodulate(strips)?;
+    let slope = parts.take_slope();
     let bent = parts.settle()?;
-    let straight = parts.gathered(&Surface::plane(bent.centre(), 0.0, [0.0; 2]));
-    let gathered = parts.gathered(&bent);
+    let flat = Surface::plane(bent.centre(), 0.0, [0.0; 2]);
+    let (straight, gathered) = (parts.gathered(&flat), parts.gathered(&bent));
     let noise: f64 = parts.field.iter().map(Complex64::norm_sqr).sum();
-    let better =
+    let is_bent =
         gathered > BETTER * straight && gathered.powi(2) - straight.powi(2) > SURELY * noise;
-    better.then(|| Bend { cells: bent, cell: FINE as f64 * strips.step })
+    let is_steep = slope[0].abs() * FINE as f64 * strips.step > STEEP
+        && gathered.powi(2) > 2.0 * SURELY * noise;
+    (is_bent || is_steep).then(|| Bend {
+        cells: bent.plus(&Surface::plane(flat.centre(), 0.0, slope)),
+        cell: FINE as f64 * strips.step,
+    })
 }
 
 /// The carrier of the gaps by parts, `[line][along]`.
@@ -102,9 +110,9 @@ impl Parts {
         [self.origin[0] + column as f64 * self.step[0], self.origin[1] + row as f64 * self.step[1]]
     }
 
-    /// The same without the turn that is common from part to part: stretch and shear are found by
-    /// other stages.
-    fn without_slope(mut self) -> Self {
+    /// Takes off the turn that is common from part to part: stretch and shear. Returns it in cells a
+    /// pitch, along and across the lines.
+    fn take_slope(&mut self) -> [f64; 2] {
         let turn = |a: (usize, usize)| -> f64 {
             let pairs = self.field.indexed_iter().filter_map(|((i, j), z)| {
                 self.field.get((i + a.0, j + a.1)).map(|next| next * z.conj())
@@ -115,7 +123,7 @@ impl Parts {
         for ((i, j), z) in self.field.indexed_iter_mut() {
             *z *= Complex64::cis(-(down * i as f64 + along * j as f64));
         }
-        self
+        [along / self.step[0], down / self.step[1]].map(|turn| turn / TAU)
     }
 
     /// The smooth map that the parts agree with.
@@ -194,5 +202,6 @@ mod tests {
     fn even_columns_stay() {
         assert!(super::bend(&strips(|_, _| 0.0)).is_none());
         assert!(super::bend(&strips(|x, y| 3.0 * x + 2.0 * y)).is_none());
+        assert!(super::bend(&strips(|x, y| 9.0 * x + 2.0 * y)).is_some());
     }
 }

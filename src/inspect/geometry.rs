@@ -54,6 +54,12 @@ impl Surface {
         [self.coefficients[1] / self.scale, self.coefficients[2] / self.scale]
     }
 
+    /// Its terms of second degree at the centre, x², xy and y², per square millimetre.
+    #[must_use]
+    pub fn curvature(&self) -> [f64; 3] {
+        [3, 4, 5].map(|i| self.coefficients[i] / (self.scale * self.scale))
+    }
+
     /// The place about which it is given.
     #[must_use]
     pub fn centre(&self) -> [f64; 2] {

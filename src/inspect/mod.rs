@@ -15,11 +15,15 @@ pub mod flatten;
 pub mod gaps;
 pub mod geometry;
 pub mod law;
+pub mod lines;
 pub mod notch;
 pub mod orientation;
+pub mod page;
 pub mod period;
+pub mod pitch;
 pub mod portrait;
 pub mod psf;
+mod reader;
 pub mod reading;
 pub mod register;
 pub mod scan;
@@ -28,24 +32,27 @@ pub mod stack;
 pub mod start;
 pub mod strips;
 pub mod templates;
+pub mod tilt;
 pub mod tones;
 pub mod trellis;
 pub mod verdict;
 pub mod whitening;
+pub mod windows;
 
-use crate::base::{Picture, Ppi};
 use crate::spec::{Legend, Name, Profile, Symbol};
 use carrier::Carrier;
 use columns::Columns;
+use lines::{Context, Found};
+use orientation::Orientation;
 use portrait::Frame;
+pub use reader::{Page, Reader, inspect};
 use reading::{Reading, Readings};
-use scan::{Scan, ScanError};
+use scan::Scan;
 use stack::Stack;
 use templates::Alphabet;
-use tones::Tones;
-use verdict::{Comparison, Decision, Evidence, Expected, Repetition, Text};
+use verdict::{Comparison, Decision, Evidence, Expected, Verdict};
 
-/// Everything that was found in a scan, stage by stage; a stage is `None` where the one before
+/// Everything that was found of a portrait, stage by stage; a stage is `None` where the one before
 /// found nothing to go on.
 #[derive(Debug)]
 pub struct Inspection {
@@ -73,103 +80,111 @@ impl Inspection {
     pub fn reading(&self) -> Option<&Reading> {
         self.readings.as_ref().map(Readings::likelier)
     }
-}
 
-/// Inspects one scan: blindly, or for an expected name; see [`Reader`] for more.
-///
-/// # Errors
-/// [`ScanError`] if the resolution is not known; missing evidence is a verdict, not an error.
-pub fn inspect(
-    picture: &Picture,
-    ppi: Option<Ppi>,
-    expected: Option<&Name>,
-    profile: &Profile,
-) -> Result<Inspection, ScanError> {
-    Reader::new(profile).inspect(picture, ppi, expected)
-}
-
-/// A reader of what one profile prints. It keeps what does not change from scan to scan.
-#[derive(Debug)]
-pub struct Reader<'p> {
-    profile: &'p Profile,
-    alphabets: [Alphabet; 2],
-}
-
-impl<'p> Reader<'p> {
-    /// A reader for a profile.
-    #[must_use]
-    pub fn new(profile: &'p Profile) -> Self {
-        Self { profile, alphabets: Alphabet::both(profile) }
-    }
-
-    /// Inspects a scan: blindly, or for an expected name. `ppi` counts before what the picture
-    /// says.
-    ///
-    /// # Errors
-    /// [`ScanError`] if the resolution is not known; missing evidence is a verdict, not an error.
-    pub fn inspect(
-        &self,
-        picture: &Picture,
-        ppi: Option<Ppi>,
+    /// The stages, on a scan of one portrait. `lawful`: whether only lines that follow the
+    /// generator's law are worth reading.
+    fn of_portrait(
+        scan: Scan,
+        lawful: bool,
         expected: Option<&Name>,
-    ) -> Result<Inspection, ScanError> {
-        // Handed to the thread pool once, and not by each loop of each stage.
-        rayon::scope(|_| self.stages(picture, ppi, expected))
-    }
-
-    fn stages(
-        &self,
-        picture: &Picture,
-        ppi: Option<Ppi>,
-        expected: Option<&Name>,
-    ) -> Result<Inspection, ScanError> {
-        let profile = self.profile;
-        let scan = Scan::new(picture, ppi)?;
+        profile: &Profile,
+        alphabets: &[Alphabet; 2],
+    ) -> Self {
         let flat = flatten::flatten(&scan);
-        let peak = carrier::peak(&flat, &scan, &profile.layout);
+        let peaks = carrier::peaks(&flat, &scan, &profile.layout);
+        let highest = peaks.first();
         let mut evidence = Evidence {
-            peak: peak.map_or(0.0, |peak| peak.height),
-            expected_peak: peak.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
+            peak: highest.map_or(0.0, |peak| peak.height),
+            expected_peak: highest.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
             ..Evidence::default()
         };
-        let tones = peak.map(|peak| Tones::measure(&flat, &scan, peak.frequency));
-        let factor = carrier::search_factor(&scan);
-        let signal = tones.as_ref().map(|tones| flat.signal(tones));
-        let carrier = match (&peak, &signal) {
-            (Some(peak), Some(signal)) => carrier::follow(signal, factor, &scan, peak),
-            _ => None,
-        };
-        let frame = carrier.as_ref().map(|carrier| Frame::new(carrier, profile));
-        evidence.coverage = frame.as_ref().map_or(0.0, |frame| frame.coverage);
-        let columns = match (&signal, &frame) {
-            (Some(signal), Some(frame)) => columns::find(signal, factor, &scan, frame, profile),
-            _ => None,
-        };
-        evidence.repetition = columns.as_ref().map(|c| Repetition {
-            symbols: c.symbols,
-            score: c.repetition,
-            lattice: c.lattice,
-            law: c.law.map_or(0.0, |law| law.score),
-            lines: c.phases.iter().flatten().count() as f64 / c.phases.len() as f64,
-        });
-        let worth_reading = evidence.repetition.is_some_and(|r| verdict::repeats(&r));
-        let stack = match (&frame, &columns, &tones) {
-            (Some(frame), Some(columns), Some(tones)) if worth_reading => {
-                Some(stack::stack(&flat, &scan, frame, columns, tones))
+        let context = Context { scan: &scan, flat: &flat, lawful, profile, alphabets };
+        let mut best: Option<Found> = None;
+        for found in peaks.iter().filter_map(|peak| lines::read(peak, &context)) {
+            let is_clear = found.is_clear();
+            if best.as_ref().is_none_or(|best| found.legible() > best.legible()) {
+                best = Some(found);
             }
-            _ => None,
+            if is_clear {
+                break;
+            }
+        }
+        let Some(best) = best else {
+            let decision = verdict::decide(&evidence);
+            return Self::of_decision(scan, decision, evidence);
         };
-        let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
-        let readings =
-            stack.as_ref().and_then(|stack| reading::read(stack, known, &self.alphabets));
-        evidence.text = readings.as_ref().map(|readings| Text {
-            fit: readings.likelier().fit,
-            doubt: readings.likelier().doubt,
-            log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
-            expected: expected.map(|name| compare(readings, name)),
-        });
-        let decision = verdict::decide(&evidence);
-        Ok(Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence })
+        evidence = best.evidence(evidence);
+        let Found { carrier, frame, columns, stack, readings } = best;
+        if let (Some(text), Some(readings)) = (&mut evidence.text, &readings) {
+            text.expected = expected.map(|name| compare(readings, name));
+        }
+        let mut decision = verdict::decide(&evidence);
+        let is_mirrored = readings.as_ref().is_some_and(|r| r.likelier().orientation.mirrored);
+        if evidence.established().is_some() && is_mirrored {
+            decision.reasons.push("the scan shows the portrait mirrored".into());
+        }
+        let (carrier, frame) = (Some(carrier), Some(frame));
+        Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence }
+    }
+
+    /// Nothing was found, for this reason.
+    fn nothing(scan: Scan, reason: &str, evidence: Evidence) -> Self {
+        let decision = Decision {
+            verdict: Verdict::Inconclusive,
+            margin: -1.0,
+            reasons: vec![reason.to_owned()],
+        };
+        Self::of_decision(scan, decision, evidence)
+    }
+
+    fn of_decision(scan: Scan, decision: Decision, evidence: Evidence) -> Self {
+        let (carrier, frame, columns, stack, readings) = (None, None, None, None, None);
+        Self { scan, carrier, frame, columns, stack, readings, decision, evidence }
+    }
+
+    /// Whether there is text.
+    #[must_use]
+    pub fn is_established(&self) -> bool {
+        self.evidence.established().is_some()
+    }
+
+    /// Whether there is text, and its lines follow the generator's law.
+    #[must_use]
+    pub fn is_lawful(&self) -> bool {
+        self.is_established() && self.evidence.repetition.is_some_and(|r| r.law > 0.0)
+    }
+
+    /// Which way the text runs in the scan; upright where none was read.
+    #[must_use]
+    pub fn orientation(&self) -> Orientation {
+        self.reading().map_or_else(Orientation::default, |reading| reading.orientation)
+    }
+
+    /// The portrait's corners in pixels of the file (centres at whole numbers): top left, top
+    /// right, bottom right, bottom left as the text runs. None where no lines of text repeat: those
+    /// may be a fabric's.
+    #[must_use]
+    pub fn corners(&self) -> Option<[[f64; 2]; 4]> {
+        self.stack.as_ref()?;
+        let scan = &self.scan;
+        let corners = self
+            .frame
+            .as_ref()?
+            .corners()
+            .map(|[x, y]| scan.in_file([x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5]));
+        Some(self.orientation().corners(corners))
+    }
+
+    /// Degrees that the portrait stands turned clockwise in the scan, over −180 to 180; none where
+    /// no lines of text repeat. Of a mirrored portrait, by how much its upright stands turned.
+    #[must_use]
+    pub fn rotation_deg(&self) -> Option<f64> {
+        self.stack.as_ref()?;
+        // Line numbers grow downwards; the text runs a quarter turn before that.
+        let [x, y] = self.frame.as_ref()?.lines.slope();
+        let over = if self.orientation().upside_down { 180.0 } else { 0.0 };
+        let turn = (-x).atan2(y).to_degrees() + over;
+        Some(if turn > 180.0 { turn - 360.0 } else { turn })
     }
 }
 

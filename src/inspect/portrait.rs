@@ -24,11 +24,16 @@ pub struct Frame {
 const STEP: f64 = 0.5;
 
 impl Frame {
-    /// The frame of a carrier.
+    /// The frame of a carrier, if the page is flat and seen from straight above.
     #[must_use]
     pub fn new(carrier: &Carrier, profile: &Profile) -> Self {
+        Self::along(carrier, carrier.lines.perpendicular(), profile)
+    }
+
+    /// The frame of a carrier with this distance along its lines.
+    #[must_use]
+    pub fn along(carrier: &Carrier, along: Surface, profile: &Profile) -> Self {
         let lines = carrier.lines.clone();
-        let along = lines.perpendicular();
         let size = [profile.width, profile.height].map(|mm| mm.0 / profile.layout.pitch.0);
         let nodes: Vec<[f64; 2]> = carrier
             .coherence
@@ -76,7 +81,8 @@ impl Frame {
 }
 
 /// The box of this size that holds the most points; in the middle of all the best ones.
-fn densest(points: &[[f64; 2]], size: [f64; 2]) -> [[f64; 2]; 2] {
+#[must_use]
+pub fn densest(points: &[[f64; 2]], size: [f64; 2]) -> [[f64; 2]; 2] {
     let axis = |i: usize| {
         let low = points.iter().map(|p| p[i]).fold(f64::INFINITY, f64::min);
         let high = points.iter().map(|p| p[i]).fold(f64::NEG_INFINITY, f64::max);

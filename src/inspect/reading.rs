@@ -9,6 +9,7 @@ use super::orientation::Orientation;
 use super::stack::{ALONG, Stack};
 use super::start::{Start, starts};
 use super::templates::{Alphabet, Imaging};
+use super::verdict::Text;
 use crate::spec::{Script, Symbol};
 
 /// Fits that explain this share of what the best one does are its rivals, so many at the most.
@@ -131,6 +132,17 @@ pub fn read(
 }
 
 impl Reading {
+    /// What the letters are worth, no name expected.
+    #[must_use]
+    pub fn evidence(&self) -> Text {
+        Text {
+            fit: self.fit,
+            doubt: self.doubt,
+            log_odds: self.circle.iter().map(|read| read.log_odds).collect(),
+            expected: None,
+        }
+    }
+
     /// Log-likelihood, relative to the text that was read, of these symbols, of which the one at
     /// `turn` stands first in the circle; of the scan alone.
     #[must_use]

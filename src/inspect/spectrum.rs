@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
 
-use super::carrier::search_factor;
+use super::carrier::{PEAK, search_factor};
 use super::flatten::{Flat, SLOW};
 use super::scan::Scan;
 use crate::base::raster::Enlarged;
@@ -28,13 +28,19 @@ pub struct Peak {
     pub floor: f64,
 }
 
-/// Finds the frequency of the lines, whichever letters are darker and which lighter than their
-/// ground: light and dark parts of the picture are searched apart and their powers added.
+/// How far apart peaks are, as a share of the lines' frequency: a warped carrier is one.
+const APART: f64 = 0.04;
+/// Peaks that are looked at: the lines, and what the page has beside them.
+const PEAKS: usize = 3;
+
+/// Finds the frequencies that may be the lines', the strongest first, whichever letters are darker
+/// and which lighter than their ground: light and dark parts of the picture are searched apart and
+/// their powers added.
 #[must_use]
-pub fn peak(flat: &Flat, scan: &Scan, layout: &Layout) -> Option<Peak> {
+pub fn peaks(flat: &Flat, scan: &Scan, layout: &Layout) -> Vec<Peak> {
     let (rows, columns) = flat.small.dim();
     if rows < 32 || columns < 32 {
-        return None;
+        return Vec::new();
     }
     let factor = search_factor(scan);
     let radius = 1.0 / layout.pitch.0;
@@ -53,7 +59,6 @@ pub fn peak(flat: &Flat, scan: &Scan, layout: &Layout) -> Option<Peak> {
     };
     let around = || (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (dx, dy)));
     let mut ring = Vec::new();
-    let mut best = (0.0, [0.0; 2], [0isize; 2]);
     for ky in 0..=most[1] {
         for kx in -most[0]..=most[0] {
             let frequency = [kx as f64 * step[0], ky as f64 * step[1]];
@@ -63,28 +68,45 @@ pub fn peak(flat: &Flat, scan: &Scan, layout: &Layout) -> Option<Peak> {
             }
             // The peak of a warped carrier is spread over neighbouring bins.
             let here: f32 = around().map(|(dx, dy)| power(kx + dx, ky + dy)).sum();
-            ring.push(here);
-            if here > best.0 {
-                best = (here, frequency, [kx, ky]);
-            }
+            ring.push((here, frequency, [kx, ky]));
         }
     }
     if ring.is_empty() {
-        return None;
+        return Vec::new();
     }
-    // Centre of mass of the peak's neighbourhood: a tenth of a bin is enough to demodulate.
-    let (mut mass, mut moment) = (0.0, [0.0; 2]);
-    for (dx, dy) in around() {
-        let p = f64::from(power(best.2[0] + dx, best.2[1] + dy));
-        mass += p;
-        moment = [moment[0] + p * dx as f64, moment[1] + p * dy as f64];
-    }
-    let frequency = [0, 1].map(|i| best.1[i] + step[i] * moment[i] / mass.max(1e-30));
     let middle = ring.len() / 2;
-    let median = ring.select_nth_unstable_by(middle, f32::total_cmp).1.max(1e-30);
+    let median = ring.select_nth_unstable_by(middle, |a, b| a.0.total_cmp(&b.0)).1.0.max(1e-30);
     // Averaging over blocks has divided the density a pixel by their area.
     let floor = f64::from(median) / (rows * columns) as f64 * (factor * factor) as f64;
-    Some(Peak { frequency, height: best.0 / median, floor })
+    let mut peaks: Vec<Peak> = Vec::new();
+    let mut taken: Vec<[f64; 2]> = Vec::new();
+    while peaks.len() < PEAKS {
+        let is_free = |place: &[f64; 2]| {
+            taken.iter().all(|other| {
+                // A frequency and its negative are one.
+                let away =
+                    |sign: f64| (place[0] - sign * other[0]).hypot(place[1] - sign * other[1]);
+                away(1.0).min(away(-1.0)) > APART * radius
+            })
+        };
+        let free = ring.iter().filter(|(_, frequency, _)| is_free(frequency));
+        let Some((here, place, [kx, ky])) = free.max_by(|a, b| a.0.total_cmp(&b.0)) else { break };
+        let height = here / median;
+        if !peaks.is_empty() && height < PEAK {
+            break;
+        }
+        // Centre of mass of the peak's neighbourhood: a tenth of a bin is enough to demodulate.
+        let (mut mass, mut moment) = (0.0, [0.0; 2]);
+        for (dx, dy) in around() {
+            let p = f64::from(power(kx + dx, ky + dy));
+            mass += p;
+            moment = [moment[0] + p * dx as f64, moment[1] + p * dy as f64];
+        }
+        let frequency = [0, 1].map(|i| place[i] + step[i] * moment[i] / mass.max(1e-30));
+        taken.push(*place);
+        peaks.push(Peak { frequency, height, floor });
+    }
+    peaks
 }
 
 /// The 2-D spectrum of contrast in units of the local noise, where dark as the real part, where

@@ -227,13 +227,15 @@ impl Text {
     }
 
     /// Share of the symbols that were read.
-    fn legible(&self) -> f64 {
+    #[must_use]
+    pub fn legible(&self) -> f64 {
         let read = self.log_odds.iter().filter(|&&odds| odds >= READ).count();
         read as f64 / self.log_odds.len().max(1) as f64
     }
 
     /// Whether the whole text was read.
-    fn is_clear(&self) -> bool {
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
         self.weakest() >= READ && self.doubt <= DOUBT
     }
 }

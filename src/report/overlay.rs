@@ -7,12 +7,12 @@ use imageproc::point::Point;
 
 use crate::base::raster::bilinear;
 use crate::base::{Picture, Plane};
-use crate::inspect::Inspection;
 use crate::inspect::portrait::Frame;
 use crate::inspect::reading::Reading;
 use crate::inspect::scan::Scan;
 use crate::inspect::stack::{ACROSS, ALONG};
 use crate::inspect::verdict;
+use crate::inspect::{Inspection, Page};
 
 /// Found, placed, read.
 const GOOD: Rgba<u8> = Rgba([0, 150, 136, 150]);
@@ -28,12 +28,22 @@ const MARK_WIDTH: f64 = 2.5;
 /// Space between the copy that was read and the expected one, in bins of the stack.
 const GAP: usize = 4;
 
+/// [`overlay`] of all portraits on a scan, and the copy that was read in the main one.
+#[must_use]
+pub fn overlay_page(picture: &Picture, page: &Page) -> RgbImage {
+    with_copy(marked(picture, &page.portraits()), &page.main)
+}
+
 /// The scan with what was found in it: the portrait's outline, its lines along the left edge
 /// (green: placed, orange: not), and beneath it the copy that was read over the copy that should
 /// be there, each symbol underlined (green: read, orange: not).
 #[must_use]
 pub fn overlay(picture: &Picture, inspection: &Inspection) -> RgbImage {
-    let scan = marked(picture, inspection);
+    with_copy(marked(picture, &[inspection]), inspection)
+}
+
+/// A marked scan with the copy that was read beneath.
+fn with_copy(scan: RgbImage, inspection: &Inspection) -> RgbImage {
     let established = inspection.evidence.established().is_some();
     let Some(reading) = inspection.reading().filter(|_| established) else { return scan };
     let symbols = reading.circle.len();
@@ -115,15 +125,23 @@ fn copies(reading: &Reading, range: std::ops::Range<usize>, magnification: usize
     out
 }
 
-/// The scan with the portrait's outline and its lines.
-fn marked(picture: &Picture, inspection: &Inspection) -> RgbImage {
+/// The scan with the portraits' outlines and their lines.
+fn marked(picture: &Picture, inspections: &[&Inspection]) -> RgbImage {
+    if inspections.iter().all(|inspection| inspection.stack.is_none()) {
+        return picture.pixels.to_rgb8();
+    }
+    let mut canvas: Blend<RgbaImage> = Blend(picture.pixels.to_rgba8());
+    inspections.iter().for_each(|inspection| mark(&mut canvas, inspection));
+    image::DynamicImage::from(canvas.0).to_rgb8()
+}
+
+fn mark(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
     let (Some(frame), Some(columns), Some(_)) =
         (&inspection.frame, &inspection.columns, &inspection.stack)
     else {
-        return picture.pixels.to_rgb8();
+        return;
     };
     let scan = &inspection.scan;
-    let mut canvas: Blend<RgbaImage> = Blend(picture.pixels.to_rgba8());
     let quad = |across: [f64; 2], down: [f64; 2]| -> Vec<Point<i32>> {
         let corners = [(0, 0), (1, 0), (1, 1), (0, 1)];
         let mut points: Vec<Point<i32>> =
@@ -137,7 +155,7 @@ fn marked(picture: &Picture, inspection: &Inspection) -> RgbImage {
     let mut draw = |across, down, colour| {
         let points = quad(across, down);
         if points.len() > 2 {
-            draw_polygon_mut(&mut canvas, &points, colour);
+            draw_polygon_mut(canvas, &points, colour);
         }
     };
     let ([left, right], [top, bottom]) = (frame.across, frame.down);
@@ -151,7 +169,6 @@ fn marked(picture: &Picture, inspection: &Inspection) -> RgbImage {
     draw([left - width, right + width], [bottom, bottom + width], OUTLINE);
     draw([left - width, left], [top, bottom], OUTLINE);
     draw([right, right + width], [top, bottom], OUTLINE);
-    image::DynamicImage::from(canvas.0).to_rgb8()
 }
 
 fn pixel(scan: &Scan, frame: &Frame, across: f64, down: f64) -> Point<i32> {

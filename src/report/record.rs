@@ -5,12 +5,11 @@ use std::f64::consts::LN_10;
 
 use serde::Serialize;
 
-use crate::inspect::Inspection;
-use crate::inspect::orientation::Orientation;
 use crate::inspect::reading::{Read as ReadSymbol, Reading};
 use crate::inspect::scan::PpiSource;
 use crate::inspect::stack::Stack;
 use crate::inspect::verdict::{self, Expected, Outcome, Verdict};
+use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Name, Profile, Symbol};
 
 /// The name and version of this form of record.
@@ -41,6 +40,8 @@ pub struct Record {
     pub scan: ScanPart,
     /// The microtext's measures; none where no text is established.
     pub microtext: Option<Microtext>,
+    /// All portraits with microtext, from the top; the fields above are of one of them.
+    pub portraits: Vec<Portrait>,
     /// Places where the microtext is not what it should be.
     pub regions: Vec<Region>,
     /// Plain sentences, most important first.
@@ -89,10 +90,10 @@ pub struct ScanPart {
     pub width_px: usize,
     /// Pixels of the file down.
     pub height_px: usize,
-    /// Resolution across, as stated.
-    pub ppi: f64,
-    /// Who stated it.
-    pub ppi_source: PpiSource,
+    /// Resolution across; none where it is not known.
+    pub ppi: Option<f64>,
+    /// Who says so.
+    pub ppi_source: Option<PpiSource>,
     /// Degrees that the portrait stands turned clockwise in the scan, over −180 to 180; none where
     /// no lines of text were found. Of a mirrored portrait, by how much its upright stands turned.
     pub rotation_deg: Option<f64>,
@@ -101,6 +102,23 @@ pub struct ScanPart {
     /// The portrait's corners in pixels of the file (centres at whole numbers): top left, top
     /// right, bottom right, bottom left as the text runs.
     pub portrait: Option<[[f64; 2]; 4]>,
+}
+
+/// One of the portraits on a scan.
+#[derive(Clone, Serialize)]
+pub struct Portrait {
+    /// The verdict on it.
+    pub verdict: Verdict,
+    /// How far the evidence stands from the verdict's threshold.
+    pub margin: f64,
+    /// What was read.
+    pub read: Option<Text>,
+    /// Degrees that it stands turned clockwise.
+    pub rotation_deg: Option<f64>,
+    /// Whether the scan shows it as a mirror does.
+    pub mirrored: bool,
+    /// Its corners in pixels of the file, as in [`ScanPart::portrait`].
+    pub corners: Option<[[f64; 2]; 4]>,
 }
 
 /// The microtext's measures.
@@ -136,7 +154,14 @@ pub struct Region {
 }
 
 impl Record {
-    /// The record of an inspection for this name by this profile.
+    /// The record of a scan, for this name by this profile.
+    #[must_use]
+    pub fn of_page(page: &Page, expected: Option<&Name>, profile: &Profile) -> Self {
+        let portraits = page.portraits().into_iter().map(Portrait::of).collect();
+        Self { portraits, ..Self::of(&page.main, expected, profile) }
+    }
+
+    /// The record of one portrait's inspection, for this name by this profile.
     #[must_use]
     pub fn of(inspection: &Inspection, expected: Option<&Name>, profile: &Profile) -> Self {
         let decision = &inspection.decision;
@@ -153,7 +178,7 @@ impl Record {
             result: decision.verdict.outcome(),
             verdict: decision.verdict,
             margin: rounded(decision.margin, 4),
-            read: found.map(|(reading, stack)| Text::of(reading, stack)),
+            read: Text::established(inspection),
             expected: expected.map(Holder::of),
             log10_lr: log10_lr
                 .map(|ln| ln / LN_10)
@@ -162,6 +187,7 @@ impl Record {
             scan: ScanPart::of(inspection),
             microtext: found
                 .and_then(|(reading, stack)| Microtext::of(inspection, reading, stack, profile)),
+            portraits: corners(inspection).map(|_| Portrait::of(inspection)).into_iter().collect(),
             regions: Vec::new(),
             reasons: decision.reasons.clone(),
         }
@@ -169,6 +195,12 @@ impl Record {
 }
 
 impl Text {
+    /// What was read, where there is text.
+    fn established(inspection: &Inspection) -> Option<Self> {
+        inspection.evidence.established()?;
+        Some(Self::of(inspection.reading()?, inspection.stack.as_ref()?))
+    }
+
     fn of(reading: &Reading, stack: &Stack) -> Self {
         let part = |read: &ReadSymbol| {
             let clear = read.log_odds >= verdict::READ && reading.doubt <= verdict::DOUBT;
@@ -201,31 +233,34 @@ impl Holder {
 impl ScanPart {
     fn of(inspection: &Inspection) -> Self {
         let scan = &inspection.scan;
-        // Lines in which nothing repeats may be those of a fabric: they place no portrait.
-        let frame = inspection.frame.as_ref().filter(|_| inspection.stack.is_some());
-        let orientation = inspection.reading().map_or_else(Orientation::default, |r| r.orientation);
         Self {
             width_px: scan.size_px.0,
             height_px: scan.size_px.1,
-            ppi: rounded(scan.ppi.0, 3),
-            ppi_source: scan.ppi_source,
-            rotation_deg: frame.map(|frame| {
-                // Line numbers grow downwards; the text runs a quarter turn before that.
-                let [x, y] = frame.lines.slope();
-                let turn =
-                    (-x).atan2(y).to_degrees() + if orientation.upside_down { 180.0 } else { 0.0 };
-                rounded(if turn > 180.0 { turn - 360.0 } else { turn }, 3)
-            }),
-            mirrored: frame.is_some() && orientation.mirrored,
-            portrait: frame.map(|frame| {
-                let corners = frame.corners().map(|[x, y]| {
-                    let working = [x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5];
-                    scan.in_file(working).map(|v| rounded(v, 2))
-                });
-                orientation.corners(corners)
-            }),
+            ppi: scan.resolution.map(|resolution| rounded(resolution.axes[0].0, 3)),
+            ppi_source: scan.resolution.map(|resolution| resolution.source),
+            rotation_deg: inspection.rotation_deg().map(|deg| rounded(deg, 3)),
+            mirrored: inspection.orientation().mirrored,
+            portrait: corners(inspection),
         }
     }
+}
+
+impl Portrait {
+    fn of(inspection: &Inspection) -> Self {
+        let decision = &inspection.decision;
+        Self {
+            verdict: decision.verdict,
+            margin: rounded(decision.margin, 4),
+            read: Text::established(inspection),
+            rotation_deg: inspection.rotation_deg().map(|deg| rounded(deg, 3)),
+            mirrored: inspection.orientation().mirrored,
+            corners: corners(inspection),
+        }
+    }
+}
+
+fn corners(inspection: &Inspection) -> Option<[[f64; 2]; 4]> {
+    Some(inspection.corners()?.map(|corner| corner.map(|v| rounded(v, 2))))
 }
 
 impl Microtext {
@@ -278,7 +313,7 @@ mod tests {
             fit: 0.9,
             contrast: 0.1,
             imaging: Imaging { along: 0.0, down: 0.0, blur: Mm(0.05) },
-            orientation: Orientation::default(),
+            orientation: crate::inspect::orientation::Orientation::default(),
             picture: Vec::new(),
             expected: Vec::new(),
         };

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ab_glyph::Font;
 use image::{DynamicImage, GrayImage, Luma};
 use tumar::base::{Mm, Picture, Ppi, decode};
 use tumar::channel::{Conditions, print_and_scan};
@@ -81,13 +82,13 @@ pub(crate) fn warped(
 }
 
 /// A phone's picture of a 1200-ppi scan: about `ppi` in the middle, tilted about the vertical or
-/// the horizontal axis, from 250 mm away.
+/// the horizontal axis, from 150 mm away.
 pub(crate) fn tilted(scan: &Picture, ppi: f64, degrees: f64, sideways: bool) -> Picture {
     let source = grey(scan);
     let (width, height) = (f64::from(source.width()), f64::from(source.height()));
     let scale = 1200.0 / ppi;
     let size = [width / scale * 1.05, height / scale * 1.05].map(|v| v as u32);
-    let distance = 250.0 / 25.4 * 1200.0;
+    let distance = 150.0 / 25.4 * 1200.0;
     let (sin, cos) = degrees.to_radians().sin_cos();
     let from = |[x, y]: [f64; 2]| {
         // The ray through the pixel, met with the tilted plane.
@@ -158,4 +159,41 @@ pub(crate) fn reads(scan: &Picture, holder: &Name, legend: &str, what: &str) -> 
     let known = inspect(scan, None, Some(holder), &profile).expect("a plausible resolution");
     assert_eq!(known.decision.verdict, Verdict::Authentic, "{what}: {:?}", known.decision.reasons);
     blind
+}
+
+/// A white page with lines of printed text and, if wished, fine waves all over.
+pub(crate) fn page(mm: [f64; 2], ppi: f64, fine_waves: bool) -> GrayImage {
+    let [width, height] = mm.map(|v| (v * ppi / 25.4) as u32);
+    let per_mm = ppi / 25.4;
+    let mut page = GrayImage::from_fn(width, height, |x, y| {
+        let (x, y) = (f64::from(x) / per_mm, f64::from(y) / per_mm);
+        let wave = |along: f64, across: f64, pitch: f64| {
+            let line = (across + 1.5 * (along / 3.0).sin() + 0.6 * (along / 1.1).cos()) / pitch;
+            ((std::f64::consts::TAU * line).cos() - 0.4).max(0.0)
+        };
+        let ink = 30.0 * wave(x, y, 0.55) + 25.0 * wave(y, x, 0.7);
+        Luma([if fine_waves { (f64::from(WHITE) - ink) as u8 } else { WHITE }])
+    });
+    let font = include_bytes!("../../fonts/NotoSansMono-Bold.ttf");
+    let font = ab_glyph::FontRef::try_from_slice(font).expect("a typeface");
+    let words = "P<UTOERIKSSON<<ANNA<MARIA Passport No. L898902C3 Date of birth 12 AUG 74 Place";
+    for line in 0..(mm[1] / 4.5) as usize {
+        let letters = words.chars().cycle().skip(7 * line).take((mm[0] / 1.8) as usize - 2);
+        for (i, letter) in letters.enumerate() {
+            let place =
+                [2.0 + 1.8 * i as f64, 4.0 + 4.5 * line as f64].map(|v| (v * per_mm) as f32);
+            let glyph = font
+                .glyph_id(letter)
+                .with_scale_and_position(3.2 * per_mm as f32, ab_glyph::point(place[0], place[1]));
+            let Some(outline) = font.outline_glyph(glyph) else { continue };
+            let corner = outline.px_bounds().min;
+            outline.draw(|x, y, cover| {
+                let (x, y) = (x + corner.x as u32, y + corner.y as u32);
+                if let Some(pixel) = page.get_pixel_mut_checked(x, y) {
+                    pixel.0[0] -= (f32::from(pixel.0[0].saturating_sub(40)) * cover.min(1.0)) as u8;
+                }
+            });
+        }
+    }
+    page
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use tumar::base::Picture;
 use tumar::base::encode::Format;
-use tumar::inspect;
-use tumar::inspect::scan::ScanError;
+use tumar::inspect::Reader;
+use tumar::inspect::scan::PpiSource;
 use tumar::inspect::verdict::{Outcome, Verdict};
 use tumar::report::record::{Microtext, ScanPart, Text};
 use tumar::report::{Record, overlay};
@@ -34,16 +34,11 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     files::check_outputs(&[&args.scan], &outputs)?;
 
     let picture = files::read(&args.scan)?;
-    let inspection = inspect::inspect(&picture, args.ppi, name.as_ref(), &profile);
-    let inspection = inspection.map_err(|error| match error {
-        ScanError::NoResolution => Failure::file(&args.scan, error),
-        ScanError::AbsurdResolution(_) => {
-            Failure::file(&args.scan, format!("{error}; give the right one with --ppi N"))
-        }
-    })?;
-    let record = Record::of(&inspection, name.as_ref(), &profile);
+    let page = Reader::new(&profile).page(&picture, args.ppi, name.as_ref());
+    let page = page.map_err(|error| Failure::file(&args.scan, error))?;
+    let record = Record::of_page(&page, name.as_ref(), &profile);
     if let Some(path) = overlay {
-        let pixels = overlay::overlay(&picture, &inspection).into();
+        let pixels = overlay::overlay_page(&picture, &page).into();
         files::write_picture(path, &Picture { pixels, ppi: None, icc: None })?;
     }
     if stdout.json(json, &record)? {
@@ -69,6 +64,12 @@ fn tell(stdout: &mut Stdout, scan: &Path, record: &Record) {
         stdout.line(format!("  microtext   {}", microtext_line(microtext)));
     }
     stdout.line(format!("  scan        {}", scan_line(&record.scan)));
+    if record.portraits.len() > 1 {
+        for portrait in &record.portraits {
+            let read = portrait.read.as_ref().map_or_else(|| "not read".to_owned(), read_line);
+            stdout.line(format!("  portrait    {read}"));
+        }
+    }
 }
 
 /// The verdict in words, with its margin.
@@ -116,10 +117,13 @@ fn microtext_line(microtext: &Microtext) -> String {
 
 fn scan_line(scan: &ScanPart) -> String {
     let source = match scan.ppi_source {
-        inspect::scan::PpiSource::Metadata => "stated by the file",
-        inspect::scan::PpiSource::Option => "stated by --ppi",
-        inspect::scan::PpiSource::Estimated => "estimated",
+        Some(PpiSource::Metadata) => "stated by the file",
+        Some(PpiSource::Option) => "stated by --ppi",
+        Some(PpiSource::Estimated) => "by the lines' pitch",
+        None => "not stated",
     };
+    let ppi = scan.ppi.map_or_else(|| "unknown".to_owned(), |ppi| ppi.to_string());
     let turned = scan.rotation_deg.map_or(String::new(), |deg| format!(", turned {deg:.1}°"));
-    format!("{} × {} px at {} ppi ({source}){turned}", scan.width_px, scan.height_px, scan.ppi)
+    let mirrored = if scan.mirrored { ", mirrored" } else { "" };
+    format!("{} × {} px at {ppi} ppi ({source}){turned}{mirrored}", scan.width_px, scan.height_px)
 }

@@ -1,0 +1,113 @@
+//! The lines of one carrier, from the matched filter's view to the text that stands in them.
+
+use super::carrier::{self, Carrier, Peak};
+use super::columns::{self, Columns};
+use super::flatten::Flat;
+use super::portrait::Frame;
+use super::reading::{self, Readings};
+use super::scan::Scan;
+use super::stack::{self, Stack};
+use super::templates::Alphabet;
+use super::tilt;
+use super::tones::Tones;
+use super::verdict::{self, Evidence, Text};
+use crate::base::Plane;
+use crate::spec::Profile;
+
+/// Lines over this share of the portrait are worth another look where their text is not clear:
+/// those of other pictures are fewer.
+const COVERED: f64 = 0.25;
+
+/// What all readings of a scan share.
+pub struct Context<'a> {
+    /// The scan.
+    pub scan: &'a Scan,
+    /// Without its portrait.
+    pub flat: &'a Flat,
+    /// Whether only lines that follow the generator's law are worth reading.
+    pub lawful: bool,
+    /// What is printed.
+    pub profile: &'a Profile,
+    /// Both scripts.
+    pub alphabets: &'a [Alphabet; 2],
+}
+
+/// What was found along the lines of one carrier, stage by stage.
+#[derive(Debug)]
+pub struct Found {
+    /// The lines.
+    pub carrier: Carrier,
+    /// The portrait.
+    pub frame: Frame,
+    /// The columns.
+    pub columns: Option<Columns>,
+    /// All copies in one.
+    pub stack: Option<Stack>,
+    /// The text, in either script.
+    pub readings: Option<Readings>,
+}
+
+/// Follows the lines of a peak and reads them: on a flat page, and on one that lies at an angle if
+/// that reads better.
+#[must_use]
+pub fn read(peak: &Peak, context: &Context<'_>) -> Option<Found> {
+    let Context { scan, flat, profile, .. } = *context;
+    let tones = Tones::measure(flat, scan, peak.frequency);
+    let signal = flat.signal(&tones);
+    let carrier = carrier::follow(&signal, carrier::search_factor(scan), scan, peak)?;
+    let frame = Frame::new(&carrier, profile);
+    let tilted = tilt::tilted(&carrier, &frame, profile);
+    let found = in_frame(frame, carrier, &signal, &tones, context);
+    if found.is_clear() || found.frame.coverage < COVERED {
+        return Some(found);
+    }
+    let Some(tilted) = tilted else { return Some(found) };
+    let other = in_frame(tilted, found.carrier.clone(), &signal, &tones, context);
+    Some(if other.legible() > found.legible() { other } else { found })
+}
+
+fn in_frame(
+    frame: Frame,
+    carrier: Carrier,
+    signal: &Plane,
+    tones: &Tones,
+    context: &Context<'_>,
+) -> Found {
+    let Context { scan, flat, lawful, profile, alphabets } = *context;
+    let columns = columns::find(signal, carrier::search_factor(scan), scan, &frame, profile);
+    let worth_reading = |columns: &&Columns| {
+        verdict::repeats(&columns.evidence()) && (columns.law.is_some() || !lawful)
+    };
+    let stack = columns.as_ref().filter(worth_reading);
+    let stack = stack.map(|columns| stack::stack(flat, scan, &frame, columns, tones));
+    let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
+    let readings = stack.as_ref().and_then(|stack| reading::read(stack, known, alphabets));
+    Found { carrier, frame, columns, stack, readings }
+}
+
+impl Found {
+    /// Adds what this is worth.
+    #[must_use]
+    pub fn evidence(&self, mut evidence: Evidence) -> Evidence {
+        evidence.coverage = self.frame.coverage;
+        evidence.repetition = self.columns.as_ref().map(Columns::evidence);
+        evidence.text = self.readings.as_ref().map(|readings| readings.likelier().evidence());
+        evidence
+    }
+
+    fn text(&self) -> Option<Text> {
+        self.evidence(Evidence::default()).established().cloned()
+    }
+
+    /// Share of the text's symbols that were read; −1 where there is no text.
+    #[must_use]
+    pub fn legible(&self) -> f64 {
+        self.text().map_or(-1.0, |text| text.legible())
+    }
+
+    /// Whether all of the text was read.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        self.text().is_some_and(|text| text.is_clear())
+    }
+}

@@ -1,0 +1,218 @@
+//! The reader: one portrait or a page of them, of known or unknown resolution.
+
+use super::Inspection;
+use super::page::{Search, is_page, within};
+use super::pitch;
+use super::scan::{PpiSource, Resolution, Scan, ScanError};
+use super::templates::Alphabet;
+use super::verdict::{Evidence, Verdict};
+use crate::base::{Picture, Ppi};
+use crate::spec::{Name, Profile};
+
+/// Parts of a page without text, one after the other, after which the rest is left: while nothing
+/// was found at a stated resolution, and otherwise. And parts in all: a sheet of portraits.
+const FAILURES: [usize; 2] = [6, 3];
+const PARTS: usize = 64;
+/// Resolutions that are tried where the stated one shows no text.
+const RESOLUTIONS: usize = 6;
+/// A resolution within this share of one that was tried shows nothing else.
+const SAME: f64 = 0.03;
+
+/// Inspects one scan: blindly, or for an expected name; see [`Reader`] for more.
+///
+/// # Errors
+/// See [`Reader::page`].
+pub fn inspect(
+    picture: &Picture,
+    ppi: Option<Ppi>,
+    expected: Option<&Name>,
+    profile: &Profile,
+) -> Result<Inspection, ScanError> {
+    Reader::new(profile).inspect(picture, ppi, expected)
+}
+
+/// What was found on a scan.
+#[derive(Debug)]
+pub struct Page {
+    /// The portrait that the verdict is about: the one that carries the expected name, else the one
+    /// with the strongest evidence.
+    pub main: Inspection,
+    /// The others that carry microtext.
+    pub others: Vec<Inspection>,
+}
+
+impl Page {
+    fn alone(main: Inspection) -> Self {
+        Self { main, others: Vec::new() }
+    }
+
+    /// Of several portraits with microtext; none of none.
+    fn of(mut found: Vec<Inspection>) -> Option<Self> {
+        let rank = |inspection: &Inspection| {
+            let evidence = inspection.evidence.repetition.map_or(0.0, |r| r.law.max(r.score));
+            (inspection.decision.verdict == Verdict::Authentic, evidence)
+        };
+        let order = |a: &Inspection, b: &Inspection| {
+            let (a, b) = (rank(a), rank(b));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+        };
+        let best = (0..found.len()).max_by(|&a, &b| order(&found[a], &found[b]))?;
+        let main = found.swap_remove(best);
+        let mut page = Self { main, others: found };
+        let count = page.others.len() + 1;
+        if count > 1 {
+            let of_main = page.portraits().iter().position(|p| std::ptr::eq(*p, &page.main));
+            let number = of_main.unwrap_or_default() + 1;
+            page.main.decision.reasons.push(format!(
+                "the scan shows {count} portraits with microtext; this is about number {number} from the top"
+            ));
+        }
+        Some(page)
+    }
+
+    /// All portraits with their place in the scan known, from the top.
+    #[must_use]
+    pub fn portraits(&self) -> Vec<&Inspection> {
+        let all = std::iter::once(&self.main).chain(&self.others);
+        let centre = |inspection: &Inspection| -> Option<[f64; 2]> {
+            let corners = inspection.corners()?;
+            Some([1, 0].map(|i| corners.iter().map(|c| c[i]).sum()))
+        };
+        let mut placed: Vec<_> = all.filter_map(|p| Some((centre(p)?, p))).collect();
+        placed.sort_by(|(a, _), (b, _)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+        placed.into_iter().map(|(_, inspection)| inspection).collect()
+    }
+}
+
+/// A reader of what one profile prints. It keeps what does not change from scan to scan.
+#[derive(Debug)]
+pub struct Reader<'p> {
+    profile: &'p Profile,
+    alphabets: [Alphabet; 2],
+}
+
+impl<'p> Reader<'p> {
+    /// A reader for a profile.
+    #[must_use]
+    pub fn new(profile: &'p Profile) -> Self {
+        Self { profile, alphabets: Alphabet::both(profile) }
+    }
+
+    /// The main portrait of [`Reader::page`].
+    ///
+    /// # Errors
+    /// See there.
+    pub fn inspect(
+        &self,
+        picture: &Picture,
+        ppi: Option<Ppi>,
+        expected: Option<&Name>,
+    ) -> Result<Inspection, ScanError> {
+        Ok(self.page(picture, ppi, expected)?.main)
+    }
+
+    /// Inspects a scan of one or more portraits: blindly, or for an expected name. `ppi` counts
+    /// before what the picture says; where neither shows text, the lines' pitch is asked.
+    ///
+    /// # Errors
+    /// [`ScanError::AbsurdResolution`] for an absurd `ppi`; missing evidence is a verdict, not an
+    /// error.
+    pub fn page(
+        &self,
+        picture: &Picture,
+        ppi: Option<Ppi>,
+        expected: Option<&Name>,
+    ) -> Result<Page, ScanError> {
+        // Handed to the thread pool once, and not by each loop of each stage.
+        rayon::scope(|_| self.at_any_resolution(picture, ppi, expected))
+    }
+
+    fn at_any_resolution(
+        &self,
+        picture: &Picture,
+        ppi: Option<Ppi>,
+        expected: Option<&Name>,
+    ) -> Result<Page, ScanError> {
+        let stated = Resolution::stated(picture, ppi)?;
+        let first = stated.map(|resolution| self.at(picture, resolution, expected));
+        // Nothing but the generator's grid follows its law: with that the resolution is right.
+        let first = match first {
+            Some(page) if page.main.is_lawful() => return Ok(page),
+            first => first,
+        };
+        let mut tried: Vec<f64> = stated.iter().map(|stated| stated.axes[0].0).collect();
+        let untried = |tried: &[f64], ppi: f64| {
+            tried.len() <= RESOLUTIONS && tried.iter().all(|t| (ppi / t - 1.0).abs() >= SAME)
+        };
+        for resolution in pitch::candidates(picture, &self.profile.layout) {
+            let ppi = resolution.axes[0].0;
+            if !untried(&tried, ppi) {
+                continue;
+            }
+            tried.push(ppi);
+            let mut page = self.at(picture, resolution, expected);
+            if page.main.is_established() {
+                page.main.decision.reasons.push(contradiction(stated, ppi));
+                return Ok(page);
+            }
+        }
+        Ok(first.unwrap_or_else(|| {
+            let reason = "neither the file nor --ppi states the resolution, and no lines of microtext tell it: without it nothing can be ruled out";
+            Page::alone(Inspection::nothing(Scan::unknown(picture), reason, Evidence::default()))
+        }))
+    }
+
+    fn at(&self, picture: &Picture, resolution: Resolution, expected: Option<&Name>) -> Page {
+        // Harmonics of the lines repeat as well, but not by the law.
+        let lawful = resolution.source == PpiSource::Estimated;
+        let portrait =
+            |scan| Inspection::of_portrait(scan, lawful, expected, self.profile, &self.alphabets);
+        if !is_page(picture, resolution, self.profile) {
+            return Page::alone(portrait(Scan::at(picture, resolution)));
+        }
+        let mut search = Search::new(picture, resolution, self.profile);
+        let (mut found, mut failures) = (Vec::<Inspection>::new(), 0);
+        for _ in 0..PARTS {
+            let Some(part) = search.next_part() else { break };
+            let inspection = portrait(Scan::part(picture, resolution, part));
+            let corners = inspection.corners().filter(|_| inspection.is_established());
+            if let Some(corners) = corners.filter(|corners| !is_known(&found, corners)) {
+                search.take_off(corners);
+                found.push(inspection);
+                failures = 0;
+                continue;
+            }
+            failures += 1;
+            if failures >= FAILURES[usize::from(lawful || !found.is_empty())] {
+                break;
+            }
+        }
+        Page::of(found).unwrap_or_else(|| {
+            let reason = "no portrait with microtext was found on this page";
+            let evidence = Evidence { peak: search.peak, ..Evidence::default() };
+            let scan = Scan { resolution: Some(resolution), ..Scan::unknown(picture) };
+            Page::alone(Inspection::nothing(scan, reason, evidence))
+        })
+    }
+}
+
+/// Whether one of these portraits lies where the one with these corners does.
+fn is_known(found: &[Inspection], corners: &[[f64; 2]; 4]) -> bool {
+    let middle = [0, 1].map(|i| corners.iter().map(|c| c[i]).sum::<f64>() / 4.0);
+    found.iter().filter_map(Inspection::corners).any(|other| within(middle, &other, 0.0))
+}
+
+/// Why a resolution was estimated.
+fn contradiction(stated: Option<Resolution>, ppi: f64) -> String {
+    match stated {
+        None => format!("the file states no resolution; the lines' pitch is that of {ppi:.0} ppi"),
+        Some(stated) => {
+            let who = match stated.source {
+                PpiSource::Option => "--ppi says",
+                PpiSource::Metadata | PpiSource::Estimated => "the file states",
+            };
+            let said = stated.axes[0];
+            format!("{who} {said}, but the lines' pitch is that of {ppi:.0} ppi")
+        }
+    }
+}
