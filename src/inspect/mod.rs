@@ -21,6 +21,7 @@ pub mod period;
 pub mod pitch;
 pub mod portrait;
 pub mod psf;
+pub mod range;
 mod reader;
 pub mod reading;
 pub mod register;
@@ -41,6 +42,7 @@ use carrier::Carrier;
 use columns::Columns;
 use orientation::Orientation;
 use portrait::Frame;
+use range::Measures;
 pub use reader::{Page, Reader, inspect};
 use reading::{Reading, Readings};
 use scan::Scan;
@@ -105,8 +107,9 @@ impl Inspection {
             let carrier = carrier::follow(&signal, factor, &scan, &peak)?;
             Some((tones, signal, carrier))
         });
+        let measures = || Measures::of(&scan, &flat, profile, evidence.peak);
         let Some((tones, signal, carrier)) = lines else {
-            let decision = verdict::decide(&evidence);
+            let decision = explained(verdict::decide(&evidence), measures, profile);
             return Self::of_decision(scan, decision, evidence);
         };
         let within = |frame: Frame| {
@@ -146,7 +149,10 @@ impl Inspection {
             }
         }
         let InFrame { frame, columns, stack, readings, evidence } = best;
-        let mut decision = verdict::decide(&evidence);
+        let blur = readings.as_ref().map(|r| r.likelier().imaging.blur);
+        let blur = blur.filter(|_| evidence.established().is_some());
+        let measures = || Measures { blur, ..measures() };
+        let mut decision = explained(verdict::decide(&evidence), measures, profile);
         let is_mirrored = readings.as_ref().is_some_and(|r| r.likelier().orientation.mirrored);
         if evidence.established().is_some() && is_mirrored {
             decision.reasons.push("the scan shows the portrait mirrored".into());
@@ -180,6 +186,16 @@ impl Inspection {
     #[must_use]
     pub fn is_lawful(&self) -> bool {
         self.is_established() && self.evidence.repetition.is_some_and(|r| r.law > 0.0)
+    }
+
+    /// Whether the text is beyond doubt: its lines follow the law better than any other picture's,
+    /// or most of its symbols are clear.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        let clear = self.evidence.established().map_or(0.0, clear);
+        self.is_lawful()
+            && (clear >= verdict::LEGIBLE
+                || self.evidence.repetition.is_some_and(|r| r.law >= columns::LAWFUL))
     }
 
     /// Which way the text runs in the scan; upright where none was read.
@@ -216,6 +232,33 @@ impl Inspection {
     }
 }
 
+/// Share of a text's symbols that are clear.
+fn clear(text: &Text) -> f64 {
+    let clear = text.log_odds.iter().filter(|odds| **odds >= verdict::READ).count();
+    clear as f64 / text.log_odds.len().max(1) as f64
+}
+
+/// A decision with the reasons for which nothing can be told.
+fn explained(
+    mut decision: Decision,
+    measures: impl Fn() -> Measures,
+    profile: &Profile,
+) -> Decision {
+    if !matches!(decision.verdict, Verdict::Absent | Verdict::Inconclusive) {
+        return decision;
+    }
+    let measures = measures();
+    if decision.verdict == Verdict::Absent && measures.hide_everything() {
+        (decision.verdict, decision.margin) = (Verdict::Inconclusive, 0.0);
+        decision.reasons.truncate(1);
+    }
+    if decision.verdict == Verdict::Inconclusive {
+        let after = decision.reasons.len().min(1);
+        decision.reasons.splice(after..after, measures.shortfalls(profile));
+    }
+    decision
+}
+
 /// What was found in one frame of lines and columns.
 struct InFrame {
     frame: Frame,
@@ -233,10 +276,7 @@ impl InFrame {
 
     /// Share of the text's symbols that are clear; −1 where there is no text.
     fn clear(&self) -> f64 {
-        self.evidence.established().map_or(-1.0, |text| {
-            let clear = text.log_odds.iter().filter(|odds| **odds >= verdict::READ).count();
-            clear as f64 / text.log_odds.len().max(1) as f64
-        })
+        self.evidence.established().map_or(-1.0, clear)
     }
 
     /// Whether there are lines, but not all of what they say is clear: the page may be bent.
