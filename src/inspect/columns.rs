@@ -36,7 +36,7 @@ const ON_SYMBOLS: f64 = 0.6;
 /// Texts that repeat with this many standard deviations are whole.
 const WHOLE: f64 = 8.0;
 /// Lines that follow the law this well, in standard deviations, do so beyond doubt.
-const LAWFUL: f64 = 20.0;
+pub const LAWFUL: f64 = 20.0;
 /// A longer text follows the law this many times better than its part.
 const LONGER: f64 = 1.2;
 

@@ -14,9 +14,8 @@ use super::verdict::{self, Evidence, Text};
 use crate::base::Plane;
 use crate::spec::Profile;
 
-/// Lines over this share of the portrait are worth another look where their text is not clear:
-/// those of other pictures are fewer.
-const COVERED: f64 = 0.25;
+/// Lines over this share of the portrait are worth reading.
+const COVERED: f64 = 0.15;
 
 /// What all readings of a scan share.
 pub struct Context<'a> {
@@ -57,8 +56,11 @@ pub fn read(peak: &Peak, context: &Context<'_>) -> Option<Found> {
     let carrier = carrier::follow(&signal, carrier::search_factor(scan), scan, peak)?;
     let frame = Frame::new(&carrier, profile);
     let tilted = tilt::tilted(&carrier, &frame, profile);
+    if frame.coverage < COVERED {
+        return Some(Found { carrier, frame, columns: None, stack: None, readings: None });
+    }
     let found = in_frame(frame, carrier, &signal, &tones, context);
-    if found.is_clear() || found.frame.coverage < COVERED {
+    if found.is_clear() {
         return Some(found);
     }
     let Some(tilted) = tilted else { return Some(found) };

@@ -23,6 +23,7 @@ pub mod period;
 pub mod pitch;
 pub mod portrait;
 pub mod psf;
+pub mod range;
 mod reader;
 pub mod reading;
 pub mod register;
@@ -45,6 +46,7 @@ use columns::Columns;
 use lines::{Context, Found};
 use orientation::Orientation;
 use portrait::Frame;
+use range::Measures;
 pub use reader::{Page, Reader, inspect};
 use reading::{Reading, Readings};
 use scan::Scan;
@@ -110,7 +112,8 @@ impl Inspection {
             }
         }
         let Some(best) = best else {
-            let decision = verdict::decide(&evidence);
+            let measures = || Measures::of(&scan, &flat, profile, evidence.peak);
+            let decision = explained(verdict::decide(&evidence), measures, profile);
             return Self::of_decision(scan, decision, evidence);
         };
         evidence = best.evidence(evidence);
@@ -118,7 +121,10 @@ impl Inspection {
         if let (Some(text), Some(readings)) = (&mut evidence.text, &readings) {
             text.expected = expected.map(|name| compare(readings, name));
         }
-        let mut decision = verdict::decide(&evidence);
+        let blur = readings.as_ref().map(|r| r.likelier().imaging.blur);
+        let blur = blur.filter(|_| evidence.established().is_some());
+        let measures = || Measures { blur, ..Measures::of(&scan, &flat, profile, evidence.peak) };
+        let mut decision = explained(verdict::decide(&evidence), measures, profile);
         let is_mirrored = readings.as_ref().is_some_and(|r| r.likelier().orientation.mirrored);
         if evidence.established().is_some() && is_mirrored {
             decision.reasons.push("the scan shows the portrait mirrored".into());
@@ -154,6 +160,16 @@ impl Inspection {
         self.is_established() && self.evidence.repetition.is_some_and(|r| r.law > 0.0)
     }
 
+    /// Whether the text is beyond doubt: its lines follow the law better than any other picture's,
+    /// or most of its symbols are clear.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        let clear = self.evidence.established().map_or(0.0, verdict::Text::legible);
+        self.is_lawful()
+            && (clear >= verdict::LEGIBLE
+                || self.evidence.repetition.is_some_and(|r| r.law >= columns::LAWFUL))
+    }
+
     /// Which way the text runs in the scan; upright where none was read.
     #[must_use]
     pub fn orientation(&self) -> Orientation {
@@ -186,6 +202,27 @@ impl Inspection {
         let turn = (-x).atan2(y).to_degrees() + over;
         Some(if turn > 180.0 { turn - 360.0 } else { turn })
     }
+}
+
+/// A decision with the reasons for which nothing can be told.
+fn explained(
+    mut decision: Decision,
+    measures: impl Fn() -> Measures,
+    profile: &Profile,
+) -> Decision {
+    if !matches!(decision.verdict, Verdict::Absent | Verdict::Inconclusive) {
+        return decision;
+    }
+    let measures = measures();
+    if decision.verdict == Verdict::Absent && measures.hide_everything() {
+        (decision.verdict, decision.margin) = (Verdict::Inconclusive, 0.0);
+        decision.reasons.truncate(1);
+    }
+    if decision.verdict == Verdict::Inconclusive {
+        let after = decision.reasons.len().min(1);
+        decision.reasons.splice(after..after, measures.shortfalls(profile));
+    }
+    decision
 }
 
 /// The expected name against the readings: its symbols at the turn of the circle that suits them

@@ -14,7 +14,7 @@ use crate::spec::{Name, Profile};
 const FAILURES: [usize; 2] = [6, 3];
 const PARTS: usize = 64;
 /// Resolutions that are tried where the stated one shows no text.
-const RESOLUTIONS: usize = 6;
+const RESOLUTIONS: usize = 4;
 /// A resolution within this share of one that was tried shows nothing else.
 const SAME: f64 = 0.03;
 
@@ -142,7 +142,8 @@ impl<'p> Reader<'p> {
         };
         let mut tried: Vec<f64> = stated.iter().map(|stated| stated.axes[0].0).collect();
         let untried = |tried: &[f64], ppi: f64| {
-            tried.len() <= RESOLUTIONS && tried.iter().all(|t| (ppi / t - 1.0).abs() >= SAME)
+            tried.len() < RESOLUTIONS + usize::from(stated.is_some())
+                && tried.iter().all(|t| (ppi / t - 1.0).abs() >= SAME)
         };
         for resolution in pitch::candidates(picture, &self.profile.layout) {
             let ppi = resolution.axes[0].0;
@@ -151,7 +152,7 @@ impl<'p> Reader<'p> {
             }
             tried.push(ppi);
             let mut page = self.at(picture, resolution, expected);
-            if page.main.is_established() {
+            if page.main.is_certain() {
                 page.main.decision.reasons.push(contradiction(stated, ppi));
                 return Ok(page);
             }

@@ -64,7 +64,7 @@ fn resolution_missing_or_wrong() {
 #[test]
 fn phones_at_an_angle() {
     let fine = scan(&PRINT, &flatbed(1200.0));
-    for (degrees, sideways) in [(10.0, false), (10.0, true)] {
+    for (degrees, sideways) in [(10.0, false), (10.0, true), (20.0, true)] {
         let scan = tilted(&fine, 600.0, degrees, sideways);
         reads(&scan, &holder(), LEGEND, &format!("{degrees}°, sideways: {sideways}"));
     }
