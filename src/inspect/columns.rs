@@ -12,7 +12,7 @@ use super::drift;
 use super::gaps::{self, Bend};
 use super::geometry::Surface;
 use super::law::{self, Law};
-use super::notch::notched;
+use super::notch;
 use super::period::{self, Period, STRETCH};
 use super::portrait::Frame;
 use super::register::{Registration, register};
@@ -29,9 +29,10 @@ const SHEAR: f64 = 0.12;
 const ALIGNED: f32 = 2.5;
 /// A text that is this much like itself some symbols on is the same text again.
 const SAME: f32 = 0.8;
-/// Periods that are tried, and how well lines must begin on whole symbols for the others to be
+/// Periods that are tried, if in a hurry, and how well lines must begin on whole symbols for the others to be
 /// left aside.
 const PERIODS: usize = 8;
+const QUICKLY: usize = 3;
 const ON_SYMBOLS: f64 = 0.6;
 /// Texts that repeat with this many standard deviations are whole.
 const WHOLE: f64 = 8.0;
@@ -101,7 +102,8 @@ impl Columns {
 }
 
 /// Finds period, advance and line phases in a signal that is averaged over blocks of `factor`
-/// working pixels: what is finer than the letters, a halftone above all, only disturbs.
+/// working pixels: what is finer than the letters, a halftone above all, only disturbs. Unless
+/// `thorough`, only text that stands out is found, in a fraction of the time.
 #[must_use]
 pub fn find(
     signal: &Plane,
@@ -109,27 +111,32 @@ pub fn find(
     scan: &Scan,
     frame: &Frame,
     profile: &Profile,
+    thorough: bool,
 ) -> Option<Columns> {
     let per_mm = scan.per_mm.map(|v| v / factor as f64);
     let advance = profile.layout.advance.0 / profile.layout.pitch.0;
     let step = advance / FINE as f64;
-    let mut strips = Strips::sample(signal, per_mm, frame, step, None)?;
-    let bend = gaps::bend(&strips);
-    if bend.is_some() {
-        strips = Strips::sample(signal, per_mm, frame, step, bend.as_ref())?;
-    }
+    let sample = |bend: Option<&Bend>| Strips::sample(signal, per_mm, frame, step, bend);
+    let mut strips = sample(None)?;
     // Short texts have few harmonics themselves: what the notch leaves of them may not do.
-    let notched = notched(&strips);
-    let tries = notched.iter().chain([&strips]);
+    let mut notched = notch::notched(&strips);
+    let bend = gaps::bend(notched.as_ref().unwrap_or(&strips));
+    if bend.is_some() {
+        strips = sample(bend.as_ref())?;
+        notched = notch::notched(&strips);
+    }
+    let periods = if thorough { PERIODS } else { QUICKLY };
+    let plain = (thorough || notched.is_none()).then_some(&strips);
+    let tries = notched.iter().chain(plain);
     let mut best: Option<Columns> = None;
     for strips in tries {
-        best = best.into_iter().chain(in_strips(strips, profile)).max_by(by_rank);
+        best = best.into_iter().chain(in_strips(strips, profile, periods)).max_by(by_rank);
         if best.as_ref().is_some_and(Columns::is_certain) {
             break;
         }
     }
     let strips = notched.unwrap_or(strips);
-    if !best.as_ref().is_some_and(Columns::is_certain) {
+    if thorough && !best.as_ref().is_some_and(Columns::is_certain) {
         best = registered(&strips, profile).or(best);
     }
     let mut columns = best?;
@@ -144,9 +151,9 @@ fn by_rank(a: &Columns, b: &Columns) -> Ordering {
 
 /// A halftone or a weave may repeat more strongly than the text, but its lines do not begin on
 /// whole symbols: of the likeliest periods, the one for which they do.
-fn in_strips(strips: &Strips, profile: &Profile) -> Option<Columns> {
+fn in_strips(strips: &Strips, profile: &Profile, periods: usize) -> Option<Columns> {
     let mut best: Option<Columns> = None;
-    for period in period::periods(strips, profile.most_symbols).iter().take(PERIODS) {
+    for period in period::periods(strips, profile.most_symbols).iter().take(periods) {
         let folded = strips.fold(period);
         let mut columns = Columns::of(strips, period, &folded, profile);
         if let Some(part) = columns.repeated_part(&folded) {

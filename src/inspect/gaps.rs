@@ -20,9 +20,11 @@ const SPREAD: [f64; 2] = [3.0, 2.4];
 /// Parts that lie about this far off, in cells, hardly count.
 const AGREES: f64 = 0.2;
 /// Other stages find an advance that is off by less than this share.
-const STEEP: f64 = 0.025;
+const STEEP: f64 = 0.032;
+/// Steepest shear between lines and columns, in cells a line: steeper waves are a halftone's.
+const SHEAR: f64 = 0.12;
 /// By how much a bent map must gather more of the carrier than a straight one.
-const BETTER: f64 = 1.03;
+const BETTER: f64 = 1.2;
 /// And by how many times what noise alone would add to its power.
 const SURELY: f64 = 12.0;
 
@@ -55,6 +57,9 @@ impl Bend {
 pub fn bend(strips: &Strips) -> Option<Bend> {
     let mut parts = Parts::demodulate(strips)?;
     let slope = parts.take_slope();
+    if slope[1].abs() > SHEAR {
+        return None;
+    }
     let bent = parts.settle()?;
     let flat = Surface::plane(bent.centre(), 0.0, [0.0; 2]);
     let (straight, gathered) = (parts.gathered(&flat), parts.gathered(&bent));

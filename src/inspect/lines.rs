@@ -47,9 +47,9 @@ pub struct Found {
 }
 
 /// Follows the lines of a peak and reads them: on a flat page, and on one that lies at an angle if
-/// that reads better.
+/// that reads better. `thorough`: see [`columns::find`].
 #[must_use]
-pub fn read(peak: &Peak, context: &Context<'_>) -> Option<Found> {
+pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found> {
     let Context { scan, flat, profile, .. } = *context;
     let tones = Tones::measure(flat, scan, peak.frequency);
     let signal = flat.signal(&tones);
@@ -59,12 +59,12 @@ pub fn read(peak: &Peak, context: &Context<'_>) -> Option<Found> {
     if frame.coverage < COVERED {
         return Some(Found { carrier, frame, columns: None, stack: None, readings: None });
     }
-    let found = in_frame(frame, carrier, &signal, &tones, context);
+    let found = in_frame(frame, carrier, &signal, &tones, thorough, context);
     if found.is_clear() {
         return Some(found);
     }
     let Some(tilted) = tilted else { return Some(found) };
-    let other = in_frame(tilted, found.carrier.clone(), &signal, &tones, context);
+    let other = in_frame(tilted, found.carrier.clone(), &signal, &tones, false, context);
     Some(if other.legible() > found.legible() { other } else { found })
 }
 
@@ -73,10 +73,12 @@ fn in_frame(
     carrier: Carrier,
     signal: &Plane,
     tones: &Tones,
+    thorough: bool,
     context: &Context<'_>,
 ) -> Found {
     let Context { scan, flat, lawful, profile, alphabets } = *context;
-    let columns = columns::find(signal, carrier::search_factor(scan), scan, &frame, profile);
+    let factor = carrier::search_factor(scan);
+    let columns = columns::find(signal, factor, scan, &frame, profile, thorough);
     let worth_reading = |columns: &&Columns| {
         verdict::repeats(&columns.evidence()) && (columns.law.is_some() || !lawful)
     };

@@ -41,7 +41,7 @@ pub mod whitening;
 pub mod windows;
 
 use crate::spec::{Legend, Name, Profile, Symbol};
-use carrier::Carrier;
+use carrier::{Carrier, Peak};
 use columns::Columns;
 use lines::{Context, Found};
 use orientation::Orientation;
@@ -102,7 +102,10 @@ impl Inspection {
         };
         let context = Context { scan: &scan, flat: &flat, lawful, profile, alphabets };
         let mut best: Option<Found> = None;
-        for found in peaks.iter().filter_map(|peak| lines::read(peak, &context)) {
+        // A resolution that was told from waves was told from the strongest.
+        let tried = peaks.iter().take(if lawful { 1 } else { peaks.len() }).enumerate();
+        let read = |(i, peak): (usize, &Peak)| lines::read(peak, i == 0 && !lawful, &context);
+        for found in tried.filter_map(read) {
             let is_clear = found.is_clear();
             if best.as_ref().is_none_or(|best| found.legible() > best.legible()) {
                 best = Some(found);

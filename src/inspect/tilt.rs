@@ -6,6 +6,8 @@ use super::geometry::Surface;
 use super::portrait::Frame;
 use crate::spec::Profile;
 
+/// Least change of scale, a millimetre, that is a tilt: one in a hundred over half a portrait.
+const LEAST: f64 = 5e-4;
 /// Places a side at which the map is sampled.
 const SAMPLES: usize = 9;
 
@@ -27,6 +29,9 @@ pub fn tilted(carrier: &Carrier, frame: &Frame, profile: &Profile) -> Option<Fra
         return None;
     }
     let q = [(d * e - b * f) / determinant, (a * f - b * e) / determinant];
+    if q[0].hypot(q[1]) < LEAST {
+        return None;
+    }
     let centre = frame.lines.centre();
     mapped(carrier, frame, profile, |place, along| {
         let nearness = 1.0 + q[0] * (place[0] - centre[0]) + q[1] * (place[1] - centre[1]);
