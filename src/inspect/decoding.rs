@@ -8,11 +8,12 @@ use crate::spec::check::{self, CHECKS, FIELD};
 use crate::spec::{Legend, Script, Symbol};
 
 /// States: all check sums.
-const STATES: usize = FIELD * FIELD * FIELD;
+const STATES: usize = FIELD * ROWS;
+const ROWS: usize = FIELD * FIELD;
 const _: () = assert!(CHECKS == 3, "states are laid out for three check sums");
 /// Values that are followed at each place, and how far (in nepers) behind the likeliest.
-const FOLLOWED: usize = 8;
-const BEHIND: f32 = 40.0;
+const FOLLOWED: usize = 6;
+const BEHIND: f32 = 16.0;
 /// Places of the end mark that are tried.
 const ENDS: usize = 4;
 
@@ -131,53 +132,52 @@ impl Code {
     }
 }
 
-/// The ways from each state at each place of the name to the check symbols.
+/// The ways through all states, to each of them and on from it.
 struct Trellis<'a> {
     code: &'a Code,
     likelihoods: &'a Array2<f64>,
     end: usize,
     /// For each place of the name.
     choices: Vec<Vec<Choice>>,
-    /// Log-likelihood of the best way on from each state, before each place and after the last.
-    onwards: Vec<Vec<f32>>,
+    /// Log-likelihood of the best way to each state, before each place and after the last.
+    ways: Vec<States>,
+    /// And on from each state that can be reached.
+    onwards: Vec<States>,
 }
 
 impl<'a> Trellis<'a> {
     fn new(code: &'a Code, likelihoods: &'a Array2<f64>, end: usize) -> Self {
         let n = likelihoods.nrows();
         let place = |i: usize| (end + i) % n;
+        let choices: Vec<Vec<Choice>> =
+            (Legend::MARKS..n).map(|i| code.choices(likelihoods.row(place(i)))).collect();
+        let mut first = States::none();
+        let mut only = [f32::NEG_INFINITY; FIELD];
+        only[0] = 0.0;
+        first.set(0, &only);
+        let mut ways = vec![first];
+        for (i, choices) in choices.iter().enumerate() {
+            let back = |choice: &Choice| step(i, choice.value).map(|step| (FIELD - step) % FIELD);
+            let after = ways[i].led(choices, back, |_| true);
+            ways.push(after);
+        }
         let checks: [Vec<f32>; CHECKS] = std::array::from_fn(|check| {
             let row = likelihoods.row(place(1 + check));
             code.letters.iter().map(|&letter| row[letter] as f32).collect()
         });
-        let choices: Vec<Vec<Choice>> =
-            (Legend::MARKS..n).map(|i| code.choices(likelihoods.row(place(i)))).collect();
-        let last: Vec<f32> = (0..STATES)
-            .map(|state| {
-                let [a, b, c] = sums(state);
-                checks[0][a] + checks[1][b] + checks[2][c]
-            })
-            .collect();
+        let mut last = States::none();
+        for row in (0..ROWS).filter(|&row| ways[choices.len()].reached[row]) {
+            let of_row = checks[0][row / FIELD] + checks[1][row % FIELD];
+            last.set(row, &std::array::from_fn(|i| of_row + checks[2][i]));
+        }
         let mut onwards = vec![last];
         for (i, choices) in choices.iter().enumerate().rev() {
-            let after = &onwards[onwards.len() - 1];
-            let mut before = vec![f32::NEG_INFINITY; STATES];
-            for choice in choices {
-                // From a state to the one that the choice leads to.
-                let step = step(i, choice.value);
-                each_row(step, |state, target, turn| {
-                    let before = &mut before[state..state + FIELD];
-                    let after = &after[target..target + FIELD];
-                    let turned = after[turn..].iter().chain(&after[..turn]);
-                    before.iter_mut().zip(turned).for_each(|(best, after)| {
-                        *best = best.max(choice.likelihood + after);
-                    });
-                });
-            }
+            let forth = |choice: &Choice| step(i, choice.value);
+            let before = onwards[onwards.len() - 1].led(choices, forth, |row| ways[i].reached[row]);
             onwards.push(before);
         }
         onwards.reverse();
-        Self { code, likelihoods, end, choices, onwards }
+        Self { code, likelihoods, end, choices, ways, onwards }
     }
 
     fn end_likelihood(&self) -> f64 {
@@ -186,7 +186,7 @@ impl<'a> Trellis<'a> {
 
     /// Log-likelihood of the best text.
     fn total(&self) -> f64 {
-        f64::from(self.onwards[0][0]) + self.end_likelihood()
+        f64::from(self.onwards[0].at(0)) + self.end_likelihood()
     }
 
     /// The best text, given that the best with its end mark elsewhere has `elsewhere`.
@@ -194,51 +194,40 @@ impl<'a> Trellis<'a> {
         let n = self.likelihoods.nrows();
         let end_symbol = self.code.values.len();
         let name = self.choices.len();
-        let best = self.onwards[0][0];
+        let best = self.onwards[0].at(0);
         let mut text = vec![end_symbol; n];
         let mut log_odds = vec![0.0; n];
         let mut runners_up = vec![0; n];
-        // Log-likelihood of the best way to each state.
-        let mut so_far = vec![f32::NEG_INFINITY; STATES];
-        so_far[0] = 0.0;
         let mut state = 0;
         for (i, choices) in self.choices.iter().enumerate() {
-            let mut then = vec![f32::NEG_INFINITY; STATES];
-            let onwards = &self.onwards[i + 1];
-            let mut through = vec![f32::NEG_INFINITY; choices.len()];
-            for (choice, through) in choices.iter().zip(&mut through) {
-                each_row(step(i, choice.value), |state, target, turn| {
-                    for (k, before) in so_far[state..state + FIELD].iter().enumerate() {
-                        if *before > f32::NEG_INFINITY {
-                            let to =
-                                target + if k + turn < FIELD { k + turn } else { k + turn - FIELD };
-                            let way = before + choice.likelihood;
-                            then[to] = then[to].max(way);
-                            *through = through.max(way + onwards[to]);
-                        }
-                    }
-                });
-            }
-            let onward = |c: &Choice| c.likelihood + onwards[moved(state, step(i, c.value))];
+            let (ways, onwards) = (&self.ways[i], &self.onwards[i + 1]);
+            let through = choices.iter().map(|choice| {
+                let step = step(i, choice.value);
+                let mut through = [f32::NEG_INFINITY; FIELD];
+                for row in (0..ROWS).filter(|&row| ways.reached[row]) {
+                    let onwards = onwards.turned(row, step);
+                    let both = ways.turned(row, [0; CHECKS]).iter().zip(onwards);
+                    through.iter_mut().zip(both).for_each(|(t, (way, on))| *t = t.max(way + on));
+                }
+                (choice, choice.likelihood + through.into_iter().fold(f32::MIN, f32::max))
+            });
+            let onward = |c: &Choice| c.likelihood + onwards.at(moved(state, step(i, c.value)));
             let order =
                 |a: &usize, b: &usize| onward(&choices[*a]).total_cmp(&onward(&choices[*b]));
             let taken = (0..choices.len()).max_by(order).unwrap_or(0);
             let place = (self.end + Legend::MARKS + i) % n;
             let own = choices[taken];
             text[place] = own.symbol;
-            (log_odds[place], runners_up[place]) =
-                self.rival(place, own, best, choices.iter().zip(&through));
+            (log_odds[place], runners_up[place]) = self.rival(place, own, best, through);
             state = moved(state, step(i, own.value));
-            so_far = then;
         }
-        let sums_taken = sums(state);
-        for (check, &sum) in sums_taken.iter().enumerate() {
+        for (check, &sum) in sums(state).iter().enumerate() {
             let place = (self.end + 1 + check) % n;
             let mut rival = (f32::NEG_INFINITY, 0);
-            for (state, (way, onwards)) in so_far.iter().zip(&self.onwards[name]).enumerate() {
-                let other = sums(state)[check];
-                if other != sum && way + onwards > rival.0 {
-                    rival = (way + onwards, other);
+            for state in 0..STATES {
+                let through = self.ways[name].at(state) + self.onwards[name].at(state);
+                if through > rival.0 && sums(state)[check] != sum {
+                    rival = (through, sums(state)[check]);
                 }
             }
             text[place] = self.code.letters[sum];
@@ -260,7 +249,7 @@ impl<'a> Trellis<'a> {
         place: usize,
         own: Choice,
         best: f32,
-        through: impl Iterator<Item = (&'c Choice, &'c f32)>,
+        through: impl Iterator<Item = (&'c Choice, f32)>,
     ) -> (f64, usize) {
         let row = self.likelihoods.row(place);
         let others = through.filter(|(choice, _)| choice.value != own.value);
@@ -294,15 +283,66 @@ fn moved(state: usize, step: [usize; CHECKS]) -> usize {
     (add(a, step[0]) * FIELD + add(b, step[1])) * FIELD + add(c, step[2])
 }
 
-/// Visits the states by rows of [`FIELD`] that differ in the last sum alone: the first state of each
-/// row, that of the row to which a step leads, and by how much the step turns it.
-fn each_row(step: [usize; CHECKS], mut visit: impl FnMut(usize, usize, usize)) {
-    for a in 0..FIELD {
-        for b in 0..FIELD {
-            let target = (a + step[0]) % FIELD * FIELD + (b + step[1]) % FIELD;
-            visit((a * FIELD + b) * FIELD, target * FIELD, step[2]);
-        }
+/// A number for each state: rows of [`FIELD`] that differ in the last sum alone, each row twice one
+/// after the other, so that a turned row is a slice.
+struct States {
+    values: Vec<f32>,
+    /// Rows that hold anything.
+    reached: Vec<bool>,
+}
+
+impl States {
+    fn none() -> Self {
+        Self { values: vec![f32::NEG_INFINITY; 2 * STATES], reached: vec![false; ROWS] }
     }
+
+    fn set(&mut self, row: usize, values: &[f32; FIELD]) {
+        let both = &mut self.values[2 * FIELD * row..][..2 * FIELD];
+        both[..FIELD].copy_from_slice(values);
+        both[FIELD..].copy_from_slice(values);
+        self.reached[row] = true;
+    }
+
+    fn at(&self, state: usize) -> f32 {
+        self.values[state / FIELD * 2 * FIELD + state % FIELD]
+    }
+
+    /// The states that a row's lead to by a step.
+    fn turned(&self, row: usize, step: [usize; CHECKS]) -> &[f32] {
+        &self.values[led(row, step) * 2 * FIELD + step[2]..][..FIELD]
+    }
+
+    /// For each state of these rows, the most over the choices of its likelihood and what is here
+    /// at the state to which its step leads.
+    fn led(
+        &self,
+        choices: &[Choice],
+        step: impl Fn(&Choice) -> [usize; CHECKS],
+        which: impl Fn(usize) -> bool,
+    ) -> Self {
+        let choices: Vec<_> = choices.iter().map(|c| (step(c), c.likelihood)).collect();
+        let mut led_from = Self::none();
+        for row in (0..ROWS).filter(|&row| which(row)) {
+            let mut most = [f32::NEG_INFINITY; FIELD];
+            let mut reached = false;
+            for &(step, likelihood) in &choices {
+                if self.reached[led(row, step)] {
+                    reached = true;
+                    let there = self.turned(row, step);
+                    most.iter_mut().zip(there).for_each(|(m, t)| *m = m.max(likelihood + t));
+                }
+            }
+            if reached {
+                led_from.set(row, &most);
+            }
+        }
+        led_from
+    }
+}
+
+/// The row to which a step leads.
+fn led(row: usize, step: [usize; CHECKS]) -> usize {
+    (row / FIELD + step[0]) % FIELD * FIELD + (row % FIELD + step[1]) % FIELD
 }
 
 #[cfg(test)]

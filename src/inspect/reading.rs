@@ -158,17 +158,17 @@ impl Reading {
         fit.improve();
         fit.whiten();
         fit.improve();
-        let mut texts = Texts::decode(fit)?;
         for _ in 1..ROUNDS {
-            let before = std::mem::replace(&mut fit.text, texts.weighed.text.clone());
+            let text = Texts::likeliest_of(fit)?;
+            let before = std::mem::replace(&mut fit.text, text);
             fit.settle();
             if before == fit.text {
                 break;
             }
             fit.sharpen();
             fit.whiten();
-            texts = Texts::decode(fit)?;
         }
+        let texts = Texts::decode(fit)?;
         let (expected, correlation) = fit.expected();
         let expected = Field { heights: expected, ..fit.seen.clone() };
         let upright = |field: &Field| field.turned(texts.weighed.first * ALONG).heights;
@@ -206,6 +206,13 @@ impl Texts {
         let plain = code.decode(&likelihoods)?;
         let weighed = code.decode(&(&likelihoods + &rarity))?;
         Some(Self { likelihoods, plain, weighed })
+    }
+
+    /// The likeliest text alone.
+    fn likeliest_of(fit: &Fit<'_>) -> Option<Vec<usize>> {
+        let Alphabet { code, symbols, .. } = fit.alphabet;
+        let rarity = Array1::from_iter(symbols.iter().map(|symbol| symbol.log_prior()));
+        Some(code.decode(&(fit.likelihoods() + &rarity))?.text)
     }
 
     /// Places of the circle, from the first letter to the last check symbol.
