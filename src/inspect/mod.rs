@@ -51,10 +51,6 @@ use templates::Alphabet;
 use tones::Tones;
 use verdict::{Decision, Evidence, Expected, Text, Verdict};
 
-/// Lines over this share of the portrait are worth another look where their text is not clear:
-/// those of other pictures are fewer.
-const BENT_COVERAGE: f64 = 0.25;
-
 /// Everything that was found of a portrait, stage by stage; a stage is `None` where the one before
 /// found nothing to go on.
 #[derive(Debug)]
@@ -279,9 +275,9 @@ impl InFrame {
         self.evidence.established().map_or(-1.0, clear)
     }
 
-    /// Whether there are lines, but not all of what they say is clear: the page may be bent.
+    /// Whether lines follow the law, but not all of what they say is clear: the page may be bent.
     fn may_be_bent(&self) -> bool {
-        self.frame.coverage >= BENT_COVERAGE && self.clear() < 1.0
+        self.evidence.repetition.is_some_and(|r| r.law > 0.0) && self.clear() < 1.0
     }
 }
 
