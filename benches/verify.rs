@@ -10,6 +10,7 @@ use tumar::base::decode::{decode, read};
 use tumar::base::encode::{Format, encode};
 use tumar::base::{Picture, Ppi};
 use tumar::channel::{Conditions, Preset, print_and_scan};
+use tumar::inspect::orientation::Orientation;
 use tumar::inspect::portrait::Frame;
 use tumar::inspect::scan::Scan;
 use tumar::inspect::stack::stack;
@@ -92,7 +93,7 @@ fn stages(criterion: &mut Criterion) {
         b.iter(|| stack(black_box(&flat), &scan, &frame, &columns, &tones));
     });
     group.bench_function("10-reading", |b| {
-        b.iter(|| reading::read(black_box(&stacked), Some(false), &alphabets));
+        b.iter(|| reading::read(black_box(&stacked), Some(Orientation::default()), &alphabets));
     });
     group.finish();
 }

@@ -17,6 +17,10 @@ use crate::spec::Profile;
 /// Lines over this share of the portrait are worth reading.
 const COVERED: f64 = 0.15;
 
+/// A tilt is believed if letters spread at most this many times as far by it: of pages that were
+/// tilted 0.45 to 0.62 times, of one that was not 0.96.
+const SHARPER: f64 = 0.9;
+
 /// What all readings of a scan share.
 pub struct Context<'a> {
     /// The scan.
@@ -65,7 +69,9 @@ pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found>
     }
     let Some(tilted) = tilted else { return Some(found) };
     let other = in_frame(tilted, found.carrier.clone(), &signal, &tones, false, context);
-    Some(if other.legible() > found.legible() { other } else { found })
+    // Symbols may be clear by chance, but only the right map makes the letters sharper.
+    let is_sharper = other.blur() < SHARPER * found.blur();
+    Some(if is_sharper && other.legible() > found.legible() { other } else { found })
 }
 
 fn in_frame(
@@ -97,6 +103,11 @@ impl Found {
         evidence.repetition = self.columns.as_ref().map(Columns::evidence);
         evidence.text = self.readings.as_ref().map(|readings| readings.likelier().evidence());
         evidence
+    }
+
+    /// Spread of the letters in the stack, in millimetres.
+    fn blur(&self) -> f64 {
+        self.readings.as_ref().map_or(f64::INFINITY, |r| r.likelier().imaging.blur.0)
     }
 
     fn text(&self) -> Option<Text> {

@@ -11,10 +11,10 @@ use crate::spec::{Name, Profile};
 
 /// Parts of a page without text, one after the other, after which the rest is left: while nothing
 /// was found at a stated resolution, and otherwise. And parts in all: a sheet of portraits.
-const FAILURES: [usize; 2] = [6, 3];
+const FAILURES: [usize; 2] = [6, 2];
 const PARTS: usize = 64;
 /// Resolutions that are tried where the stated one shows no text.
-const RESOLUTIONS: usize = 4;
+const RESOLUTIONS: usize = 3;
 /// A resolution within this share of one that was tried shows nothing else.
 const SAME: f64 = 0.03;
 

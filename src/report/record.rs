@@ -310,6 +310,9 @@ mod tests {
         let reading = Reading {
             script: Script::Latin,
             circle: circle.chars().map(read).collect(),
+            without_rarity: Vec::new(),
+            likeliest: [0.0, -30.0],
+            doubt: 0.0,
             fit: 0.9,
             contrast: 0.1,
             imaging: Imaging { along: 0.0, down: 0.0, blur: Mm(0.05) },
