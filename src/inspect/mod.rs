@@ -161,6 +161,7 @@ impl<'p> Reader<'p> {
         let readings = stack.as_ref().and_then(|stack| reading::read(stack, turn, &self.alphabets));
         evidence.text = readings.as_ref().map(|readings| Text {
             fit: readings.likelier().fit,
+            misfit: readings.likelier().misfit,
             doubt: readings.likelier().doubt,
             log_odds: readings.likelier().circle.iter().map(|r| r.log_odds).collect(),
             expected: expected.map(|name| compare(readings, name)),

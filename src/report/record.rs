@@ -168,7 +168,8 @@ impl Record {
 impl Text {
     fn of(reading: &Reading, stack: &Stack) -> Self {
         let part = |read: &ReadSymbol| {
-            let clear = read.log_odds >= verdict::READ && reading.doubt <= verdict::DOUBT;
+            let whole = reading.doubt <= verdict::DOUBT && reading.misfit <= verdict::MISFIT;
+            let clear = read.log_odds >= verdict::READ && whole;
             ReadPart {
                 symbol: clear.then_some(read.symbol),
                 runner_up: clear.then_some(read.runner_up),
