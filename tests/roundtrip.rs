@@ -86,7 +86,7 @@ fn turned_stretched_and_overturned_scans_read_alike() {
         let found = inspect(&scan, None, None, &profile).expect("a resolution");
         assert_eq!(text(&found), "АХМЕТОВА<<АЙГЕРІМ_", "{rotation}° {scale:?}");
         assert_eq!(found.decision.verdict, Verdict::Read, "{rotation}° {scale:?}");
-        let upside_down = found.reading().is_some_and(|r| r.upside_down);
+        let upside_down = found.reading().is_some_and(|r| r.orientation.upside_down);
         assert_eq!(upside_down, rotation > 90.0);
     }
 }

@@ -2,9 +2,8 @@
 
 use rand::{Rng, RngExt};
 use serde::Serialize;
-use tumar::inspect::reading::Read;
 use tumar::spec::legend::NameError;
-use tumar::spec::{Legend, Name, Script, Symbol};
+use tumar::spec::{Legend, Name};
 
 use super::names::letter;
 
@@ -14,8 +13,7 @@ use super::names::letter;
 pub(crate) enum Kind {
     /// Any other letter of the script at any place.
     Other,
-    /// The letter that this very scan tells apart worst: the likeliest other one, at the weakest
-    /// place of the reading first, then at any place.
+    /// The names that this very scan tells apart worst.
     Near,
     /// One letter more.
     Longer,
@@ -29,68 +27,61 @@ impl Kind {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Other => "any other letter",
-            Self::Near => "the likeliest other letter",
+            Self::Near => "the likeliest other letters",
             Self::Longer => "a letter more",
             Self::Shorter => "a letter less",
         }
     }
 }
 
-/// `each` neighbours with another letter, as many with a near one, one longer and one shorter.
-/// `circle` is the scan's reading in the name's script, if it has as many symbols as the name.
+/// All names that differ from this one in one letter.
+pub(crate) fn one_letter(name: &Name) -> Result<Vec<Name>, NameError> {
+    let text: Vec<char> = Legend::of(name, usize::MAX)?.text().chars().collect();
+    let letters = name.script().letters();
+    let is_letter = |&place: &usize| letters.contains(text[place]);
+    let changed = |place: usize| {
+        let mut text = text.clone();
+        letters.chars().filter_map(move |letter| {
+            text[place] = letter;
+            Name::from_text(&text.iter().collect::<String>())
+        })
+    };
+    let others = (0..text.len()).filter(is_letter).flat_map(changed);
+    Ok(others.filter(|other| other != name).collect())
+}
+
+/// Neighbours of a name: `each` with any other letter, as many that `odds` finds likeliest, one
+/// longer and one shorter.
 pub(crate) fn neighbours(
     name: &Name,
-    circle: Option<&[Read]>,
+    odds: impl Fn(&Name) -> f64,
     each: usize,
     random: &mut impl Rng,
 ) -> Result<Vec<(Kind, Name)>, NameError> {
-    let legend = Legend::of(name, usize::MAX)?;
-    let symbols = legend.symbols();
-    let script = name.script();
-    let is_letter = |s: Symbol| Script::of(s.character()) == Some(script);
-    let places: Vec<usize> = (0..symbols.len()).filter(|&i| is_letter(symbols[i])).collect();
-    let weakest = circle.and_then(|circle| {
-        let odds = |&i: &usize| circle[i].odds_of(symbols[i]);
-        places.iter().copied().min_by(|a, b| odds(a).total_cmp(&odds(b)))
-    });
-    let mut found = Vec::new();
-    // A name of a single letter has no shorter one.
-    let kinds = Kind::ALL.into_iter().flat_map(|kind| {
-        let count = if matches!(kind, Kind::Other | Kind::Near) { each } else { 1 };
-        (0..count).map(move |number| (kind, number))
-    });
-    for (kind, number) in kinds {
-        // Most tries succeed; a letter less may leave an ill-formed name.
+    let mut others: Vec<(f64, Name)> =
+        one_letter(name)?.into_iter().map(|other| (odds(&other), other)).collect();
+    let mut found: Vec<(Kind, Name)> = (0..each.min(others.len()))
+        .map(|_| (Kind::Other, others[random.random_range(0..others.len())].1.clone()))
+        .collect();
+    others.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.extend(others.into_iter().take(each).map(|(_, other)| (Kind::Near, other)));
+    let text: Vec<char> = Legend::of(name, usize::MAX)?.text().chars().collect();
+    for kind in [Kind::Longer, Kind::Shorter] {
+        // Most tries succeed; a letter less may leave an ill-formed name, or none.
         for _ in 0..8 {
-            let mut place = places[random.random_range(0..places.len())];
-            let mut changed = symbols.to_vec();
-            let other = letter(script, random);
-            match kind {
-                Kind::Other => changed[place] = Symbol::new(other).unwrap_or(changed[place]),
-                Kind::Near => {
-                    if number == 0 {
-                        place = weakest.unwrap_or(place);
-                    }
-                    changed[place] = circle
-                        .and_then(|circle| likeliest_other(&circle[place], symbols[place], script))
-                        .or(Symbol::new(other))
-                        .unwrap_or(changed[place]);
-                }
-                Kind::Longer => changed.splice(place..place, Symbol::new(other)).for_each(drop),
-                Kind::Shorter => drop(changed.remove(place)),
+            let place = random.random_range(0..text.len());
+            let mut changed = text.clone();
+            if kind == Kind::Longer {
+                changed.insert(place, letter(name.script(), random));
+            } else {
+                changed.remove(place);
             }
-            let neighbour = Legend::from_circle(&changed).and_then(|legend| legend.name());
-            if let Some(neighbour) = neighbour.filter(|neighbour| neighbour != name) {
-                found.push((kind, neighbour));
+            let other = Name::from_text(&changed.iter().collect::<String>());
+            if let Some(other) = other.filter(|other| other != name) {
+                found.push((kind, other));
                 break;
             }
         }
     }
     Ok(found)
-}
-
-fn likeliest_other(read: &Read, own: Symbol, script: Script) -> Option<Symbol> {
-    let letters =
-        read.against.iter().filter(|(s, _)| *s != own && Script::of(s.character()) == Some(script));
-    letters.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(symbol, _)| *symbol)
 }

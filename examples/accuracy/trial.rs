@@ -9,7 +9,7 @@ use serde::Serialize;
 use tumar::base::Picture;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::inspect::verdict::{Decision, Evidence, Expected, Verdict, decide};
-use tumar::inspect::{Inspection, compare, inspect, reading::Read};
+use tumar::inspect::{Inspection, compare, inspect};
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
 use super::neighbours::{Kind, neighbours};
@@ -48,6 +48,8 @@ pub(crate) struct Trial {
     pub(crate) lattice: f64,
     pub(crate) lines: f64,
     pub(crate) fit: f64,
+    /// How far the letters contradict their check symbols, in nepers.
+    pub(crate) doubt: f64,
     /// ln odds of the weakest symbol over its runner-up.
     pub(crate) weakest: f64,
     /// That symbol and its runner-up.
@@ -60,6 +62,8 @@ pub(crate) struct Trial {
 pub(crate) struct Truth {
     /// Each symbol as printed.
     pub(crate) exact: bool,
+    /// The same if rare letters are taken for as frequent as any.
+    pub(crate) exact_without_rarity: bool,
     pub(crate) symbols: usize,
     pub(crate) symbol_errors: usize,
     /// With the holder's name expected.
@@ -162,6 +166,7 @@ pub(crate) fn run(
         lattice: evidence.repetition.map_or(0.0, |r| r.lattice),
         lines: evidence.repetition.map_or(0.0, |r| r.lines),
         fit: text.map_or(0.0, |t| t.fit),
+        doubt: text.map_or(0.0, |t| t.doubt),
         weakest: weakest.map_or(0.0, |r| r.log_odds),
         weakest_symbol: weakest.map_or(String::new(), |r| format!("{}/{}", r.symbol, r.runner_up)),
         conditions,
@@ -175,17 +180,20 @@ fn truth(inspection: &Inspection, name: &Name, seed: u64, each: usize) -> Result
     let symbols = legend.symbols();
     let read: Vec<Symbol> =
         inspection.reading().map_or(Vec::new(), |r| r.circle.iter().map(|r| r.symbol).collect());
-    let exact = Legend::from_circle(&read).is_some_and(|found| found == legend);
+    let is_legend =
+        |circle: &[Symbol]| Legend::from_circle(circle).is_some_and(|found| found == legend);
+    let without_rarity = inspection.reading().map_or(&[][..], |r| &r.without_rarity);
     let readings = inspection.readings.as_ref();
-    let own = readings.map(|r| r.in_script(name.script()));
-    let circle: Option<&[Read]> =
-        own.map(|r| r.circle.as_slice()).filter(|circle| circle.len() == symbols.len());
     let judge = |name: &Name| match readings {
         Some(readings) => expecting(&inspection.evidence, compare(readings, name)).verdict,
         None => inspection.decision.verdict,
     };
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let neighbours = neighbours(name, circle, each, &mut random)?
+    let odds = |name: &Name| match readings.map(|readings| compare(readings, name)) {
+        Some(Expected::SameLength(comparison)) => comparison.log_odds,
+        _ => f64::NEG_INFINITY,
+    };
+    let neighbours = neighbours(name, odds, each, &mut random)?
         .iter()
         .map(|(kind, neighbour)| {
             let legend = Legend::of(neighbour, usize::MAX)?.text();
@@ -194,7 +202,8 @@ fn truth(inspection: &Inspection, name: &Name, seed: u64, each: usize) -> Result
         })
         .collect::<Result<_>>()?;
     Ok(Truth {
-        exact,
+        exact: is_legend(&read),
+        exact_without_rarity: is_legend(without_rarity),
         symbols: symbols.len(),
         symbol_errors: symbol_errors(&read, symbols),
         verdict: judge(name),

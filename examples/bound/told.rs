@@ -2,8 +2,8 @@
 //! point spread, the letters' true height at each place, and the spectrum and local strength of
 //! what disturbs them.
 
-use anyhow::{Result, ensure};
-use ndarray::{Array2, Zip};
+use anyhow::{Context, Result, ensure};
+use ndarray::{Array2, Axis, Zip};
 use tumar::base::raster::{bilinear, blur};
 use tumar::base::{Mm, Picture, Plane, tone};
 use tumar::channel::Geometry;
@@ -30,8 +30,6 @@ const TONES: f32 = 5.0;
 const ROUNDS: usize = 3;
 /// Least variance after the filter.
 const LEAST: f32 = 0.02;
-/// A cost that no text bears.
-const NEVER: f32 = 1e12;
 
 /// Scans that tell of the channel what no reader knows.
 pub(crate) struct Lesson<'a> {
@@ -183,7 +181,7 @@ impl<'a> Told<'a> {
         Field { symbols, heights, weights }
     }
 
-    /// Reads a scan of this print: the likeliest text, the end mark last. Of the true `legend` it
+    /// Reads a scan of this print: the likeliest text. Of the true `legend` it
     /// takes the length, and from what its text would look like the height of the letters.
     pub(crate) fn read(
         &self,
@@ -225,16 +223,27 @@ impl<'a> Told<'a> {
         let follows =
             table(&templates, ALONG..LENGTH).dot(&table(&templates, 0..LENGTH - ALONG).t());
         let dots = windows(&field).dot(&whole.t());
-        let end = self.alphabet.symbols.len() - 1;
-        let own = Array2::from_shape_fn(dots.dim(), |(place, symbol)| {
-            let template = whole.row(symbol);
-            let square = amplitude * (amplitude * template.dot(&template));
-            let rarity = -2.0 * noise * self.alphabet.symbols[symbol].log_prior() as f32;
-            let allowed = (symbol == end) == (place + 1 == symbols);
-            if allowed { square - 2.0 * amplitude * dots[[place, symbol]] + rarity } else { NEVER }
-        });
+        let square = whole.map_axis(Axis(1), |t| amplitude * amplitude * t.dot(&t));
+        let own = square - dots * (2.0 * amplitude);
         let pairs = follows * (2.0 * amplitude * amplitude);
-        let text = trellis::cheapest(&own, &pairs);
+        let mut text = trellis::cheapest(&own, &pairs);
+        // The check symbols make it one of the texts that there are; its neighbours, if they change,
+        // change what each letter costs.
+        for _ in 0..ROUNDS {
+            let likelihoods = Array2::from_shape_fn(own.dim(), |(place, symbol)| {
+                let (before, after) = (place + symbols - 1, place + 1);
+                let (before, after) = (text[before % symbols], text[after % symbols]);
+                let cost = own[[place, symbol]] + pairs[[before, symbol]] + pairs[[symbol, after]];
+                f64::from(-0.5 * cost / noise) + self.alphabet.symbols[symbol].log_prior()
+            });
+            let decoded = self.alphabet.code.decode(&likelihoods);
+            let decoded = decoded.with_context(|| "the text is too short")?.text;
+            let settled = decoded == text;
+            text = decoded;
+            if settled {
+                break;
+            }
+        }
         Ok(text.into_iter().map(|s| self.alphabet.symbols[s]).collect())
     }
 }

@@ -1,45 +1,46 @@
 //! Names that are not the holder's.
 
-use tumar::spec::{Legend, Name, Script, Symbol};
+use tumar::spec::{Name, Script};
 
-/// A legend and its script.
-pub(crate) struct Other {
-    pub(crate) script: Script,
-    pub(crate) symbols: Vec<Symbol>,
+/// A name as its legend spells it, `SURNAME<<GIVEN`.
+fn text(name: &Name) -> Vec<char> {
+    let parts = if name.given().is_empty() {
+        vec![name.surname()]
+    } else {
+        vec![name.surname(), name.given()]
+    };
+    parts.join("<<").replace(' ', "<").chars().collect()
 }
 
-impl Other {
-    pub(crate) fn of(name: &Name) -> anyhow::Result<Self> {
-        let symbols = Legend::of(name, usize::MAX)?.symbols().to_vec();
-        Ok(Self { script: name.script(), symbols })
-    }
+fn letters_of(text: &[char]) -> Vec<usize> {
+    (0..text.len()).filter(|&place| Script::of(text[place]).is_some()).collect()
+}
+
+fn named(text: &[char]) -> Option<Name> {
+    Name::from_text(&text.iter().collect::<String>())
 }
 
 /// All names with one other letter: each place, each letter of the script.
-pub(crate) fn one_letter(holder: &Other) -> impl Iterator<Item = Other> {
-    let Other { script, symbols } = holder;
-    let letters: Vec<Symbol> = script.letters().chars().filter_map(Symbol::new).collect();
-    let places = (0..symbols.len()).filter(|&i| Script::of(symbols[i].character()).is_some());
-    places.flat_map(move |place| {
-        let own = symbols[place];
-        let changed = move |letter: Symbol| {
-            let mut symbols = symbols.clone();
-            symbols[place] = letter;
-            Other { script: *script, symbols }
-        };
-        letters.clone().into_iter().filter(move |&letter| letter != own).map(changed)
+pub(crate) fn one_letter(holder: &Name) -> impl Iterator<Item = Name> {
+    let text = text(holder);
+    let letters: Vec<char> = holder.script().letters().chars().collect();
+    letters_of(&text).into_iter().flat_map(move |place| {
+        let (text, own) = (text.clone(), text[place]);
+        letters.clone().into_iter().filter(move |&letter| letter != own).filter_map(move |letter| {
+            let mut changed = text.clone();
+            changed[place] = letter;
+            named(&changed)
+        })
     })
 }
 
 /// One letter more, each place doubled, and one less.
-pub(crate) fn other_length(holder: &Other) -> impl Iterator<Item = Other> {
-    let Other { script, symbols } = holder;
-    let places = (0..symbols.len()).filter(|&i| Script::of(symbols[i].character()).is_some());
-    places.flat_map(move |place| {
-        let mut longer = symbols.clone();
-        longer.insert(place, symbols[place]);
-        let mut shorter = symbols.clone();
+pub(crate) fn other_length(holder: &Name) -> impl Iterator<Item = Name> {
+    let text = text(holder);
+    letters_of(&text).into_iter().flat_map(move |place| {
+        let (mut longer, mut shorter) = (text.clone(), text.clone());
+        longer.insert(place, text[place]);
         shorter.remove(place);
-        [longer, shorter].map(|symbols| Other { script: *script, symbols })
+        [longer, shorter].into_iter().filter_map(|text| named(&text))
     })
 }

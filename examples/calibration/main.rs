@@ -1,5 +1,5 @@
 //! The known-name check below legibility: how often a holder is refused and an impostor accepted,
-//! over the threshold, for several decision values.
+//! over the threshold.
 //!
 //! `cargo run --release --example calibration [-- --preset reader400 --ppi 300 --strengths 0.12,0.17
 //! --names N --others N --seeds N --csv FILE --picture FILE.svg]`
@@ -12,7 +12,6 @@ mod curve;
 mod impostors;
 #[path = "../accuracy/names.rs"]
 mod names;
-mod odds;
 #[path = "../accuracy/rate.rs"]
 mod rate;
 mod trial;
@@ -28,8 +27,6 @@ use tumar::channel::Preset;
 use tumar::spec::Profile;
 
 use curve::{Curve, reaching};
-use impostors::Other;
-use odds::Statistic;
 use rate::Rate;
 use trial::Trial;
 
@@ -42,7 +39,7 @@ struct Options {
     #[arg(long, default_value_t = 300.0)]
     ppi: f64,
     /// Strengths, 0..1.
-    #[arg(long, value_delimiter = ',', default_value = "0.06,0.085,0.12,0.17")]
+    #[arg(long, value_delimiter = ',', default_value = "0.12,0.17")]
     strengths: Vec<f64>,
     /// Folder of portraits (PNG or JPEG), one a name in turn.
     #[arg(long, default_value = "samples")]
@@ -54,7 +51,7 @@ struct Options {
     #[arg(long, default_value_t = 4000)]
     others: usize,
     /// Scans of each print.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 8)]
     seeds: u64,
     /// Number of the first seed; another one makes another run.
     #[arg(long, default_value_t = 0)]
@@ -72,7 +69,6 @@ fn main() -> Result<()> {
     let portraits = portraits(&options.portraits)?;
     let all = names::names(options.names + options.others)?;
     let (holders, others) = all.split_at(options.names);
-    let others = others.iter().map(Other::of).collect::<Result<Vec<_>>>()?;
     let profiles = options
         .strengths
         .iter()
@@ -87,7 +83,7 @@ fn main() -> Result<()> {
         preset: options.preset,
         ppi: options.ppi,
         seeds: options.first_seed..options.first_seed + options.seeds,
-        others: &others,
+        others,
     };
     let trials = prints
         .par_iter()
@@ -106,50 +102,42 @@ fn main() -> Result<()> {
 }
 
 fn report(options: &Options, trials: &[Trial]) -> Result<()> {
-    let curves: Vec<Curve> = Statistic::ALL
-        .into_iter()
-        .enumerate()
-        .map(|(i, statistic)| {
-            let many = |of: fn(&Trial) -> &[[f32; 3]]| -> Vec<f32> {
-                trials.iter().flat_map(|t| of(t).iter().map(|v| v[i])).collect()
-            };
-            let holders = trials.iter().map(|t| t.holder[i]).collect();
-            Curve::new(statistic, [holders, many(|t| &t.neighbours), many(|t| &t.others)])
-        })
-        .collect();
+    let many =
+        |of: fn(&Trial) -> &[f32]| -> Vec<f32> { trials.iter().flat_map(of).copied().collect() };
+    let holders = trials.iter().map(|t| t.holder).collect();
+    let curve = Curve::new([holders, many(|t| &t.neighbours), many(|t| &t.others)]);
     let sum = |of: fn(&Trial) -> usize| trials.iter().map(of).sum::<usize>();
     println!(
         "{} at {} ppi, {} scans; {} comparisons with one letter other, {} with other names (of which \
-         {} have the length that was found), {} with a letter more or less, {} of them of the length \
+         {} have the length that was found and are not contradicted by the letters), {} with a letter more or less, {} of them of the length \
          that was found.\n",
         options.preset,
         options.ppi,
         trials.len(),
         sum(|t| t.neighbours.len()),
         sum(|t| t.others.len()),
-        sum(|t| t.others.iter().filter(|v| v[0] > f32::NEG_INFINITY).count()),
+        sum(|t| t.others.iter().filter(|v| **v > f32::NEG_INFINITY).count()),
         sum(|t| t.lengths.of),
         sum(|t| t.lengths.hits),
     );
-    print!("| strength | scans | length found | exact | accepted by the verdict |");
-    curves.iter().for_each(|c| print!(" {} ≥ {:.2} |", c.statistic.title(), c.limit()));
-    println!("\n|---|---|---|---|---|---|---|---|");
+    let limit = curve.limit();
+    println!(
+        "| strength | scans | length found | exact | accepted by the verdict | at {limit:.2} |"
+    );
+    println!("|---|---|---|---|---|---|");
     for &strength in options.strengths.iter().chain(&[f64::NAN]) {
         let all = strength.is_nan();
         let group: Vec<&Trial> =
             trials.iter().filter(|t| all || t.strength.total_cmp(&strength).is_eq()).collect();
         let title = if all { "**all**".to_owned() } else { strength.to_string() };
-        print!(
-            "| {title} | {} | {} | {} | {} |",
+        println!(
+            "| {title} | {} | {} | {} | {} | {} |",
             group.len(),
             Rate::of(&group, |t| t.placed),
             Rate::of(&group, |t| t.exact),
             Rate::of(&group, |t| t.accepted),
+            Rate::of(&group, |t| t.holder >= limit),
         );
-        for (i, curve) in curves.iter().enumerate() {
-            print!(" {} |", Rate::of(&group, |t| t.holder[i] >= curve.limit()));
-        }
-        println!();
     }
     let wrongly = Rate { hits: sum(|t| t.neighbours_accepted), of: sum(|t| t.neighbours.len()) };
     let [low, high] = wrongly.interval().map(|v| v * 1e6);
@@ -158,12 +146,12 @@ fn report(options: &Options, trials: &[Trial]) -> Result<()> {
          text of the right length: {}.",
         wrongly.hits,
         wrongly.share() * 1e6,
-        reaching(&curves[0].holders, f32::MIN),
+        reaching(&curve.holders, f32::MIN),
     );
-    curve::print(&curves);
-    curve::write_csv(&options.csv, &curves)?;
+    curve.print();
+    curve.write_csv(&options.csv)?;
     let title = format!("{} at {} ppi, {} scans", options.preset, options.ppi, trials.len());
-    curve::write_picture(&options.picture, &curves, &title)
+    curve.write_picture(&options.picture, &title)
 }
 
 /// The pictures of a folder, by name.

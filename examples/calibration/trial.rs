@@ -5,13 +5,12 @@ use std::ops::Range;
 use anyhow::Result;
 use tumar::base::{Picture, Ppi};
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::verdict::{ACCEPT, READ, Verdict, decide};
+use tumar::inspect::verdict::{DOUBT, Expected, Verdict, decide};
 use tumar::inspect::{Inspection, Reader, compare};
 use tumar::issue::embed;
-use tumar::spec::{Name, Profile, Symbol};
+use tumar::spec::{Legend, Name, Profile, Symbol};
 
-use super::impostors::{Other, one_letter, other_length};
-use super::odds::Odds;
+use super::impostors::{one_letter, other_length};
 use super::rate::Rate;
 
 /// How prints are scanned, and with which names they are compared.
@@ -19,10 +18,11 @@ pub(crate) struct Setting<'a> {
     pub(crate) preset: Preset,
     pub(crate) ppi: f64,
     pub(crate) seeds: Range<u64>,
-    pub(crate) others: &'a [Other],
+    pub(crate) others: &'a [Name],
 }
 
-/// What came of one scan; values in the order of `Statistic::ALL`, −∞ at another length.
+/// What came of one scan. Values are those by which the verdict accepts: ln of how much likelier a
+/// name is than any other text; −∞ at another length, or where the letters contradict it.
 #[derive(Clone)]
 pub(crate) struct Trial {
     pub(crate) strength: f64,
@@ -34,9 +34,9 @@ pub(crate) struct Trial {
     pub(crate) accepted: bool,
     /// … and for so many of the one-letter impostors.
     pub(crate) neighbours_accepted: usize,
-    pub(crate) holder: [f32; 3],
-    pub(crate) neighbours: Vec<[f32; 3]>,
-    pub(crate) others: Vec<[f32; 3]>,
+    pub(crate) holder: f32,
+    pub(crate) neighbours: Vec<f32>,
+    pub(crate) others: Vec<f32>,
     /// Names with a letter more or less: how many have the length that was found.
     pub(crate) lengths: Rate,
 }
@@ -51,15 +51,14 @@ pub(crate) fn run(
     let own = Profile::default();
     let reader = Reader::new(&own);
     let print = embed(&portrait.1, name, profile)?.picture;
-    let holder = Other::of(name)?;
+    let legend = Legend::of(name, usize::MAX)?;
     let scan = |number: u64| {
-        let text: String = holder.symbols.iter().map(|s| s.character()).collect();
-        let seed = seed_of(&portrait.0, &text, number);
+        let seed = seed_of(&portrait.0, &legend.text(), number);
         let mut conditions = Conditions::draw(setting.preset, seed);
         conditions.scan.ppi = Ppi(setting.ppi);
         let scan = print_and_scan(&print, &conditions, seed)?;
         let inspection = reader.inspect(&scan, None, None)?;
-        Ok(judge(&inspection, name, &holder, profile.strength, setting.others))
+        Ok(judge(&inspection, name, &legend, profile.strength, setting.others))
     };
     setting.seeds.clone().map(scan).collect()
 }
@@ -67,53 +66,48 @@ pub(crate) fn run(
 fn judge(
     inspection: &Inspection,
     name: &Name,
-    holder: &Other,
+    legend: &Legend,
     strength: f64,
-    others: &[Other],
+    others: &[Name],
 ) -> Trial {
-    let odds = Odds::of(inspection.readings.as_ref());
-    let values = |other: &Other| odds.values(other.script, &other.symbols).map(|v| v as f32);
     let read: Vec<Symbol> =
         inspection.reading().map_or(Vec::new(), |r| r.circle.iter().map(|r| r.symbol).collect());
-    let neighbours: Vec<Other> = one_letter(holder).collect();
-    let neighbour_values: Vec<[f32; 3]> = neighbours.iter().map(values).collect();
-    // As `verdict::decide` judges, without a name for each.
-    let text = inspection.evidence.established();
-    let clear = text.is_some_and(|t| t.log_odds.iter().all(|&odds| odds >= READ));
-    let passes = |(other, values): (&Other, &[f32; 3])| {
-        let all = f64::from(values[0]) >= ACCEPT;
-        text.is_some() && (all || clear && same_circle(&other.symbols, &read))
-    };
-    let neighbours_accepted =
-        neighbours.iter().zip(&neighbour_values).filter(|&pair| passes(pair)).count();
-    let length = odds.length();
-    let placed = length == Some(holder.symbols.len());
+    let value = |name: Name| value(inspection, &name);
+    let neighbours = one_letter(name).map(|other| (accepted(inspection, &other), value(other)));
+    let (accepted_ones, neighbours): (Vec<bool>, Vec<f32>) = neighbours.unzip();
+    let length = |name: &Name| Legend::of(name, usize::MAX).map_or(0, |l| l.symbols().len());
     Trial {
         strength,
-        placed,
-        exact: same_circle(&holder.symbols, &read),
+        placed: read.len() == legend.symbols().len(),
+        exact: Legend::from_circle(&read).is_some_and(|found| found == *legend),
         accepted: accepted(inspection, name),
-        neighbours_accepted,
-        holder: values(holder),
-        neighbours: neighbour_values,
-        others: others.iter().filter(|o| o.symbols != holder.symbols).map(values).collect(),
-        lengths: Rate::of(other_length(holder), |o| length == Some(o.symbols.len())),
+        neighbours_accepted: accepted_ones.into_iter().filter(|&accepted| accepted).count(),
+        holder: value(name.clone()),
+        neighbours,
+        others: others.iter().filter(|other| *other != name).cloned().map(value).collect(),
+        lengths: Rate::of(other_length(name), |other| length(other) == read.len()),
+    }
+}
+
+fn expected(inspection: &Inspection, name: &Name) -> Option<Expected> {
+    inspection.evidence.established()?;
+    inspection.readings.as_ref().map(|readings| compare(readings, name))
+}
+
+fn value(inspection: &Inspection, name: &Name) -> f32 {
+    match expected(inspection, name) {
+        Some(Expected::SameLength(name)) if name.doubt <= DOUBT => name.log_odds as f32,
+        _ => f32::NEG_INFINITY,
     }
 }
 
 fn accepted(inspection: &Inspection, name: &Name) -> bool {
-    let Some(readings) = &inspection.readings else { return false };
+    let Some(expected) = expected(inspection, name) else { return false };
     let mut evidence = inspection.evidence.clone();
     if let Some(text) = &mut evidence.text {
-        text.expected = Some(compare(readings, name));
+        text.expected = Some(expected);
     }
     decide(&evidence).verdict == Verdict::Authentic
-}
-
-/// Whether two texts are the same but for where they begin.
-fn same_circle(one: &[Symbol], other: &[Symbol]) -> bool {
-    let n = one.len();
-    n == other.len() && (0..n).any(|turn| (0..n).all(|i| one[(i + turn) % n] == other[i]))
 }
 
 /// FNV-1a, 64 bits, of what a scan is of.

@@ -9,6 +9,7 @@ use rustfft::num_complex::Complex64;
 
 use super::alignment::{Folded, Shift};
 use super::drift;
+use super::gaps::{self, Bend};
 use super::geometry::Surface;
 use super::law::{self, Law};
 use super::notch::notched;
@@ -62,6 +63,8 @@ pub struct Columns {
     pub phases: Vec<Option<usize>>,
     /// How the phases follow the generator's law, if they do.
     pub law: Option<Law>,
+    /// How the columns lie, where they are not even.
+    pub bend: Option<Bend>,
     /// How many symbols the text lies ahead of evenly spaced columns, over (along, line) in pitches.
     pub drift: Option<Surface>,
 }
@@ -76,9 +79,11 @@ impl Columns {
     /// How many symbols the place (`along`, `line` with fraction) lies from the origin of its line.
     #[must_use]
     pub fn symbols_from_origin(&self, along: f64, line: f64) -> f64 {
-        let even = (along - self.origin) / self.advance;
+        let along = self.bend.as_ref().map_or(along, |bend| bend.even(along, line));
         let drift = self.drift.as_ref().map_or(0.0, |drift| drift.at([along, line]));
-        even + self.shear * (line - self.first_line as f64 - 0.5) + drift
+        (along - self.origin) / self.advance
+            + self.shear * (line - self.first_line as f64 - 0.5)
+            + drift
     }
 }
 
@@ -94,7 +99,12 @@ pub fn find(
 ) -> Option<Columns> {
     let per_mm = scan.per_mm.map(|v| v / factor as f64);
     let advance = profile.layout.advance.0 / profile.layout.pitch.0;
-    let strips = Strips::sample(signal, per_mm, frame, advance / FINE as f64)?;
+    let step = advance / FINE as f64;
+    let mut strips = Strips::sample(signal, per_mm, frame, step, None)?;
+    let bend = gaps::bend(&strips);
+    if bend.is_some() {
+        strips = Strips::sample(signal, per_mm, frame, step, bend.as_ref())?;
+    }
     // Short texts have few harmonics themselves: what the notch leaves of them may not do.
     let notched = notched(&strips);
     let tries = notched.iter().chain([&strips]);
@@ -106,13 +116,12 @@ pub fn find(
         }
     }
     let strips = notched.unwrap_or(strips);
-    if !best.as_ref().is_some_and(Columns::is_certain)
-        && let Some(found) = register(&strips, profile)
-    {
-        best = Some(Columns::registered(&strips, &found, profile));
+    if !best.as_ref().is_some_and(Columns::is_certain) {
+        best = registered(&strips, profile).or(best);
     }
     let mut columns = best?;
     drift::measure(&strips, &mut columns);
+    columns.bend = bend;
     Some(columns)
 }
 
@@ -149,6 +158,22 @@ fn in_strips(strips: &Strips, profile: &Profile) -> Option<Columns> {
     best
 }
 
+/// The columns by the law alone, if all lines together follow it.
+fn registered(strips: &Strips, profile: &Profile) -> Option<Columns> {
+    let confirmed = register(strips, profile).into_iter().filter_map(|found| {
+        let mut columns = Columns::registered(strips, &found, profile);
+        let folded = strips.fold(&Period::known(found.symbols, found.advance));
+        columns.follow_law(&folded, profile);
+        columns.repetition = columns.law?.score;
+        Some(columns)
+    });
+    let confirmed: Vec<Columns> = confirmed.collect();
+    let best = confirmed.iter().map(Columns::rank).fold(0.0, f64::max);
+    // Twice the text follows the law nearly as well.
+    let nearly = confirmed.into_iter().filter(|columns| LONGER * columns.rank() >= best);
+    nearly.min_by_key(|columns| columns.symbols)
+}
+
 impl Columns {
     fn of(strips: &Strips, period: &Period, folded: &Folded, profile: &Profile) -> Self {
         let mut columns = place(strips, period, &folded.align());
@@ -157,7 +182,7 @@ impl Columns {
     }
 
     fn registered(strips: &Strips, found: &Registration, profile: &Profile) -> Self {
-        let phases = (0..strips.lines).map(|line| found.law.phase(line, found.symbols, profile));
+        let phases = found.law.phases(strips.lines, found.symbols, profile);
         Self {
             symbols: found.symbols,
             advance: found.advance * strips.step,
@@ -167,8 +192,9 @@ impl Columns {
             common: 0.0,
             first_line: strips.first_line,
             origin: strips.origin,
-            phases: phases.collect(),
-            law: Some(found.law),
+            phases,
+            law: None,
+            bend: None,
             drift: None,
         }
     }
@@ -224,8 +250,7 @@ impl Columns {
                 })
                 .collect();
             let Some(law) = law::find(&scores, profile) else { return };
-            let lines = scores.len();
-            self.phases = (0..lines).map(|line| law.phase(line, self.symbols, profile)).collect();
+            self.phases = law.phases(scores.len(), self.symbols, profile);
             self.law = Some(law);
         }
     }
@@ -265,6 +290,7 @@ fn place(strips: &Strips, period: &Period, shifts: &[Shift]) -> Columns {
         origin: strips.origin,
         phases: phases.collect(),
         law: None,
+        bend: None,
         drift: None,
     }
 }

@@ -210,7 +210,8 @@ impl<'a> Trellis<'a> {
                 each_row(step(i, choice.value), |state, target, turn| {
                     for (k, before) in so_far[state..state + FIELD].iter().enumerate() {
                         if *before > f32::NEG_INFINITY {
-                            let to = target + if k + turn < FIELD { k + turn } else { k + turn - FIELD };
+                            let to =
+                                target + if k + turn < FIELD { k + turn } else { k + turn - FIELD };
                             let way = before + choice.likelihood;
                             then[to] = then[to].max(way);
                             *through = through.max(way + onwards[to]);
@@ -219,7 +220,8 @@ impl<'a> Trellis<'a> {
                 });
             }
             let onward = |c: &Choice| c.likelihood + onwards[moved(state, step(i, c.value))];
-            let order = |a: &usize, b: &usize| onward(&choices[*a]).total_cmp(&onward(&choices[*b]));
+            let order =
+                |a: &usize, b: &usize| onward(&choices[*a]).total_cmp(&onward(&choices[*b]));
             let taken = (0..choices.len()).max_by(order).unwrap_or(0);
             let place = (self.end + Legend::MARKS + i) % n;
             let own = choices[taken];

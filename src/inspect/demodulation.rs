@@ -54,6 +54,21 @@ pub fn smooth(field: &Array2<Complex32>, sigma: f64) -> Array2<Complex64> {
     Zip::from(&re).and(&im).map_collect(|&re, &im| Complex64::new(f64::from(re), f64::from(im)))
 }
 
+/// A complex field `[row, column]` averaged with Gaussian weights of these spreads, down and along;
+/// nothing is beyond its edges.
+#[must_use]
+pub fn smooth_by(field: &Array2<Complex64>, spread: [f64; 2]) -> Array2<Complex64> {
+    let mut field = field.clone();
+    for (axis, spread) in spread.into_iter().enumerate() {
+        let n = field.len_of(Axis(axis));
+        let weight = |d: usize| (-0.5 * (d as f64 / spread).powi(2)).exp();
+        let weights =
+            Array2::from_shape_fn((n, n), |(i, j)| Complex64::from(weight(i.abs_diff(j))));
+        field = if axis == 0 { weights.dot(&field) } else { field.dot(&weights) };
+    }
+    field
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! The stack as the reading sees it: heights and weights on a circle.
 
+use super::orientation::Orientation;
 use super::stack::{ACROSS, ALONG, Stack};
 use super::templates::{LENGTH, REACH, Template};
 
@@ -15,15 +16,20 @@ pub struct Field {
 }
 
 impl Field {
-    /// A stack as it stands or turned by 180°.
+    /// A stack, so turned and mirrored that the text of a scan of this orientation is upright.
     #[must_use]
-    pub fn of(stack: &Stack, upside_down: bool) -> Self {
+    pub fn of(stack: &Stack, orientation: Orientation) -> Self {
         let height = |(s, w): (&f32, &f32)| if *w > 0.0 { s / w } else { 0.0 };
         let mut heights: Vec<f32> = stack.signal.iter().zip(&stack.weight).map(height).collect();
         let mut weights = stack.weight.clone();
-        if upside_down {
-            heights.reverse();
-            weights.reverse();
+        let length = stack.symbols * ALONG;
+        for values in [&mut heights, &mut weights] {
+            if orientation.upside_down {
+                values.reverse();
+            }
+            if orientation.mirrored {
+                values.chunks_exact_mut(length).for_each(<[f32]>::reverse);
+            }
         }
         let mean = weights.iter().sum::<f32>() / weights.len() as f32;
         weights.iter_mut().for_each(|w| *w /= mean.max(1e-20));

@@ -1,5 +1,7 @@
 //! Smooth maps between the scan and the grid of the microtext.
 
+use std::ops::Range;
+
 use nalgebra::{DMatrix, DVector};
 
 /// A polynomial of degree up to three in two variables, for places given in millimetres, about a
@@ -71,27 +73,53 @@ impl Surface {
     /// Returns the root of the weighted mean square that is left, or `None` (and no change) where
     /// the samples don't determine it.
     pub fn absorb(&mut self, degree: usize, samples: &[([f64; 2], f64, f64)]) -> Option<f64> {
-        let n = terms(degree.min(3));
+        let rows =
+            samples.iter().map(|&(place, value, weight)| (self.powers(place), value, weight));
+        self.fit(0..terms(degree.min(3)), &rows.collect::<Vec<_>>())
+    }
+
+    /// The same for samples (from, to, rise from the one to the other, weight); the value at the
+    /// centre stays.
+    pub fn absorb_rises(
+        &mut self,
+        degree: usize,
+        samples: &[([f64; 2], [f64; 2], f64, f64)],
+    ) -> Option<f64> {
+        let row = |&(from, to, rise, weight): &([f64; 2], [f64; 2], f64, f64)| {
+            let (from, to) = (self.powers(from), self.powers(to));
+            (std::array::from_fn(|i| to[i] - from[i]), rise, weight)
+        };
+        self.fit(1..terms(degree.min(3)), &samples.iter().map(row).collect::<Vec<_>>())
+    }
+
+    fn powers(&self, [x, y]: [f64; 2]) -> [f64; TERMS] {
+        powers((x - self.centre[0]) / self.scale, (y - self.centre[1]) / self.scale)
+    }
+
+    /// Adds to these coefficients what brings Σ weight · (value − coefficients · powers)² down to
+    /// its least.
+    fn fit(&mut self, which: Range<usize>, rows: &[([f64; TERMS], f64, f64)]) -> Option<f64> {
+        let n = which.len();
         let mut normal = DMatrix::<f64>::zeros(n, n);
         let mut right = DVector::<f64>::zeros(n);
-        for &([x, y], value, weight) in samples {
-            let p = powers((x - self.centre[0]) / self.scale, (y - self.centre[1]) / self.scale);
+        for (powers, value, weight) in rows {
+            let powers = &powers[which.clone()];
             for i in 0..n {
                 for j in 0..n {
-                    normal[(i, j)] += weight * p[i] * p[j];
+                    normal[(i, j)] += weight * powers[i] * powers[j];
                 }
-                right[i] += weight * p[i] * value;
+                right[i] += weight * powers[i] * value;
             }
         }
-        // Relative to the constant term's weight, so that few or crowded samples are refused.
+        // Relative to the first term's weight, so that few or crowded samples are refused.
         let ridge = 1e-9 * normal[(0, 0)];
         let fit = normal.cholesky().filter(|c| c.l().diagonal().iter().all(|d| d * d > ridge))?;
         let fit = fit.solve(&right);
-        self.coefficients.iter_mut().zip(&fit).for_each(|(c, f)| *c += f);
+        self.coefficients[which.clone()].iter_mut().zip(&fit).for_each(|(c, f)| *c += f);
         let (mut square, mut total) = (0.0, 0.0);
-        for &([x, y], value, weight) in samples {
-            let p = powers((x - self.centre[0]) / self.scale, (y - self.centre[1]) / self.scale);
-            let left = value - fit.iter().zip(&p).map(|(c, p)| c * p).sum::<f64>();
+        for (powers, value, weight) in rows {
+            let powers = &powers[which.clone()];
+            let left = value - fit.iter().zip(powers).map(|(c, p)| c * p).sum::<f64>();
             square += weight * left * left;
             total += weight;
         }
@@ -119,5 +147,10 @@ mod tests {
             assert!((surface.at(place) - truth(place)).abs() < 1e-6);
         }
         assert!(surface.absorb(3, &samples[..4]).is_none());
+        let rises: Vec<_> =
+            samples.iter().zip(&samples[16..]).map(|(a, b)| (a.0, b.0, b.1 - a.1, 1.0)).collect();
+        let mut surface = Surface::plane([20.0, 22.0], truth([20.0, 22.0]), [0.0; 2]);
+        assert!(surface.absorb_rises(3, &rises).unwrap() < 1e-6);
+        assert!((surface.at([5.5, 7.1]) - truth([5.5, 7.1])).abs() < 1e-6);
     }
 }

@@ -2,6 +2,7 @@
 //! decides (`Layout::row_phase`). Where a scan's lines follow it, they can be placed all together,
 //! also those that are too faint to be placed one by one, and the turn of the page is known.
 
+use super::orientation::Orientation;
 use crate::spec::Profile;
 
 /// How far the law must stand over chance, in standard deviations. Some 10,000 placements are
@@ -15,33 +16,62 @@ pub struct Law {
     first: i64,
     /// Added to every phase.
     turn: usize,
-    /// Whether lines and symbols run backwards: the scan stands upside down.
-    pub upside_down: bool,
+    /// Which way lines and symbols run.
+    pub orientation: Orientation,
     /// How far it stands over chance, in standard deviations.
     pub score: f64,
 }
 
 impl Law {
-    /// The symbol number at the origin of the scan's line; `None` outside of the portrait.
+    /// The symbol number at the origin of each of the scan's first `lines` lines; `None` outside of
+    /// the portrait.
     #[must_use]
-    pub fn phase(&self, line: usize, symbols: usize, profile: &Profile) -> Option<usize> {
-        let phase = printed_phase(self.first, self.upside_down, line, symbols, profile)?;
-        Some((phase + self.turn) % symbols)
+    pub fn phases(&self, lines: usize, symbols: usize, profile: &Profile) -> Vec<Option<usize>> {
+        let printed = Printed::new(symbols, profile);
+        let phase = |line| printed.phase(self.first, self.orientation, line);
+        (0..lines).map(|line| phase(line).map(|phase| (phase + self.turn) % symbols)).collect()
     }
 }
 
-fn printed_phase(
-    first: i64,
-    upside_down: bool,
-    line: usize,
+/// The phases of all printed lines, for a text of one length.
+struct Printed {
     symbols: usize,
-    profile: &Profile,
-) -> Option<usize> {
-    let (lines, _) = profile.layout.extent(profile.width, profile.height);
-    let row = if upside_down { first - line as i64 } else { first + line as i64 };
-    let row = usize::try_from(row).ok().filter(|&row| row < lines)?;
-    let phase = profile.layout.row_phase(row, symbols);
-    Some(if upside_down { (symbols - phase) % symbols } else { phase })
+    phases: Vec<usize>,
+}
+
+impl Printed {
+    fn new(symbols: usize, profile: &Profile) -> Self {
+        let (lines, _) = profile.layout.extent(profile.width, profile.height);
+        let phases = (0..lines).map(|row| profile.layout.row_phase(row, symbols)).collect();
+        Self { symbols, phases }
+    }
+
+    /// That of a scan's line as its symbols run, if the scan's first line has the number `first`.
+    fn phase(&self, first: i64, orientation: Orientation, line: usize) -> Option<usize> {
+        let line = line as i64;
+        let row = if orientation.upside_down { first - line } else { first + line };
+        let phase = *self.phases.get(usize::try_from(row).ok()?)?;
+        let backwards = orientation.runs_backwards() && phase > 0;
+        Some(if backwards { self.symbols - phase } else { phase })
+    }
+
+    /// The numbers that a scan's first line can have: at least a third of the scan's lines must lie
+    /// in the portrait.
+    fn firsts(&self, lines: usize, orientation: Orientation) -> std::ops::Range<i64> {
+        let (lines, printed) = (lines as i64, self.phases.len() as i64);
+        if orientation.upside_down {
+            (lines / 3)..(printed + lines * 2 / 3)
+        } else {
+            (-lines * 2 / 3)..(printed - lines / 3)
+        }
+    }
+
+    /// Every way in which so many lines can lie.
+    fn placements(&self, lines: usize) -> impl Iterator<Item = (Orientation, i64)> {
+        Orientation::ALL
+            .into_iter()
+            .flat_map(move |o| self.firsts(lines, o).map(move |first| (o, first)))
+    }
 }
 
 /// The placement that suits the lines best, if it stands clear of chance. `scores`: for each line,
@@ -49,8 +79,7 @@ fn printed_phase(
 #[must_use]
 pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
     let symbols = scores.first()?.len();
-    let lines = scores.len() as i64;
-    let (printed, _) = profile.layout.extent(profile.width, profile.height);
+    let printed = Printed::new(symbols, profile);
     let centred: Vec<Vec<f64>> = scores
         .iter()
         .map(|line| {
@@ -63,23 +92,20 @@ pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
         .map(|line| line.iter().map(|v| v * v).sum::<f64>() / symbols as f64)
         .collect();
     let mut best: Option<Law> = None;
-    for upside_down in [false, true] {
-        for first in firsts(lines, printed as i64, upside_down) {
-            let mut sums = vec![0.0; symbols];
-            let mut variance = 0.0;
-            for (line, score) in centred.iter().enumerate() {
-                let phase = printed_phase(first, upside_down, line, symbols, profile);
-                let Some(phase) = phase else { continue };
-                let (wrapped, straight) = (&score[..phase], &score[phase..]);
-                let turned = straight.iter().chain(wrapped);
-                sums.iter_mut().zip(turned).for_each(|(sum, v)| *sum += v);
-                variance += variances[line];
-            }
-            for (turn, sum) in sums.iter().enumerate() {
-                let score = sum / variance.sqrt().max(1e-30);
-                if best.is_none_or(|b| score > b.score) {
-                    best = Some(Law { first, turn, upside_down, score });
-                }
+    for (orientation, first) in printed.placements(scores.len()) {
+        let mut sums = vec![0.0; symbols];
+        let mut variance = 0.0;
+        for (line, score) in centred.iter().enumerate() {
+            let Some(phase) = printed.phase(first, orientation, line) else { continue };
+            let (wrapped, straight) = (&score[..phase], &score[phase..]);
+            let turned = straight.iter().chain(wrapped);
+            sums.iter_mut().zip(turned).for_each(|(sum, v)| *sum += v);
+            variance += variances[line];
+        }
+        for (turn, sum) in sums.iter().enumerate() {
+            let score = sum / variance.sqrt().max(1e-30);
+            if best.is_none_or(|b| score > b.score) {
+                best = Some(Law { first, turn, orientation, score });
             }
         }
     }
@@ -98,9 +124,7 @@ pub fn find_by_pairs(
     alike: &[f32],
     profile: &Profile,
 ) -> Option<Law> {
-    let (printed, _) = profile.layout.extent(profile.width, profile.height);
-    let phases: Vec<usize> =
-        (0..printed).map(|row| profile.layout.row_phase(row, symbols)).collect();
+    let printed = Printed::new(symbols, profile);
     let mut centred = alike.to_vec();
     let mut variances = Vec::with_capacity(lines * apart);
     for pair in centred.chunks_exact_mut(symbols) {
@@ -109,60 +133,50 @@ pub fn find_by_pairs(
         variances.push(pair.iter().map(|v| v * v).sum::<f32>() / symbols as f32);
     }
     let mut best: Option<Law> = None;
-    for upside_down in [false, true] {
-        for first in firsts(lines as i64, printed as i64, upside_down) {
-            let phase = |line: usize| {
-                let row = if upside_down { first - line as i64 } else { first + line as i64 };
-                usize::try_from(row).ok().and_then(|row| phases.get(row)).copied()
-            };
-            let (mut sum, mut variance) = (0.0f32, 0.0f32);
-            for line in 0..lines {
-                let Some(own) = phase(line) else { continue };
-                for other in line + 1..(line + 1 + apart).min(lines) {
-                    let Some(its) = phase(other) else { continue };
-                    let pair = line * apart + other - line - 1;
-                    let ahead = if upside_down { its + symbols - own } else { own + symbols - its };
-                    sum += centred[pair * symbols + ahead % symbols];
-                    variance += variances[pair];
-                }
+    for (orientation, first) in printed.placements(lines) {
+        let phases: Vec<Option<usize>> =
+            (0..lines).map(|line| printed.phase(first, orientation, line)).collect();
+        let (mut sum, mut variance) = (0.0f32, 0.0f32);
+        for (line, own) in phases.iter().enumerate() {
+            let Some(own) = own else { continue };
+            for (i, its) in phases[line + 1..].iter().take(apart).enumerate() {
+                let Some(its) = its else { continue };
+                let pair = line * apart + i;
+                let ahead = own + symbols - its;
+                let ahead = if ahead < symbols { ahead } else { ahead - symbols };
+                sum += centred[pair * symbols + ahead];
+                variance += variances[pair];
             }
-            let score = f64::from(sum) / f64::from(variance).sqrt().max(1e-30);
-            if best.is_none_or(|b| score > b.score) {
-                best = Some(Law { first, turn: 0, upside_down, score });
-            }
+        }
+        let score = f64::from(sum) / f64::from(variance).sqrt().max(1e-30);
+        if best.is_none_or(|b| score > b.score) {
+            best = Some(Law { first, turn: 0, orientation, score });
         }
     }
     best.filter(|law| law.score >= surely)
-}
-
-/// The generator's numbers that a scan's first line can have: at least a third of the scan's lines
-/// must lie in the portrait.
-fn firsts(lines: i64, printed: i64, upside_down: bool) -> std::ops::Range<i64> {
-    if upside_down {
-        (lines / 3)..(printed + lines * 2 / 3)
-    } else {
-        (-lines * 2 / 3)..(printed - lines / 3)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// First lines that leave all 40 in the portrait, for each orientation.
+    fn placements() -> impl Iterator<Item = (i64, Orientation)> {
+        [3, 100, 60, 90].into_iter().zip(Orientation::ALL)
+    }
+
     #[test]
-    fn lines_are_found_in_the_numbering_either_way_up() {
+    fn lines_are_found_in_the_numbering_whichever_way_they_run() {
         let profile = Profile::default();
         let symbols = 17;
-        for (first, upside_down) in [(3i64, false), (60, false), (100, true)] {
-            let truth = Law { first, turn: 5, upside_down, score: 0.0 };
-            let scores: Vec<Vec<f64>> = (0..40)
-                .map(|line| {
-                    let phase = truth.phase(line, symbols, &profile).unwrap();
-                    (0..symbols).map(|s| if s == phase { 1.0 } else { 0.0 }).collect()
-                })
-                .collect();
+        for (first, orientation) in placements() {
+            let truth = Law { first, turn: 5, orientation, score: 0.0 };
+            let phases = truth.phases(40, symbols, &profile).into_iter().flatten();
+            let score = |phase, s| if s == phase { 1.0 } else { 0.0 };
+            let scores: Vec<Vec<f64>> =
+                phases.map(|phase| (0..symbols).map(|s| score(phase, s)).collect()).collect();
             let law = find(&scores, &profile).unwrap();
-            assert_eq!((law.first, law.turn, law.upside_down), (first, 5, upside_down));
+            assert_eq!((law.first, law.turn, law.orientation), (first, 5, orientation));
         }
         let noise: Vec<Vec<f64>> = (0..40u64)
             .map(|l| (0..17u64).map(|s| ((l * 31 + s * 17) * 2_654_435_761 % 997) as f64).collect())
@@ -174,18 +188,19 @@ mod tests {
     fn pairs_of_lines_tell_the_numbering_too() {
         let profile = Profile::default();
         let (symbols, lines, apart) = (17, 40, 3);
-        for (first, upside_down) in [(3i64, false), (100, true)] {
-            let truth = Law { first, turn: 0, upside_down, score: 0.0 };
-            let phase = |line| truth.phase(line, symbols, &profile);
+        for (first, orientation) in placements() {
+            let truth = Law { first, turn: 0, orientation, score: 0.0 };
+            let phases = truth.phases(lines, symbols, &profile);
             let mut alike = vec![0.0; lines * apart * symbols];
             for line in 0..lines {
                 for other in line + 1..(line + 1 + apart).min(lines) {
-                    let shift = (phase(line).unwrap() + symbols - phase(other).unwrap()) % symbols;
+                    let shift =
+                        (phases[line].unwrap() + symbols - phases[other].unwrap()) % symbols;
                     alike[(line * apart + other - line - 1) * symbols + shift] = 1.0;
                 }
             }
             let law = find_by_pairs(lines, symbols, apart, 8.0, &alike, &profile).unwrap();
-            assert_eq!((law.first, law.upside_down), (first, upside_down));
+            assert_eq!((law.first, law.orientation), (first, orientation));
         }
     }
 }

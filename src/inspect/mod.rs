@@ -12,9 +12,11 @@ pub mod drift;
 pub mod field;
 pub mod fit;
 pub mod flatten;
+pub mod gaps;
 pub mod geometry;
 pub mod law;
 pub mod notch;
+pub mod orientation;
 pub mod period;
 pub mod portrait;
 pub mod psf;
@@ -157,8 +159,9 @@ impl<'p> Reader<'p> {
             }
             _ => None,
         };
-        let turn = columns.as_ref().and_then(|c| c.law).map(|law| law.upside_down);
-        let readings = stack.as_ref().and_then(|stack| reading::read(stack, turn, &self.alphabets));
+        let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
+        let readings =
+            stack.as_ref().and_then(|stack| reading::read(stack, known, &self.alphabets));
         evidence.text = readings.as_ref().map(|readings| Text {
             fit: readings.likelier().fit,
             misfit: readings.likelier().misfit,

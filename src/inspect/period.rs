@@ -32,6 +32,12 @@ pub struct Period {
 }
 
 impl Period {
+    /// A period that was found by other means.
+    #[must_use]
+    pub fn known(symbols: usize, advance: f64) -> Self {
+        Self { symbols, advance, stands_out: 0.0, surely: 0.0, score: 0.0 }
+    }
+
     /// `part` of its `symbols` symbols, of which it may have been thought to have more or fewer.
     #[must_use]
     pub fn part(&self, part: usize, symbols: usize) -> Self {

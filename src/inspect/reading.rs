@@ -5,6 +5,7 @@ use ndarray::{Array1, Array2, ArrayView1};
 use super::decoding::Decoded;
 use super::field::Field;
 use super::fit::Fit;
+use super::orientation::Orientation;
 use super::stack::{ALONG, Stack};
 use super::start::{Start, starts};
 use super::templates::{Alphabet, Imaging};
@@ -13,6 +14,9 @@ use crate::spec::{Script, Symbol};
 /// Fits that explain this share of what the best one does are its rivals, so many at the most.
 const NEARLY: f64 = 0.97;
 const RIVALS: usize = 4;
+/// A text in the other script is considered if it explains this share of what the first does: few
+/// names have the shapes of both.
+const ALIKE: f64 = 0.8;
 /// Rounds in which text and point spread settle, once the check symbols are heeded.
 const ROUNDS: usize = 3;
 
@@ -54,8 +58,8 @@ pub struct Reading {
     pub contrast: f64,
     /// Where and how blurred it was read.
     pub imaging: Imaging,
-    /// Whether the scan stands upside down.
-    pub upside_down: bool,
+    /// Which way the text runs in the scan.
+    pub orientation: Orientation,
     /// The stack as it was read: upright, from the first symbol on, `[across][along]`.
     pub picture: Vec<f32>,
     /// The text that was read, as it should look there.
@@ -90,17 +94,19 @@ impl Readings {
 }
 
 /// Reads a stack in both scripts (`Alphabet::both`). Place, blur and turn are found in the script
-/// that fits better and hold for the other as well. `upside_down`: where it is known already how
-/// the scan stands.
+/// that fits better and hold for the other as well. `known`: which way the text runs, where that is
+/// known already.
 #[must_use]
 pub fn read(
     stack: &Stack,
-    upside_down: Option<bool>,
+    known: Option<Orientation>,
     alphabets: &[Alphabet; 2],
 ) -> Option<Readings> {
-    let fields = [Field::of(stack, false), Field::of(stack, true)];
-    let followed = starts(&fields, upside_down, alphabets).into_iter().map(|start| {
-        let field = fields[usize::from(start.upside_down)].turned(start.bins);
+    let tried = Orientation::ALL.into_iter().filter(|o| known.is_none_or(|known| known == *o));
+    let tried: Vec<Orientation> = tried.collect();
+    let fields: Vec<Field> = tried.iter().map(|&o| Field::of(stack, o)).collect();
+    let followed = starts(&fields, alphabets).into_iter().map(|start| {
+        let field = fields[start.field].turned(start.bins);
         let mut fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
         fit.refine();
         (start, fit)
@@ -114,13 +120,15 @@ pub fn read(
     let mut read: Vec<(Start, Fit<'_>, Reading)> = Vec::new();
     for (start, mut fit) in rivals.into_iter().take(RIVALS) {
         fit.refine();
-        let reading = Reading::of(&mut fit, start.upside_down)?;
+        let reading = Reading::of(&mut fit, tried[start.field])?;
         read.push((start, fit, reading));
     }
     let (start, fit, reading) = read.into_iter().max_by(|a, b| a.2.fit.total_cmp(&b.2.fit))?;
+    let mut readings = vec![reading];
     let mut twin = fit.in_alphabet(&alphabets[1 - start.alphabet]);
-    let twin = Reading::of(&mut twin, start.upside_down)?;
-    let mut readings = vec![reading, twin];
+    if twin.explained >= ALIKE * fit.explained {
+        readings.extend(Reading::of(&mut twin, tried[start.field]));
+    }
     readings.sort_by(|a, b| b.fit.total_cmp(&a.fit));
     Some(Readings(readings))
 }
@@ -136,7 +144,7 @@ impl Reading {
 
     /// Lets the text of a fit, its point spread and the check symbols settle; `None` if the circle
     /// is too short for a legend.
-    fn of(fit: &mut Fit<'_>, upside_down: bool) -> Option<Self> {
+    fn of(fit: &mut Fit<'_>, orientation: Orientation) -> Option<Self> {
         fit.sharpen();
         fit.improve();
         fit.whiten();
@@ -166,7 +174,7 @@ impl Reading {
             misfit,
             contrast: f64::from(fit.amplitude),
             imaging: fit.imaging,
-            upside_down,
+            orientation,
             picture: upright(&fit.seen),
             expected: upright(&expected),
         })

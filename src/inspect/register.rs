@@ -20,9 +20,11 @@ const APART: usize = 10;
 /// Samples of a cell along, and across as complex numbers, each of two heights.
 const SAMPLES: usize = 4;
 const PARTS: usize = ACROSS / 2;
-/// How far the law must stand over chance, in standard deviations: some 20,000 placements are
-/// tried, of which the best reaches 4.5.
-const SURELY: f64 = 8.0;
+/// How far the law must stand over chance, in standard deviations, for a length to be considered:
+/// some 50,000 placements are tried, of which the best reaches 4.5.
+const PERHAPS: f64 = 3.5;
+/// Lengths that are considered.
+const LENGTHS: usize = 6;
 
 /// What the lines together show.
 #[derive(Clone, Copy, Debug)]
@@ -37,17 +39,20 @@ pub struct Registration {
     pub law: Law,
 }
 
-/// Registers the lines, if they follow the law.
+/// How the lines may lie, the likeliest first: to be confirmed by all of them together.
 #[must_use]
-pub fn register(strips: &Strips, profile: &Profile) -> Option<Registration> {
+pub fn register(strips: &Strips, profile: &Profile) -> Vec<Registration> {
     let lines = strips.lines;
     let (advance, shear) = columns(strips, lines);
     let pairs = Pairs::of(strips, lines, advance, shear);
     let found = (Legend::FEWEST..=profile.most_symbols.min(pairs.cells / 2)).filter_map(|n| {
-        let law = law::find_by_pairs(lines, n, APART, SURELY, &pairs.folded(n), profile)?;
+        let law = law::find_by_pairs(lines, n, APART, PERHAPS, &pairs.folded(n), profile)?;
         Some(Registration { symbols: n, advance, shear, law })
     });
-    found.max_by(|a, b| a.law.score.total_cmp(&b.law.score))
+    let mut found: Vec<Registration> = found.collect();
+    found.sort_by(|a, b| b.law.score.total_cmp(&a.law.score));
+    found.truncate(LENGTHS);
+    found
 }
 
 /// Advance in samples and shear in symbols a line: the strongest frequency near that of the cells.

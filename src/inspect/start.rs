@@ -11,15 +11,16 @@ use crate::spec::{Script, Symbol};
 /// place to some hundredths of a pitch, the columns the cell's not at all.
 const PLACE_STEP: usize = 2;
 const BLURS: [Mm; 2] = [Mm(0.035), Mm(0.065)];
-/// Symbols of the circles that are followed together, either way up: short ones are ambiguous.
+/// Symbols of the circles that are followed together, each way they may run: short ones are
+/// ambiguous.
 const FOLLOWED: usize = 48;
 
 /// Where a search begins.
 pub struct Start {
     /// Place among the alphabets.
     pub alphabet: usize,
-    /// Whether the scan stands upside down.
-    pub upside_down: bool,
+    /// Place among the fields.
+    pub field: usize,
     /// Bins from the stack's beginning to a cell's.
     pub bins: usize,
     /// Blur, and no shift yet.
@@ -27,10 +28,10 @@ pub struct Start {
     score: f32,
 }
 
-/// The likeliest starts in these fields, upright and upside down, unless it is `known` whether the
-/// scan stands upside down.
+/// The likeliest starts in each of these fields, which show one stack in several orientations.
 #[must_use]
-pub fn starts(fields: &[Field; 2], known: Option<bool>, alphabets: &[Alphabet; 2]) -> Vec<Start> {
+pub fn starts(fields: &[Field], alphabets: &[Alphabet; 2]) -> Vec<Start> {
+    let Some(symbols) = fields.first().map(|field| field.symbols) else { return Vec::new() };
     let mut scored = Vec::new();
     for (number, alphabet) in alphabets.iter().enumerate() {
         // The plain letters tell place and blur as well as all of them.
@@ -40,25 +41,20 @@ pub fn starts(fields: &[Field; 2], known: Option<bool>, alphabets: &[Alphabet; 2
             let imaging = Imaging { along: 0.0, down: 0.0, blur };
             let templates = alphabet.templates(&plain, &imaging);
             let cells: Vec<[f32; CELL]> = templates.iter().map(normalised_cell).collect();
-            for (turn, field) in fields.iter().enumerate() {
-                let upside_down = turn == 1;
-                if known.is_some_and(|known| known != upside_down) {
-                    continue;
-                }
+            for (place, field) in fields.iter().enumerate() {
                 for bins in (0..ALONG).step_by(PLACE_STEP) {
-                    let score =
-                        (0..field.symbols).map(|s| best_match(field, s, bins, &cells)).sum();
-                    scored.push(Start { alphabet: number, upside_down, bins, imaging, score });
+                    let score = (0..symbols).map(|s| best_match(field, s, bins, &cells)).sum();
+                    scored.push(Start { alphabet: number, field: place, bins, imaging, score });
                 }
             }
         }
     }
     scored.sort_by(|a, b| b.score.total_cmp(&a.score));
     // One start for each place and blur: the script is settled anyway.
-    let followed = (FOLLOWED / fields[0].symbols).clamp(2, 2 * ALONG / PLACE_STEP);
+    let followed = (FOLLOWED / symbols).clamp(2, 2 * ALONG / PLACE_STEP);
     let mut kept: Vec<Start> = Vec::new();
     for start in scored {
-        let alike = || kept.iter().filter(|k| k.upside_down == start.upside_down);
+        let alike = || kept.iter().filter(|k| k.field == start.field);
         if alike().count() < followed
             && alike().all(|k| (k.bins, k.imaging) != (start.bins, start.imaging))
         {

@@ -4,6 +4,7 @@ use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
 
 use super::alignment::Folded;
+use super::gaps::Bend;
 use super::period::Period;
 use super::portrait::Frame;
 use crate::base::Plane;
@@ -28,9 +29,16 @@ pub struct Strips {
 }
 
 impl Strips {
-    /// Samples the whole lines of the portrait at `step` pitches; `None` if there are too few.
+    /// Samples the whole lines of the portrait at `step` pitches, or as their `bend` has it; `None`
+    /// if there are too few.
     #[must_use]
-    pub fn sample(signal: &Plane, per_mm: [f64; 2], frame: &Frame, step: f64) -> Option<Self> {
+    pub fn sample(
+        signal: &Plane,
+        per_mm: [f64; 2],
+        frame: &Frame,
+        step: f64,
+        bend: Option<&Bend>,
+    ) -> Option<Self> {
         const KNOT: usize = 16;
         let first_line = frame.down[0].ceil() as i64;
         let lines = (frame.down[1].floor() as i64 - first_line).max(0) as usize;
@@ -47,7 +55,9 @@ impl Strips {
         for (i, strip) in samples.chunks_exact_mut(length).enumerate() {
             let v = (first_line + (i / ACROSS) as i64) as f64 + ((i % ACROSS) as f64 + 1.0) / 5.0;
             let knot = |n: usize, near: [f64; 2]| {
-                let [x, y] = frame.place(frame.across[0] + (n * KNOT) as f64 * step, v, near);
+                let even = frame.across[0] + (n * KNOT) as f64 * step;
+                let along = bend.map_or(even, |bend| bend.uneven(even, v));
+                let [x, y] = frame.place(along, v, near);
                 ([x, y], [x * per_mm[0] - 0.5, y * per_mm[1] - 0.5])
             };
             let (mut place, mut left) = knot(0, frame.lines.centre());

@@ -6,6 +6,7 @@ use std::f64::consts::LN_10;
 use serde::Serialize;
 
 use crate::inspect::Inspection;
+use crate::inspect::orientation::Orientation;
 use crate::inspect::reading::{Read as ReadSymbol, Reading};
 use crate::inspect::scan::PpiSource;
 use crate::inspect::stack::Stack;
@@ -93,8 +94,10 @@ pub struct ScanPart {
     /// Who stated it.
     pub ppi_source: PpiSource,
     /// Degrees that the portrait stands turned clockwise in the scan, over −180 to 180; none where
-    /// no lines of text were found.
+    /// no lines of text were found. Of a mirrored portrait, by how much its upright stands turned.
     pub rotation_deg: Option<f64>,
+    /// Whether the scan shows the portrait as a mirror does.
+    pub mirrored: bool,
     /// The portrait's corners in pixels of the file (centres at whole numbers): top left, top
     /// right, bottom right, bottom left as the text runs.
     pub portrait: Option<[[f64; 2]; 4]>,
@@ -201,7 +204,7 @@ impl ScanPart {
         let scan = &inspection.scan;
         // Lines in which nothing repeats may be those of a fabric: they place no portrait.
         let frame = inspection.frame.as_ref().filter(|_| inspection.stack.is_some());
-        let upside_down = inspection.reading().is_some_and(|reading| reading.upside_down);
+        let orientation = inspection.reading().map_or_else(Orientation::default, |r| r.orientation);
         Self {
             width_px: scan.size_px.0,
             height_px: scan.size_px.1,
@@ -210,18 +213,17 @@ impl ScanPart {
             rotation_deg: frame.map(|frame| {
                 // Line numbers grow downwards; the text runs a quarter turn before that.
                 let [x, y] = frame.lines.slope();
-                let turn = (-x).atan2(y).to_degrees() + if upside_down { 180.0 } else { 0.0 };
+                let turn =
+                    (-x).atan2(y).to_degrees() + if orientation.upside_down { 180.0 } else { 0.0 };
                 rounded(if turn > 180.0 { turn - 360.0 } else { turn }, 3)
             }),
+            mirrored: frame.is_some() && orientation.mirrored,
             portrait: frame.map(|frame| {
-                let mut corners = frame.corners().map(|[x, y]| {
+                let corners = frame.corners().map(|[x, y]| {
                     let working = [x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5];
                     scan.in_file(working).map(|v| rounded(v, 2))
                 });
-                if upside_down {
-                    corners.rotate_left(2);
-                }
-                corners
+                orientation.corners(corners)
             }),
         }
     }
@@ -277,7 +279,7 @@ mod tests {
             fit: 0.9,
             contrast: 0.1,
             imaging: Imaging { along: 0.0, down: 0.0, blur: Mm(0.05) },
-            upside_down: false,
+            orientation: Orientation::default(),
             picture: Vec::new(),
             expected: Vec::new(),
         };

@@ -84,6 +84,24 @@ impl Name {
         Ok(Self { surname, given, script })
     }
 
+    /// The name that a legend's text spells, `SURNAME<<GIVEN<NAMES`; `None` where it spells none.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(2, "<<");
+        let (surname, given) = (parts.next()?, parts.next());
+        let well_formed = |part: &str| {
+            !part.is_empty()
+                && !part.contains("<<")
+                && !part.starts_with('<')
+                && !part.ends_with('<')
+        };
+        if !well_formed(surname) || given.is_some_and(|part| !well_formed(part)) {
+            return None;
+        }
+        let spaced = |part: &str| part.replace('<', " ");
+        Self::new(&spaced(surname), &spaced(given.unwrap_or(""))).ok()
+    }
+
     /// The surname in capitals.
     #[must_use]
     pub fn surname(&self) -> &str {
@@ -197,20 +215,7 @@ impl Legend {
     /// The name that it spells; `None` where it does not spell one.
     #[must_use]
     pub fn name(&self) -> Option<Name> {
-        let text = self.text();
-        let mut parts = text.splitn(2, "<<");
-        let (surname, given) = (parts.next()?, parts.next());
-        let well_formed = |part: &str| {
-            !part.is_empty()
-                && !part.contains("<<")
-                && !part.starts_with('<')
-                && !part.ends_with('<')
-        };
-        if !well_formed(surname) || given.is_some_and(|part| !well_formed(part)) {
-            return None;
-        }
-        let spaced = |part: &str| part.replace('<', " ");
-        let name = Name::new(&spaced(surname), &spaced(given.unwrap_or(""))).ok()?;
+        let name = Name::from_text(&self.text())?;
         (self.script() == Some(name.script)).then_some(name)
     }
 }
