@@ -50,7 +50,7 @@ fn control(conditions: &[Conditions]) {
     for conditions in conditions {
         let found = judge::inspect(&print, conditions);
         assert_eq!(vouched(&found), Some(printed(&holder).into_iter().collect()));
-        assert!(faults(&found, &[holder.clone()], true).is_empty());
+        assert!(faults(&found, std::slice::from_ref(&holder), true).is_empty());
         // The judge would notice.
         assert!(!faults(&found, &[], false).is_empty());
     }

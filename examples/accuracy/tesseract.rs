@@ -13,7 +13,7 @@ use tumar::base::raster::{bilinear, blur};
 use tumar::base::{Mm, Picture, Plane, tone};
 use tumar::channel::Preset;
 use tumar::inspect::{Inspection, inspect, stack};
-use tumar::spec::{Name, Profile, Script};
+use tumar::spec::{Name, Profile, Script, Symbol};
 
 use super::trial::Trial;
 
@@ -124,8 +124,7 @@ fn ocr(path: &Path, variant: Variant, script: Script) -> Result<String> {
         Script::Latin => "eng",
         Script::Cyrillic => "kaz+rus",
     };
-    let whitelist: String =
-        script.symbols().chain([script.end()]).map(|symbol| symbol.character()).collect();
+    let whitelist: String = script.symbols().chain([script.end()]).map(Symbol::character).collect();
     let output = Command::new("tesseract")
         .arg(path)
         .args(["stdout", "--dpi", "300", "--oem", "1", "-l", language])

@@ -57,10 +57,9 @@ pub(crate) fn vouched(found: &Inspection) -> Option<String> {
 /// in it, and nothing that looks like letters, even to speak of microtext is wrong.
 pub(crate) fn faults(found: &Inspection, names: &[Name], letters: bool) -> Vec<String> {
     let mut faults = Vec::new();
-    if let Some(text) = vouched(found) {
-        if !names.iter().any(|name| printed(name).iter().copied().eq(text.chars())) {
-            faults.push(format!("reads {text}"));
-        }
+    let known = |text: &str| names.iter().any(|n| printed(n).iter().copied().eq(text.chars()));
+    if let Some(text) = vouched(found).filter(|text| !known(text)) {
+        faults.push(format!("reads {text}"));
     }
     for (who, verdict) in strangers(found) {
         let claimed = !letters && verdict == Verdict::NameMismatch;
