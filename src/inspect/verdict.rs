@@ -62,8 +62,8 @@ pub const READ: f64 = 4.0;
 /// … and the letters by themselves do not contradict their check symbols by more than this, in
 /// nepers: text of another issuer has none, and two texts over each other have no common ones.
 pub const DOUBT: f64 = 25.0;
-/// … and no place fits its letter worse than this, as `Reading::misfit` counts. Prints reach 2.4 (210
-/// scans of all presets); digits in place of letters 5 to 40 on scans that show them.
+/// … and no place fits its letter worse than this, as `Reading::misfit` counts. Prints reach 2.7 (163
+/// exact readings, all presets); digits in place of letters 5 to 40 on scans that show them.
 pub const MISFIT: f64 = 4.0;
 /// An expected name is accepted if it is what was read, or if it is e^3.5 times likelier than any
 /// other text …
