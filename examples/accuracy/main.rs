@@ -13,6 +13,7 @@ mod neighbours;
 mod rate;
 mod records;
 mod table;
+mod tesseract;
 mod trial;
 
 use std::path::{Path, PathBuf};
@@ -64,6 +65,9 @@ struct Options {
     /// A profile instead of the built-in one.
     #[arg(long)]
     profile: Option<PathBuf>,
+    /// Lets Tesseract 5 read each scan too, if it is installed.
+    #[arg(long)]
+    tesseract: bool,
     /// Writes a line for each scan.
     #[arg(long)]
     csv: Option<PathBuf>,
@@ -89,7 +93,8 @@ struct Job<'a> {
 }
 
 fn main() -> Result<()> {
-    let options = Options::parse();
+    let mut options = Options::parse();
+    options.tesseract = options.tesseract && tesseract::installed();
     let profile = profile(options.profile.as_deref())?;
     let portraits = portraits(&options.portraits)?;
     let names = names::names(options.names)?;
@@ -115,6 +120,9 @@ fn main() -> Result<()> {
         jobs.iter().filter(|job| job.name.is_some()).count(),
     );
     table::print(&trials, &blanks);
+    if options.tesseract {
+        tesseract::print(&trials);
+    }
     table::print_limits(&trials, &blanks, profile.strength);
     if let Some(path) = &options.csv {
         records::write_csv(path, trials.iter().chain(&blanks))?;
@@ -253,7 +261,10 @@ fn run_job(
             seed: seed_of(&job.portrait.title, &legend, number),
         };
         // The reader has its own profile, not the strength that was printed.
-        let (trial, scan) = trial::run(&print, job.name, case, profile, options.impostors)?;
+        let (mut trial, scan) = trial::run(&print, job.name, case, profile, options.impostors)?;
+        if let Some(name) = job.name.filter(|_| options.tesseract) {
+            trial.tesseract = tesseract::read(&scan, name, profile)?;
+        }
         if let Some(folder) = options.failures.as_deref().filter(|_| trial.failed()) {
             records::write_failure(folder, &trial, &scan)?;
         }

@@ -13,6 +13,7 @@ use tumar::inspect::{Inspection, compare, inspect};
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
 use super::neighbours::{Kind, neighbours};
+use super::tesseract::Attempt;
 
 /// How a scan is made.
 #[derive(Clone, Debug, Serialize)]
@@ -55,6 +56,8 @@ pub(crate) struct Trial {
     /// That symbol and its runner-up.
     pub(crate) weakest_symbol: String,
     pub(crate) conditions: Conditions,
+    /// What Tesseract made of it, if it was asked.
+    pub(crate) tesseract: Vec<Attempt>,
 }
 
 /// Against the name that was printed.
@@ -170,6 +173,7 @@ pub(crate) fn run(
         weakest: weakest.map_or(0.0, |r| r.log_odds),
         weakest_symbol: weakest.map_or(String::new(), |r| format!("{}/{}", r.symbol, r.runner_up)),
         conditions,
+        tesseract: Vec::new(),
         case,
     };
     Ok((trial, scan))

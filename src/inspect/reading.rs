@@ -52,6 +52,9 @@ pub struct Reading {
     pub doubt: f64,
     /// Correlation of the stack with the text that was read, 0..1.
     pub fit: f64,
+    /// Square error at the worst place over that at the median one: large where a sign stands that
+    /// no letter looks like.
+    pub misfit: f64,
     /// Amplitude of the letters as a share of the lightness scale, as `strength` counts it.
     pub contrast: f64,
     /// Where and how blurred it was read.
@@ -137,6 +140,7 @@ impl Reading {
     pub fn evidence(&self) -> Text {
         Text {
             fit: self.fit,
+            misfit: self.misfit,
             doubt: self.doubt,
             log_odds: self.circle.iter().map(|read| read.log_odds).collect(),
             expected: None,
@@ -170,6 +174,7 @@ impl Reading {
         }
         let texts = Texts::decode(fit)?;
         let (expected, correlation) = fit.expected();
+        let misfit = misfit(&fit.seen, &expected);
         let expected = Field { heights: expected, ..fit.seen.clone() };
         let upright = |field: &Field| field.turned(texts.weighed.first * ALONG).heights;
         Some(Self {
@@ -179,6 +184,7 @@ impl Reading {
             likeliest: texts.likeliest(),
             doubt: texts.doubt(),
             fit: correlation,
+            misfit,
             contrast: f64::from(fit.amplitude),
             imaging: fit.imaging,
             orientation,
@@ -186,6 +192,16 @@ impl Reading {
             expected: upright(&expected),
         })
     }
+}
+
+fn misfit(seen: &Field, expected: &[f32]) -> f64 {
+    let mut errors = vec![0.0f64; seen.symbols];
+    let cells = (0..seen.length()).map(|bin| bin / ALONG).cycle();
+    for (cell, (seen, expected)) in cells.zip(seen.heights.iter().zip(expected)) {
+        errors[cell] += f64::from(seen - expected).powi(2);
+    }
+    errors.sort_unstable_by(f64::total_cmp);
+    errors[errors.len() - 1] / errors[errors.len() / 2].max(1e-30)
 }
 
 /// What the check symbols make of a fit.

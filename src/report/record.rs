@@ -203,7 +203,8 @@ impl Text {
 
     fn of(reading: &Reading, stack: &Stack) -> Self {
         let part = |read: &ReadSymbol| {
-            let clear = read.log_odds >= verdict::READ && reading.doubt <= verdict::DOUBT;
+            let whole = reading.doubt <= verdict::DOUBT && reading.misfit <= verdict::MISFIT;
+            let clear = read.log_odds >= verdict::READ && whole;
             ReadPart {
                 symbol: clear.then_some(read.symbol),
                 runner_up: clear.then_some(read.runner_up),
@@ -299,21 +300,30 @@ mod tests {
     use crate::inspect::templates::Imaging;
     use crate::spec::Script;
 
-    /// A reading of this circle; symbols of `unclear` stand close to their runner-up.
-    fn text(circle: &str, unclear: &str) -> Text {
-        let read = |c: char| ReadSymbol {
-            symbol: Symbol::new(c).unwrap(),
+    /// A reading of this name; symbols of `unclear` stand close to their runner-up.
+    fn text(name: &str, unclear: &str) -> Text {
+        let mut circle: Vec<Symbol> = name.chars().filter_map(Symbol::new).collect();
+        let checks = crate::spec::check::symbols(&circle, Script::Latin);
+        circle.push(Script::Latin.end());
+        circle.extend(checks);
+        let read = |(place, &symbol): (usize, &Symbol)| ReadSymbol {
+            symbol,
             runner_up: Symbol::HYPHEN,
-            log_odds: if unclear.contains(c) { verdict::READ - 0.1 } else { 30.0 },
+            log_odds: if place < name.len() && unclear.contains(symbol.character()) {
+                verdict::READ - 0.1
+            } else {
+                30.0
+            },
             against: Vec::new(),
         };
         let reading = Reading {
             script: Script::Latin,
-            circle: circle.chars().map(read).collect(),
+            circle: circle.iter().enumerate().map(read).collect(),
             without_rarity: Vec::new(),
             likeliest: [0.0, -30.0],
             doubt: 0.0,
             fit: 0.9,
+            misfit: 1.5,
             contrast: 0.1,
             imaging: Imaging { along: 0.0, down: 0.0, blur: Mm(0.05) },
             orientation: crate::inspect::orientation::Orientation::default(),
@@ -326,10 +336,10 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_null() {
-        let whole = text("LEE<<ANN*", "");
+        let whole = text("LEE<<ANN", "");
         assert_eq!(whole.text.as_deref(), Some("LEE<<ANN"));
         assert_eq!((whole.surname.as_deref(), whole.given.as_deref()), (Some("LEE"), Some("ANN")));
-        let part = text("LEE<<ANN*", "A");
+        let part = text("LEE<<ANN", "A");
         assert!(part.text.is_none() && part.surname.is_none() && part.given.is_none());
         let json = serde_json::to_value(&part).unwrap();
         let unclear = &json["symbols"][5];
@@ -344,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_text_need_not_be_a_name() {
-        let text = text("<LEE*", "");
+        let text = text("<LEE", "");
         assert_eq!(text.text.as_deref(), Some("<LEE"));
         assert!(text.surname.is_none() && text.given.is_none());
     }
