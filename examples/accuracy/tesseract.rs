@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use image::{GrayImage, Luma};
 use serde::Serialize;
 use tumar::base::raster::{bilinear, blur};
-use tumar::base::{Mm, Picture, Plane, tone};
+use tumar::base::{Mm, Picture, Plane, Ppi, tone};
 use tumar::channel::Preset;
 use tumar::inspect::{Inspection, inspect, stack};
 use tumar::spec::{Name, Profile, Script, Symbol};
@@ -97,7 +97,7 @@ pub(crate) fn read(scan: &Picture, name: &Name, profile: &Profile) -> Result<Vec
     let mut attempts = Vec::new();
     for variant in Variant::ALL {
         let pictures = match variant {
-            Variant::Block | Variant::Sparse => vec![part(&ink, &inspection)],
+            Variant::Block | Variant::Sparse => vec![part(&ink, resolution(&inspection)?)],
             Variant::Lines => lines(&ink, &inspection, profile),
             Variant::Stack => stacked(&inspection, profile).into_iter().collect(),
         };
@@ -168,7 +168,7 @@ fn ink(scan: &Picture, inspection: &Inspection) -> Result<Plane> {
     const DEVIATION: Mm = Mm(0.6);
     /// Of the generator: below this L* letters are lighter than their ground.
     const TURN: f32 = 40.0;
-    let ppi = inspection.scan.ppi;
+    let ppi = resolution(inspection)?;
     let light = scan.luminance(1);
     let mean = blur(&light, ppi.px(MEAN));
     let mut ink = (&mean - &light) / (&mean + 0.01);
@@ -181,13 +181,16 @@ fn ink(scan: &Picture, inspection: &Inspection) -> Result<Plane> {
     Ok(ink)
 }
 
+fn resolution(inspection: &Inspection) -> Result<Ppi> {
+    Ok(inspection.scan.resolution.context("the scan's resolution")?.axes[0])
+}
+
 /// Dark ink on white, three deviations to either side.
 fn grey(ink: f32) -> Luma<u8> {
     Luma([(255.0 * (0.5 - ink / 6.0)).clamp(0.0, 255.0) as u8])
 }
 
-fn part(ink: &Plane, inspection: &Inspection) -> GrayImage {
-    let ppi = inspection.scan.ppi;
+fn part(ink: &Plane, ppi: Ppi) -> GrayImage {
     let step = ppi.per_mm() / PER_MM;
     let side = (PART.0 * PER_MM) as u32;
     let [top, left] = [ink.nrows(), ink.ncols()].map(|n| 0.5 * (n as f64 - ppi.px(PART)));

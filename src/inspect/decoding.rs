@@ -11,9 +11,8 @@ use crate::spec::{Legend, Script, Symbol};
 const STATES: usize = FIELD * ROWS;
 const ROWS: usize = FIELD * FIELD;
 const _: () = assert!(CHECKS == 3, "states are laid out for three check sums");
-/// Values that are followed at each place, and how far (in nepers) behind the likeliest.
-const FOLLOWED: usize = 6;
-const BEHIND: f32 = 16.0;
+/// Symbols that lie further (in nepers) behind the likeliest at their place are not followed.
+const BEHIND: f32 = 20.0;
 /// Places of the end mark that are tried.
 const ENDS: usize = 4;
 
@@ -127,7 +126,6 @@ impl Code {
         choices.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
         let least = choices[0].likelihood - BEHIND;
         choices.retain(|c| c.likelihood >= least);
-        choices.truncate(FOLLOWED);
         choices
     }
 }
