@@ -62,21 +62,21 @@ fn stages(criterion: &mut Criterion) {
     let picture = scan(1200.0, &profile);
     let scan = Scan::new(&picture, None).expect("a resolution");
     let flat = flatten::flatten(&scan);
-    let peak = carrier::peak(&flat, &scan, &profile.layout).expect("a peak");
+    let peak = carrier::peaks(&flat, &scan, &profile.layout)[0];
     let factor = carrier::search_factor(&scan);
     let tones = Tones::measure(&flat, &scan, peak.frequency);
     let signal = flat.signal(&tones);
     let carrier = carrier::follow(&signal, factor, &scan, &peak).expect("lines");
     let frame = Frame::new(&carrier, &profile);
-    let columns = columns::find(&signal, factor, &scan, &frame, &profile).expect("columns");
+    let columns = columns::find(&signal, factor, &scan, &frame, &profile, true).expect("columns");
     let alphabets = Alphabet::both(&profile);
     let stacked = stack(&flat, &scan, &frame, &columns, &tones);
 
     let mut group = criterion.benchmark_group("stage");
     group.bench_function("1-scan", |b| b.iter(|| Scan::new(black_box(&picture), None)));
     group.bench_function("2-flatten", |b| b.iter(|| flatten::flatten(black_box(&scan))));
-    group.bench_function("3-peak", |b| {
-        b.iter(|| carrier::peak(black_box(&flat), &scan, &profile.layout));
+    group.bench_function("3-peaks", |b| {
+        b.iter(|| carrier::peaks(black_box(&flat), &scan, &profile.layout));
     });
     group.bench_function("4-tones", |b| {
         b.iter(|| Tones::measure(black_box(&flat), &scan, peak.frequency));
@@ -87,7 +87,7 @@ fn stages(criterion: &mut Criterion) {
     });
     group.bench_function("7-frame", |b| b.iter(|| Frame::new(black_box(&carrier), &profile)));
     group.bench_function("8-columns", |b| {
-        b.iter(|| columns::find(black_box(&signal), factor, &scan, &frame, &profile));
+        b.iter(|| columns::find(black_box(&signal), factor, &scan, &frame, &profile, true));
     });
     group.bench_function("9-stack", |b| {
         b.iter(|| stack(black_box(&flat), &scan, &frame, &columns, &tones));

@@ -221,7 +221,12 @@ impl<'a> Trellis<'a> {
         }
         for (check, &sum) in sums(state).iter().enumerate() {
             let place = (self.end + 1 + check) % n;
-            let mut rival = (f32::NEG_INFINITY, 0);
+            let row = self.likelihoods.row(place);
+            let behind = |&a: &usize, &b: &usize| {
+                row[self.code.letters[a]].total_cmp(&row[self.code.letters[b]])
+            };
+            let other = (0..FIELD).filter(|other| *other != sum).max_by(behind);
+            let mut rival = (f32::NEG_INFINITY, other.unwrap_or(0));
             for state in 0..STATES {
                 let through = self.ways[name].at(state) + self.onwards[name].at(state);
                 if through > rival.0 && sums(state)[check] != sum {

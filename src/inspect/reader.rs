@@ -137,7 +137,7 @@ impl<'p> Reader<'p> {
         let first = stated.map(|resolution| self.at(picture, resolution, expected));
         // Nothing but the generator's grid follows its law: with that the resolution is right.
         let first = match first {
-            Some(page) if page.main.is_lawful() => return Ok(page),
+            Some(page) if page.main.is_certain() => return Ok(page),
             first => first,
         };
         let mut tried: Vec<f64> = stated.iter().map(|stated| stated.axes[0].0).collect();

@@ -2,9 +2,11 @@
 //! that any two names in one script differ in at least four places of their copies. A scan that
 //! leaves an accent open still tells which name it is: the others' check letters are not there.
 //!
-//! A Reed–Solomon code (Reed and Solomon 1960) over the field of 23 elements: check number c is
-//! Σ value(symbol at place i) · 5^(c·i). Places 22 apart share their weights, and symbols of one
-//! value (see [`value`]) are one to the code; those do not look alike.
+//! A Reed–Solomon code (Reed and Solomon 1960) over the field of 23 elements, as a Cauchy matrix
+//! (MacWilliams and Sloane 1977, ch. 10): check number c is Σ value(symbol at place i) · weight,
+//! the weight being one over the difference of c and a point that belongs to the place. Places 20
+//! apart share their point, so that their weights are in proportion; symbols of one value (see
+//! [`value`]) are one to the code, and those do not look alike.
 
 use super::alphabet::{Script, Symbol};
 
@@ -12,16 +14,16 @@ use super::alphabet::{Script, Symbol};
 pub const CHECKS: usize = 3;
 /// Elements of the field: a prime, and no more than a script has letters that stay apart.
 pub const FIELD: usize = 23;
-/// Generates all other elements but 0.
-const ROOT: usize = 5;
+/// The points of the places: the elements that are no check's number.
+const POINTS: usize = FIELD - CHECKS;
 
 /// The letters that stand for 0, 1 … 22: those of each script that differ most at 0.06 mm of blur.
 const LATIN: &str = "ACDEFGHJKLMNPQRSTUVWXYZ";
 const CYRILLIC: &str = "АӘБҒДЁЖЙҚМҢПРСҮҺЦЧЩЫІЬЭ";
 
 /// What a symbol counts in the check sums of its script: its place in the alphabet, modulo 23.
-/// Letters that differ in an accent alone stand near each other there, and so count differently. `None` for one of the other
-/// script and for end marks.
+/// Letters that differ in an accent alone stand near each other there, and so count differently.
+/// `None` for one of the other script and for end marks.
 #[must_use]
 pub fn value(symbol: Symbol, script: Script) -> Option<usize> {
     script.symbols().position(|s| s == symbol).map(|place| place % FIELD)
@@ -30,8 +32,9 @@ pub fn value(symbol: Symbol, script: Script) -> Option<usize> {
 /// What a symbol's value is multiplied by in each check sum, by its place in the text.
 #[must_use]
 pub fn weights(place: usize) -> [usize; CHECKS] {
-    let power = |exponent: usize| (0..exponent).fold(1, |product, _| product * ROOT % FIELD);
-    std::array::from_fn(|check| power(check * place % (FIELD - 1)))
+    let inverse = |v: usize| (0..FIELD - 2).fold(1, |product, _| product * v % FIELD);
+    let (round, point) = (1 + place / POINTS, CHECKS + place % POINTS);
+    std::array::from_fn(|check| round * inverse(point - check) % FIELD)
 }
 
 /// The letter that stands for a check sum, 0..23.
@@ -74,8 +77,12 @@ mod tests {
             assert_eq!(letters.iter().collect::<BTreeSet<_>>().len(), FIELD);
             assert!(letters.iter().all(|s| Script::of(s.character()) == Some(script)));
         }
-        let powers: BTreeSet<usize> = (0..FIELD - 1).map(|i| weights(i)[1]).collect();
-        assert_eq!(powers.len(), FIELD - 1);
+        for place in 0..70 {
+            let (round, point) = (1 + place / POINTS, CHECKS + place % POINTS);
+            for (check, weight) in weights(place).into_iter().enumerate() {
+                assert_eq!(weight * (point - check) % FIELD, round % FIELD);
+            }
+        }
     }
 
     #[test]
@@ -117,6 +124,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn letters_exchanged_over_any_distance_show() {
+        let a = Symbol::new('A').expect("a letter");
+        let b = Symbol::new('B').expect("a letter");
+        for distance in 1..60 {
+            let mut text = vec![a; 63];
+            text[1] = b;
+            let one = symbols(&text, Script::Latin);
+            text.swap(1, 1 + distance);
+            assert_ne!(one, symbols(&text, Script::Latin), "{distance}");
+        }
+    }
+
     proptest! {
         #[test]
         fn names_that_differ_in_few_places_differ_in_their_checks(
@@ -132,7 +152,7 @@ mod tests {
             });
             let differs = |i: &usize| text[*i] % FIELD != other[*i] % FIELD;
             let places: Vec<usize> = (0..text.len()).filter(differs).collect();
-            let distinct: BTreeSet<usize> = places.iter().map(|i| i % (FIELD - 1)).collect();
+            let distinct: BTreeSet<usize> = places.iter().map(|i| i % POINTS).collect();
             prop_assume!(!places.is_empty() && distinct.len() == places.len());
             let (one, two) = (
                 symbols(&symbols_of(&text), Script::Latin),
