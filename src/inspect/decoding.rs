@@ -113,6 +113,40 @@ impl Code {
         (0..n).map(most).sum()
     }
 
+    /// The symbols that may stand at each place of the name, the best of each value, likeliest
+    /// first.
+    fn all_choices(&self, likelihoods: &Array2<f64>, end: usize) -> Vec<Vec<Choice>> {
+        let n = likelihoods.nrows();
+        let row = |i: usize| likelihoods.row((end + i) % n);
+        let mut all: Vec<Vec<Choice>> = (Legend::MARKS..n).map(|i| self.choices(row(i))).collect();
+        let mut gaps: Vec<f32> = all.iter().map(|choices| gap(choices)).collect();
+        let mut state = 0;
+        for (i, choices) in all.iter().enumerate() {
+            state = moved(state, step(i, choices[0].value));
+        }
+        for (check, sum) in sums(state).into_iter().enumerate() {
+            let row = row(1 + check);
+            let others = (0..FIELD).filter(|other| *other != sum).map(|o| row[self.letters[o]]);
+            gaps.push((row[self.letters[sum]] - others.fold(f64::MIN, f64::max)) as f32);
+        }
+        if gaps.iter().any(|gap| *gap < 0.0) {
+            return all;
+        }
+        // The likeliest letters are a text. Another one differs in several places, and what is
+        // lost at one of them and, at the least, at the others must not be too much.
+        let mut sorted = gaps.clone();
+        sorted.sort_unstable_by(f32::total_cmp);
+        let several = check::distance(all.len());
+        let least: f32 = sorted[..several].iter().sum();
+        for (choices, gap) in all.iter_mut().zip(gaps) {
+            let elsewhere = least - gap.min(sorted[several - 1]);
+            let most = choices[0].likelihood - (BEHIND - elsewhere);
+            let followed = 1 + choices[1..].iter().take_while(|c| c.likelihood >= most).count();
+            choices.truncate(followed);
+        }
+        all
+    }
+
     /// The symbols that may stand at a place, likeliest first: the best of each value.
     fn choices(&self, row: ArrayView1<'_, f64>) -> Vec<Choice> {
         let mut best: Vec<Option<Choice>> = vec![None; FIELD];
@@ -147,8 +181,7 @@ impl<'a> Trellis<'a> {
     fn new(code: &'a Code, likelihoods: &'a Array2<f64>, end: usize) -> Self {
         let n = likelihoods.nrows();
         let place = |i: usize| (end + i) % n;
-        let choices: Vec<Vec<Choice>> =
-            (Legend::MARKS..n).map(|i| code.choices(likelihoods.row(place(i)))).collect();
+        let choices = code.all_choices(likelihoods, end);
         let mut first = States::none();
         let mut only = [f32::NEG_INFINITY; FIELD];
         only[0] = 0.0;
@@ -268,6 +301,11 @@ impl<'a> Trellis<'a> {
             (odds.min(f64::from(BEHIND)), symbol)
         })
     }
+}
+
+/// How far the second choice lies behind the first.
+fn gap(choices: &[Choice]) -> f32 {
+    choices.get(1).map_or(BEHIND, |second| choices[0].likelihood - second.likelihood)
 }
 
 /// The check sums of a state.

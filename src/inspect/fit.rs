@@ -60,14 +60,25 @@ impl<'a> Fit<'a> {
     /// The text that fits best with this imaging.
     #[must_use]
     pub fn new(field: Field, alphabet: &'a Alphabet, imaging: Imaging) -> Self {
-        Self::begin([field.clone(), field], alphabet, imaging, Psf::default(), None)
+        let energy: f32 = field.heights.iter().map(|v| v * v).sum();
+        let a_symbol = energy / field.symbols as f32;
+        let mut fit = Self::begin([field.clone(), field], alphabet, imaging, Psf::default(), None);
+        let template = fit.alike.diag().mean().unwrap_or(0.0).max(1e-20);
+        fit.amplitude = (a_symbol / template).sqrt();
+        fit.first_text();
+        fit.improve();
+        fit
     }
 
-    /// The text of another alphabet that fits best, all else as it is.
+    /// The likeliest text of another alphabet, all else as it is.
     #[must_use]
     pub fn in_alphabet(&self, alphabet: &'a Alphabet) -> Self {
         let fields = [self.seen.clone(), self.field.clone()];
-        Self::begin(fields, alphabet, self.imaging, self.psf.clone(), self.whitening.clone())
+        let (psf, whitening) = (self.psf.clone(), self.whitening.clone());
+        let mut fit = Self::begin(fields, alphabet, self.imaging, psf, whitening);
+        (fit.amplitude, fit.noise) = (self.amplitude, self.noise);
+        fit.first_text();
+        fit
     }
 
     fn begin(
@@ -96,8 +107,6 @@ impl<'a> Fit<'a> {
             field,
         };
         fit.draw();
-        fit.first_text();
-        fit.improve();
         fit
     }
 
@@ -121,11 +130,8 @@ impl<'a> Fit<'a> {
         (0..self.alphabet.symbols.len()).collect()
     }
 
-    /// The likeliest text, from nothing.
+    /// The likeliest text at the amplitude as it stands, from nothing.
     fn first_text(&mut self) {
-        let a_symbol = self.alike.diag().mean().unwrap_or(0.0).max(1e-20);
-        let field: f32 = self.field.heights.iter().map(|v| v * v).sum();
-        self.amplitude = (field / self.field.symbols as f32 / a_symbol).sqrt();
         let amplitude = self.amplitude;
         let mut costs = self.dots(&self.field.heights) * (-2.0 * amplitude);
         costs += &self.alike.diag().mapv(|square| amplitude * amplitude * square);

@@ -15,9 +15,9 @@ use crate::spec::{Script, Symbol};
 /// Fits that explain this share of what the best one does are its rivals, so many at the most.
 const NEARLY: f64 = 0.97;
 const RIVALS: usize = 4;
-/// A text in the other script is considered if it explains this share of what the first does: few
-/// names have the shapes of both.
-const ALIKE: f64 = 0.8;
+/// A text in the other script is considered if it lies no further behind, in nepers: few names have
+/// the shapes of both.
+const FAR: f64 = 300.0;
 /// Rounds in which text and point spread settle, once the check symbols are heeded.
 const ROUNDS: usize = 3;
 
@@ -127,7 +127,8 @@ pub fn read(
     let (start, fit, reading) = read.into_iter().max_by(|a, b| a.2.fit.total_cmp(&b.2.fit))?;
     let mut readings = vec![reading];
     let mut twin = fit.in_alphabet(&alphabets[1 - start.alphabet]);
-    if twin.explained >= ALIKE * fit.explained {
+    let behind = 0.5 * (fit.explained - twin.explained) / fit.noise;
+    if behind <= FAR {
         readings.extend(Reading::of(&mut twin, tried[start.field]));
     }
     readings.sort_by(|a, b| b.fit.total_cmp(&a.fit));

@@ -37,6 +37,13 @@ pub fn weights(place: usize) -> [usize; CHECKS] {
     std::array::from_fn(|check| round * inverse(point - check) % FIELD)
 }
 
+/// Places of the legend in which two names of this length differ at the least, if they have letters
+/// of another value anywhere.
+#[must_use]
+pub fn distance(places: usize) -> usize {
+    if places <= POINTS { CHECKS + 1 } else { 2 }
+}
+
 /// The letter that stands for a check sum, 0..23.
 ///
 /// # Panics
@@ -160,6 +167,7 @@ mod tests {
             );
             let in_checks = one.iter().zip(&two).filter(|(a, b)| a != b).count();
             prop_assert!(places.len() + in_checks > CHECKS);
+            prop_assert!(places.len() + in_checks >= distance(text.len()));
         }
     }
 }
