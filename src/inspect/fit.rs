@@ -308,6 +308,12 @@ impl<'a> Fit<'a> {
         (sum / f64::max(count, 1.0)).max(1e-20)
     }
 
+    /// Share of the field's energy that the text explains.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        self.explained / self.field.dot(&self.field.heights, &self.field.heights).max(1e-20)
+    }
+
     /// Place and blur for the text as it stands, one after the other, each at the top of the
     /// parabola through three tries; then the text again.
     pub fn refine(&mut self) {

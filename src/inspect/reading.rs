@@ -15,6 +15,10 @@ use crate::spec::{Script, Symbol};
 /// Fits that explain this share of what the best one does are its rivals, so many at the most.
 const NEARLY: f64 = 0.97;
 const RIVALS: usize = 4;
+/// Where a text explains this share of what is seen, and is not so short that another might, no
+/// other start is tried.
+const PLAIN: f64 = 0.8;
+const LONG: usize = 12;
 /// A text in the other script is considered if it lies no further behind, in nepers: few names have
 /// the shapes of both.
 const FAR: f64 = 300.0;
@@ -106,13 +110,17 @@ pub fn read(
     let tried = Orientation::ALL.into_iter().filter(|o| known.is_none_or(|known| known == *o));
     let tried: Vec<Orientation> = tried.collect();
     let fields: Vec<Field> = tried.iter().map(|&o| Field::of(stack, o)).collect();
-    let followed = starts(&fields, alphabets).into_iter().map(|start| {
+    let mut rivals: Vec<(Start, Fit<'_>)> = Vec::new();
+    for start in starts(&fields, alphabets) {
         let field = fields[start.field].turned(start.bins);
         let mut fit = Fit::new(field, &alphabets[start.alphabet], start.imaging);
         fit.refine();
-        (start, fit)
-    });
-    let mut rivals: Vec<(Start, Fit<'_>)> = followed.collect();
+        let is_plain = fit.share() >= PLAIN && fit.text.len() >= LONG;
+        rivals.push((start, fit));
+        if is_plain {
+            break;
+        }
+    }
     rivals.sort_by(|a, b| b.1.explained.total_cmp(&a.1.explained));
     let least = NEARLY * rivals.first()?.1.explained;
     rivals.dedup_by(|a, b| a.1.text == b.1.text);
