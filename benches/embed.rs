@@ -2,22 +2,21 @@
 //!
 //! `cargo bench --bench embed`
 
-use std::hint::black_box;
-use std::time::Duration;
+mod common;
 
+use std::hint::black_box;
+
+use common::{PORTRAIT, holder, one_core};
 use criterion::{Criterion, criterion_group, criterion_main};
 use image::{DynamicImage, GrayImage, RgbImage};
 use tumar::base::encode::{Format, encode};
 use tumar::base::{Picture, decode::decode, tone};
 use tumar::issue::{embed, portrait};
-use tumar::spec::{Name, Profile};
-
-const PORTRAIT: &str = "samples/astronaut.png";
-const NAME: (&str, &str) = ("Әбдіғаппаров", "Қаһарман");
+use tumar::spec::Profile;
 
 fn embedding(criterion: &mut Criterion) {
     let file = std::fs::read(PORTRAIT).expect(PORTRAIT);
-    let name = Name::new(NAME.0, NAME.1).expect("a printable name");
+    let name = holder();
     for dpi in [1200, 2400] {
         let profile = Profile::default().with_dpi(f64::from(dpi)).expect("a plausible resolution");
         let mut group = criterion.benchmark_group(format!("embed/{dpi}"));
@@ -62,16 +61,6 @@ fn resized(portrait: &Picture, profile: &Profile, stored: &[u8]) -> Picture {
 fn stored_table() -> Vec<u8> {
     let byte = |v: u16| (tone::stored(f32::from(v) / 65_535.0) * 255.0 + 0.5) as u8;
     (0..=u16::MAX).map(byte).collect()
-}
-
-/// Few and short samples on one core.
-fn one_core() -> Criterion {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
-    pool.expect("no pool before the first bench");
-    Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(4))
 }
 
 criterion_group! { name = benches; config = one_core(); targets = embedding }

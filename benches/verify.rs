@@ -2,10 +2,13 @@
 //!
 //! `cargo bench --bench verify`
 
-use std::hint::black_box;
-use std::time::Duration;
+mod common;
 
+use std::hint::black_box;
+
+use common::{PORTRAIT, holder, one_core};
 use criterion::{Criterion, criterion_group, criterion_main};
+use image::{Rgb, RgbImage};
 use tumar::base::decode::{decode, read};
 use tumar::base::encode::{Format, encode};
 use tumar::base::{Picture, Ppi};
@@ -18,17 +21,15 @@ use tumar::inspect::templates::Alphabet;
 use tumar::inspect::tones::Tones;
 use tumar::inspect::{Reader, carrier, columns, flatten, reading};
 use tumar::issue::embed;
-use tumar::spec::{Name, Profile};
+use tumar::spec::Profile;
 
-const PORTRAIT: &str = "samples/astronaut.png";
-const NAME: (&str, &str) = ("Әбдіғаппаров", "Қаһарман");
 const SEED: u64 = 4;
 
 /// A colour scan of the print. All three come from the laboratory's scanner, so that they differ
 /// in resolution only.
 fn scan(ppi: f64, profile: &Profile) -> Picture {
     let portrait = read(PORTRAIT.as_ref()).expect(PORTRAIT);
-    let name = Name::new(NAME.0, NAME.1).expect("a printable name");
+    let name = holder();
     let print = embed(&portrait, &name, profile).expect("a name that fits").picture;
     let mut conditions = Conditions::draw(Preset::Lab1200, SEED);
     conditions.scan.ppi = Ppi(ppi);
@@ -55,6 +56,27 @@ fn whole(criterion: &mut Criterion) {
         });
         group.finish();
     }
+    let picture = page(&scan(600.0, &profile));
+    let file = encode(&picture, Format::Png).expect("a PNG");
+    let mut group = criterion.benchmark_group("verify/page");
+    group.bench_function("whole", |b| {
+        b.iter(|| {
+            let picture = decode(black_box(&file)).expect("a scan");
+            reader.inspect(&picture, None, None).expect("a resolution")
+        });
+    });
+    group.bench_function("decode-alone", |b| b.iter(|| decode(black_box(&file)).expect("a scan")));
+    group.finish();
+}
+
+/// An A4 page with a scan somewhere on it.
+fn page(scan: &Picture) -> Picture {
+    let portrait = scan.pixels.to_rgb8();
+    let [width, height] = [210.0, 297.0].map(|mm| (mm / 25.4 * 600.0) as u32);
+    let paper = |x: u32, y: u32| Rgb([240 + ((x * 7 + y * 13) % 5) as u8; 3]);
+    let mut sheet = RgbImage::from_fn(width, height, paper);
+    image::imageops::replace(&mut sheet, &portrait, 2500, 4100);
+    Picture::new(sheet.into(), Ppi(600.0))
 }
 
 fn stages(criterion: &mut Criterion) {
@@ -96,16 +118,6 @@ fn stages(criterion: &mut Criterion) {
         b.iter(|| reading::read(black_box(&stacked), Some(Orientation::default()), &alphabets));
     });
     group.finish();
-}
-
-/// Few and short samples on one core.
-fn one_core() -> Criterion {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
-    pool.expect("no pool before the first bench");
-    Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(4))
 }
 
 criterion_group! { name = benches; config = one_core(); targets = whole, stages }

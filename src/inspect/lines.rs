@@ -59,7 +59,6 @@ pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found>
     let signal = flat.signal(&tones);
     let carrier = carrier::follow(&signal, carrier::search_factor(scan), scan, peak)?;
     let frame = Frame::new(&carrier, profile);
-    let tilted = tilt::tilted(&carrier, &frame, profile);
     if frame.coverage < COVERED {
         return Some(Found { carrier, frame, columns: None, stack: None, readings: None });
     }
@@ -67,7 +66,9 @@ pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found>
     if found.is_clear() {
         return Some(found);
     }
-    let Some(tilted) = tilted else { return Some(found) };
+    let Some(tilted) = tilt::tilted(&found.carrier, &found.frame, profile) else {
+        return Some(found);
+    };
     let other = in_frame(tilted, found.carrier.clone(), &signal, &tones, false, context);
     // Symbols may be clear by chance, but only the right map makes the letters sharper.
     let is_sharper = other.blur() < SHARPER * found.blur();
