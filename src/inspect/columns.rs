@@ -191,7 +191,7 @@ fn registered(strips: &Strips, profile: &Profile) -> Option<Columns> {
     let best = confirmed.iter().map(Columns::rank).fold(0.0, f64::max);
     // Twice the text follows the law nearly as well.
     let nearly = confirmed.into_iter().filter(|columns| LONGER * columns.rank() >= best);
-    nearly.min_by_key(|columns| columns.symbols)
+    nearly.min_by(|a, b| a.symbols.cmp(&b.symbols).then(by_rank(b, a)))
 }
 
 impl Columns {

@@ -23,8 +23,13 @@ const PARTS: usize = ACROSS / 2;
 /// How far the law must stand over chance, in standard deviations, for a length to be considered:
 /// some 50,000 placements are tried, of which the best reaches 4.5.
 const PERHAPS: f64 = 3.5;
-/// Lengths that are considered.
+/// Lengths and columns that are considered.
 const LENGTHS: usize = 6;
+const GRATINGS: usize = 4;
+/// Columns are sought in this many steps to either side, and are the same ones within so many steps
+/// of the advance and of the shear.
+const STEPS: i32 = 24;
+const NEAR: [i32; 2] = [2, 3];
 
 /// What the lines together show.
 #[derive(Clone, Copy, Debug)]
@@ -43,27 +48,48 @@ pub struct Registration {
 #[must_use]
 pub fn register(strips: &Strips, profile: &Profile) -> Vec<Registration> {
     let lines = strips.lines;
-    let (advance, shear) = columns(strips, lines);
-    let pairs = Pairs::of(strips, lines, advance, shear);
-    let found = (Legend::FEWEST..=profile.most_symbols.min(pairs.cells / 2)).filter_map(|n| {
-        let law = law::find_by_pairs(lines, n, APART, PERHAPS, &pairs.folded(n), profile)?;
-        Some(Registration { symbols: n, advance, shear, law })
-    });
-    let mut found: Vec<Registration> = found.collect();
-    found.sort_by(|a, b| b.law.score.total_cmp(&a.law.score));
+    let columns = columns(strips, lines);
+    // Lines near each other are alike even if the columns are not quite right.
+    let Some(likeliest) = columns.first() else { return Vec::new() };
+    let pairs = Pairs::of(strips, lines, likeliest);
+    let longest = profile.most_symbols.min(pairs.cells / 2);
+    let law = |n| law::find_by_pairs(lines, n, APART, PERHAPS, &pairs.folded(n), profile);
+    let found = (Legend::FEWEST..=longest).filter_map(|n| Some((n, law(n)?)));
+    let mut found: Vec<(usize, Law)> = found.collect();
+    found.sort_by(|(_, a), (_, b)| b.score.total_cmp(&a.score));
     found.truncate(LENGTHS);
-    found
+    let with_columns = |(symbols, law): (usize, Law)| {
+        let of = move |&Grating { advance, shear }: &Grating| Registration {
+            symbols,
+            advance,
+            shear,
+            law,
+        };
+        columns.iter().map(of).collect::<Vec<_>>()
+    };
+    found.into_iter().flat_map(with_columns).collect()
 }
 
-/// Advance in samples and shear in symbols a line: the strongest frequency near that of the cells.
-fn columns(strips: &Strips, lines: usize) -> (f64, f64) {
-    let steps = 24;
+/// Evenly spaced columns.
+#[derive(Clone, Copy, Debug)]
+struct Grating {
+    /// In samples.
+    advance: f64,
+    /// In symbols a line.
+    shear: f64,
+}
+
+/// The strongest frequencies near that of the cells: the gaps between letters, and what the picture
+/// has beside them.
+fn columns(strips: &Strips, lines: usize) -> Vec<Grating> {
     let mut planner = FftPlanner::<f32>::new();
     let size = 2 * lines;
     let forward = planner.plan_fft_forward(size);
-    let mut best = (0.0f32, FINE as f64, 0.0);
-    for step in -steps..=steps {
-        let advance = FINE as f64 * (1.0 + STRETCH * f64::from(step) / f64::from(steps));
+    let mut all: Vec<(f32, [i32; 2])> = Vec::new();
+    let advance = |step: i32| FINE as f64 * (1.0 + STRETCH * f64::from(step) / f64::from(STEPS));
+    let shear = |bin: i32| f64::from(bin) / size as f64;
+    for step in -STEPS..=STEPS {
+        let advance = advance(step);
         let turns: Vec<Complex32> = (0..strips.length)
             .map(|x| Complex32::from_polar(1.0, (-TAU * (x as f64 / advance).fract()) as f32))
             .collect();
@@ -77,15 +103,23 @@ fn columns(strips: &Strips, lines: usize) -> (f64, f64) {
             forward.process(&mut of_lines);
             power.iter_mut().zip(&of_lines).for_each(|(p, z)| *p += z.norm_sqr());
         }
-        for (bin, &power) in power.iter().enumerate() {
-            let signed = if bin > size / 2 { bin as f64 - size as f64 } else { bin as f64 };
-            let shear = signed / size as f64;
-            if shear.abs() <= SHEAR && power > best.0 {
-                best = (power, advance, shear);
+        for (bin, power) in power.into_iter().enumerate() {
+            let signed = if bin > lines { bin as i32 - size as i32 } else { bin as i32 };
+            if shear(signed).abs() <= SHEAR {
+                all.push((power, [step, signed]));
             }
         }
     }
-    (best.1, best.2)
+    all.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut peaks: Vec<[i32; 2]> = Vec::new();
+    for (_, place) in all {
+        let is_near = |other: &[i32; 2]| (0..2).all(|i| (place[i] - other[i]).abs() <= NEAR[i]);
+        if peaks.len() < GRATINGS && !peaks.iter().any(is_near) {
+            peaks.push(place);
+        }
+    }
+    let grating = |[step, bin]: [i32; 2]| Grating { advance: advance(step), shear: shear(bin) };
+    peaks.into_iter().map(grating).collect()
 }
 
 /// How alike lines are, cell by cell, at each shift in cells.
@@ -98,15 +132,15 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn of(strips: &Strips, lines: usize, advance: f64, shear: f64) -> Self {
-        let cells = (strips.length as f64 / advance) as usize - 2;
+    fn of(strips: &Strips, lines: usize, columns: &Grating) -> Self {
+        let cells = (strips.length as f64 / columns.advance) as usize - 2;
         let size = (2 * cells).next_multiple_of(60);
         let mut planner = FftPlanner::<f32>::new();
         let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
         let dimensions = SAMPLES * PARTS;
         let mut features = vec![Complex32::default(); lines * dimensions * size];
         for (line, features) in features.chunks_exact_mut(dimensions * size).enumerate() {
-            sample(strips, line, cells, [advance, shear], size, features);
+            sample(strips, line, cells, columns, size, features);
         }
         // What all cells have in common tells no text from another.
         for dimension in 0..dimensions {
@@ -172,7 +206,7 @@ fn sample(
     strips: &Strips,
     line: usize,
     cells: usize,
-    [advance, shear]: [f64; 2],
+    &Grating { advance, shear }: &Grating,
     size: usize,
     out: &mut [Complex32],
 ) {

@@ -3,7 +3,9 @@
 //! letters turn from darker to lighter is found where the row carrier is most of one piece, and the
 //! strength on either side is measured.
 
-use ndarray::{Array2, Axis};
+use std::f64::consts::TAU;
+
+use ndarray::{Array2, Axis, Slice};
 use rustfft::num_complex::{Complex32, Complex64};
 
 use super::demodulation::demodulate;
@@ -18,6 +20,12 @@ const CLASSES: usize = 100 / CLASS;
 const BLOCK: f64 = 1.0;
 /// The turn is sought within this range of scanned lightness.
 const TURNS: std::ops::RangeInclusive<usize> = 3..=14;
+/// The carrier is looked at in windows of so many blocks, so far apart, each with its own frequency
+/// within this many steps (cycles a millimetre) of that of the whole: a page is not quite flat.
+const WINDOW: usize = 16;
+const HOP: usize = 8;
+const STEPS: i32 = 4;
+const STEP: f64 = 0.015;
 /// How much less a turn counts for each class that it lies from the printed one: enough to settle
 /// scans that have tones on one side only.
 const PRIOR: f64 = 0.01;
@@ -90,13 +98,15 @@ impl Classes {
         sum
     }
 
-    /// The first class whose letters are darker than their ground: where the carrier is strongest.
+    /// The first class whose letters are darker than their ground: where the carrier is strongest
+    /// over whole windows, in which dark tones and light ones have the same lines.
     fn turn(&self) -> usize {
         let printed = TURNING_LIGHTNESS as usize / CLASS;
+        let waves = waves();
         let mut carrier = self.joined(*TURNS.start());
         let mut best = (f64::NEG_INFINITY, printed);
         for turn in TURNS {
-            let energy: f64 = carrier.iter().map(Complex64::norm_sqr).sum();
+            let energy = power(&carrier, &waves);
             let score = energy * (1.0 - PRIOR * printed.abs_diff(turn) as f64);
             if score > best.0 {
                 best = (score, turn);
@@ -138,6 +148,32 @@ impl Classes {
         by_class[CLASSES] = by_class[CLASSES - 1];
         Tones { by_class, turn: (turn * CLASS) as f32 }
     }
+}
+
+/// Waves over a window, `[frequency, block]`.
+fn waves() -> Array2<Complex64> {
+    Array2::from_shape_fn((2 * STEPS as usize + 1, WINDOW), |(i, block)| {
+        let frequency = f64::from(i as i32 - STEPS) * STEP;
+        Complex64::cis(-TAU * frequency * block as f64 * BLOCK)
+    })
+}
+
+/// Power of the strongest wave in each window of a field, all windows together.
+fn power(field: &Array2<Complex64>, waves: &Array2<Complex64>) -> f64 {
+    let windows = |n: usize| (0..n).step_by(HOP).take_while(move |i| *i == 0 || i + HOP < n);
+    let (rows, columns) = field.dim();
+    let mut sum = 0.0;
+    for i in windows(rows) {
+        for j in windows(columns) {
+            let (down, across) = (WINDOW.min(rows - i), WINDOW.min(columns - j));
+            let window = field.slice_axis(Axis(0), Slice::from(i..i + down));
+            let window = window.slice_axis(Axis(1), Slice::from(j..j + across));
+            let down = waves.slice_axis(Axis(1), Slice::from(..down)).dot(&window);
+            let both = down.dot(&waves.slice_axis(Axis(1), Slice::from(..across)).t());
+            sum += both.iter().map(Complex64::norm_sqr).fold(0.0, f64::max);
+        }
+    }
+    sum
 }
 
 /// A field with its neighbours taken in, by a binomial whose spread is one block; edges repeated.
