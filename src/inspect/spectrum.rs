@@ -31,7 +31,7 @@ pub struct Peak {
 /// How far apart peaks are, as a share of the lines' frequency: a warped carrier is one.
 const APART: f64 = 0.04;
 /// Peaks that are looked at: the lines, and what the page has beside them.
-const PEAKS: usize = 3;
+const PEAKS: usize = 5;
 
 /// Finds the frequencies that may be the lines', the strongest first, whichever letters are darker
 /// and which lighter than their ground: light and dark parts of the picture are searched apart and

@@ -19,7 +19,7 @@ const CLASSES: usize = 100 / CLASS;
 /// Blocks over which the carrier is demodulated, in mm.
 const BLOCK: f64 = 1.0;
 /// The turn is sought within this range of scanned lightness.
-const TURNS: std::ops::RangeInclusive<usize> = 3..=14;
+const TURNS: std::ops::RangeInclusive<usize> = 3..=16;
 /// The carrier is looked at in windows of so many blocks, so far apart, each with its own frequency
 /// within this many steps (cycles a millimetre) of that of the whole: a page is not quite flat.
 const WINDOW: usize = 16;
