@@ -4,17 +4,22 @@
 //! [--profile FILE.toml]`
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
-use std::path::{Path, PathBuf};
+#[path = "common/portraits.rs"]
+mod portraits;
+
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use image::{DynamicImage, ImageBuffer, Luma, Rgb};
-use tumar::base::{Mm, Picture, Plane, decode, tone};
+use tumar::base::{Mm, Picture, Plane, tone};
 use tumar::issue::difference::{
     absolute_difference, block_lightness_error, percentile, seen_lightness, structural_similarity,
 };
 use tumar::issue::{embed, portrait};
 use tumar::spec::{Name, Profile};
+
+use portraits::Portrait;
 
 /// A passport is read from here.
 const VIEWING: Mm = Mm(400.0);
@@ -97,7 +102,7 @@ fn main() -> Result<()> {
     let options = Options::parse();
     let profile = profile(&options, options.strength)?;
     let blank = crate::profile(&options, Some(0.0))?;
-    let portraits = portraits(&options.portraits)?;
+    let portraits = portraits::portraits(&options.portraits)?;
     let names = names(options.names)?;
     println!(
         "Strength {}, line pitch {}, {} names, seen from {VIEWING}; all but SSIM in L*, the worst name.\n",
@@ -110,10 +115,9 @@ fn main() -> Result<()> {
     );
     println!("|---|---|---|---|---|---|---|");
     let mut worst = Row::NONE;
-    for path in &portraits {
-        let row =
-            measure(path, &names, &profile, &blank).with_context(|| path.display().to_string())?;
-        row.print(&path.file_stem().unwrap_or_default().to_string_lossy());
+    for Portrait { title, picture } in &portraits {
+        let row = measure(picture, &names, &profile, &blank).with_context(|| title.clone())?;
+        row.print(title);
         worst = worst.or_worse(row);
     }
     worst.print("**worst**");
@@ -139,36 +143,20 @@ fn profile(options: &Options, strength: Option<f64>) -> Result<Profile> {
     }
 }
 
-/// The PNG files of the folders, each folder's by name.
-fn portraits(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for folder in folders {
-        let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-        let paths: std::io::Result<Vec<PathBuf>> = entries.map(|e| Ok(e?.path())).collect();
-        let mut paths = paths?;
-        paths.retain(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")));
-        paths.sort();
-        found.extend(paths);
-    }
-    ensure!(!found.is_empty(), "no PNG in {folders:?}");
-    Ok(found)
-}
-
 fn names(count: usize) -> Result<Vec<Name>> {
     ensure!((1..=NAMES.len()).contains(&count), "--names takes 1 to {}", NAMES.len());
     NAMES[..count].iter().map(|(surname, given)| Ok(Name::new(surname, given)?)).collect()
 }
 
 /// Prints each name into the portrait and compares with `blank`, the profile at strength 0.
-fn measure(path: &Path, names: &[Name], profile: &Profile, blank: &Profile) -> Result<Row> {
-    let portrait = decode::read(path)?;
-    let blank = embed(&portrait, &names[0], blank)?.picture;
-    let untouched = untouched(&portrait, profile)?;
+fn measure(portrait: &Picture, names: &[Name], profile: &Profile, blank: &Profile) -> Result<Row> {
+    let blank = embed(portrait, &names[0], blank)?.picture;
+    let untouched = untouched(portrait, profile)?;
     let (seen_blank, seen_untouched) =
         (seen_lightness(&blank, VIEWING)?, seen_lightness(&untouched, VIEWING)?);
     let mut worst = Row::NONE;
     for name in names {
-        let printed = embed(&portrait, name, profile)?.picture;
+        let printed = embed(portrait, name, profile)?.picture;
         let seen: Plane = seen_lightness(&printed, VIEWING)?;
         let difference = absolute_difference(&seen_blank, &seen);
         let blocks = block_lightness_error(&blank, &printed, BLOCK)?;

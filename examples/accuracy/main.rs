@@ -8,10 +8,16 @@
 //! whatever else is in the run, at every strength and on any number of threads.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints tables and progress")]
 
+#[path = "../common/names.rs"]
 mod names;
 mod neighbours;
+#[path = "../common/portraits.rs"]
+mod portraits;
+#[path = "../common/rate.rs"]
 mod rate;
 mod records;
+#[path = "../common/seed.rs"]
+mod seed;
 mod table;
 mod tesseract;
 mod trial;
@@ -21,13 +27,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Parser;
-use tumar::base::{Picture, decode};
+
 use tumar::channel::Preset;
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile};
 
+use portraits::Portrait;
 use trial::{Case, Trial};
 
 #[derive(Parser)]
@@ -77,11 +84,6 @@ struct Options {
 }
 
 /// A portrait and what it is called.
-struct Portrait {
-    title: String,
-    picture: Picture,
-}
-
 /// One print, scanned once or more often.
 struct Job<'a> {
     portrait: &'a Portrait,
@@ -96,7 +98,7 @@ fn main() -> Result<()> {
     let mut options = Options::parse();
     options.tesseract = options.tesseract && tesseract::installed();
     let profile = profile(options.profile.as_deref())?;
-    let portraits = portraits(&options.portraits)?;
+    let portraits = portraits::portraits(&options.portraits)?;
     let names = names::names(options.names)?;
     let mut strengths = options.strengths.clone();
     if strengths.is_empty() {
@@ -134,27 +136,6 @@ fn profile(path: Option<&Path>) -> Result<Profile> {
     let Some(path) = path else { return Ok(Profile::default()) };
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     Ok(Profile::parse(&text)?)
-}
-
-/// The pictures of the folders, each folder's by name.
-fn portraits(folders: &[PathBuf]) -> Result<Vec<Portrait>> {
-    let mut found = Vec::new();
-    for folder in folders {
-        let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-        let paths: std::io::Result<Vec<PathBuf>> = entries.map(|e| Ok(e?.path())).collect();
-        let mut paths = paths?;
-        let is_picture =
-            |e: &std::ffi::OsStr| ["png", "jpg", "jpeg"].iter().any(|p| e.eq_ignore_ascii_case(p));
-        paths.retain(|path| path.extension().is_some_and(is_picture));
-        paths.sort();
-        for path in paths {
-            let title = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let picture = decode::read(&path).with_context(|| path.display().to_string())?;
-            found.push(Portrait { title, picture });
-        }
-    }
-    ensure!(!found.is_empty(), "no picture in {folders:?}");
-    Ok(found)
 }
 
 fn jobs<'a>(
@@ -258,7 +239,7 @@ fn run_job(
             strength: job.printed.strength,
             portrait: job.portrait.title.clone(),
             legend: legend.clone(),
-            seed: seed_of(&job.portrait.title, &legend, number),
+            seed: seed::seed(&job.portrait.title, &legend, number),
         };
         // The reader has its own profile, not the strength that was printed.
         let (mut trial, scan) = trial::run(&print, job.name, case, profile, options.impostors)?;
@@ -272,11 +253,4 @@ fn run_job(
         progress();
     }
     Ok(trials)
-}
-
-/// FNV-1a, 64 bits, of what a scan is of.
-fn seed_of(portrait: &str, legend: &str, number: u64) -> u64 {
-    format!("{portrait}/{legend}/{number}").bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

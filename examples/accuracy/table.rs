@@ -17,9 +17,9 @@ const MOST_IMPOSTORS: f64 = 0.001;
 /// By preset and strength, in the order in which they come.
 pub(crate) fn print(trials: &[Trial], blanks: &[Trial]) {
     println!(
-        "| preset | strength | scans | all symbols right | without letter frequencies | read blind, right | read blind, wrong | symbols wrong | holder accepted | holder refused | one letter other accepted | verify, one core |"
+        "| preset | strength | scans | all symbols right | without letter frequencies | without check symbols | read blind, right | read blind, wrong | symbols wrong | holder accepted | holder refused | one letter other accepted | verify, one core |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     let mut groups: Vec<(Preset, f64)> = Vec::new();
     for key in trials.iter().map(key) {
         if !groups.iter().any(|&known| same(known, key)) {
@@ -30,14 +30,16 @@ pub(crate) fn print(trials: &[Trial], blanks: &[Trial]) {
         let trials: Vec<&Trial> = trials.iter().filter(|t| same(key(t), group)).collect();
         let exact = |t: &&&Trial| t.truth.as_ref().is_some_and(|truth| truth.exact);
         let plainly = |t: &&&Trial| t.truth.as_ref().is_some_and(|t| t.exact_without_rarity);
+        let apart = |t: &&&Trial| t.truth.as_ref().is_some_and(|t| t.exact_without_checks);
         let neighbours = trials.iter().flat_map(|t| neighbours(t));
         println!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} ms |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} ms |",
             group.0,
             group.1,
             trials.len(),
             Rate::of(&trials, exact),
             Rate::of(&trials, plainly),
+            Rate::of(&trials, apart),
             Rate::of(&trials, |t| t.blind()),
             Rate::of(&trials, |t| t.misread()),
             symbols(&trials),

@@ -67,6 +67,8 @@ pub(crate) struct Truth {
     pub(crate) exact: bool,
     /// The same if rare letters are taken for as frequent as any.
     pub(crate) exact_without_rarity: bool,
+    /// The same if each symbol stands by itself, and the check symbols are not heeded.
+    pub(crate) exact_without_checks: bool,
     pub(crate) symbols: usize,
     pub(crate) symbol_errors: usize,
     /// With the holder's name expected.
@@ -205,8 +207,11 @@ fn truth(inspection: &Inspection, name: &Name, seed: u64, each: usize) -> Result
             Ok(Neighbour { kind: *kind, legend, accepted })
         })
         .collect::<Result<_>>()?;
+    let exact = is_legend(&read);
+    let doubt = inspection.reading().map_or(f64::INFINITY, |reading| reading.doubt);
     Ok(Truth {
-        exact: is_legend(&read),
+        exact,
+        exact_without_checks: exact && doubt < 1e-6,
         exact_without_rarity: is_legend(without_rarity),
         symbols: symbols.len(),
         symbol_errors: symbol_errors(&read, symbols),

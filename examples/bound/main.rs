@@ -10,12 +10,16 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints tables and progress")]
 
 mod kernel;
-#[path = "../accuracy/names.rs"]
+#[path = "../common/names.rs"]
 mod names;
 mod place;
+#[path = "../common/portraits.rs"]
+mod portraits;
 mod probit;
-#[path = "../accuracy/rate.rs"]
+#[path = "../common/rate.rs"]
 mod rate;
+#[path = "../common/seed.rs"]
+mod seed;
 mod spectrum;
 mod table;
 mod told;
@@ -25,10 +29,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use clap::Parser;
 use rayon::prelude::*;
-use tumar::base::{Picture, decode};
+
 use tumar::channel::Preset;
 use tumar::spec::Name;
 
@@ -70,7 +74,7 @@ fn main() -> Result<()> {
         let at = |i: usize| probit::strength(first + (last - first) * i as f64 / steps);
         strengths = (0..=steps as usize).map(|i| (at(i) * 1e3).round() / 1e3).collect();
     }
-    let portraits = portraits(&options)?;
+    let portraits = portraits::portraits(&[&options.portraits])?;
     let names = names::names(options.names)?;
     let prints: Vec<(usize, &Name)> = names.iter().enumerate().collect();
     let total = prints.len() * strengths.len() * options.presets.len() * options.seeds as usize;
@@ -87,8 +91,7 @@ fn main() -> Result<()> {
     let trials = prints
         .par_iter()
         .map(|&(number, name)| {
-            let (title, portrait) = &portraits[number % portraits.len()];
-            let case = trial::Case { title, portrait, name };
+            let case = trial::Case { portrait: &portraits[number % portraits.len()], name };
             trial::run(&case, &options.presets, &strengths, seeds.clone(), &progress)
         })
         .collect::<Result<Vec<_>>>()?
@@ -105,23 +108,4 @@ fn main() -> Result<()> {
         table::write_csv(path, &trials)?;
     }
     Ok(())
-}
-
-/// The pictures of the folder by name.
-fn portraits(options: &Options) -> Result<Vec<(String, Picture)>> {
-    let folder = &options.portraits;
-    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let paths: std::io::Result<Vec<PathBuf>> = entries.map(|e| Ok(e?.path())).collect();
-    let mut paths = paths?;
-    paths.retain(|path| {
-        path.extension()
-            .is_some_and(|e| ["png", "jpg", "jpeg"].iter().any(|p| e.eq_ignore_ascii_case(p)))
-    });
-    paths.sort();
-    ensure!(!paths.is_empty(), "no picture in {}", folder.display());
-    let read = |path: PathBuf| -> Result<(String, Picture)> {
-        let title = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok((title, decode::read(&path).with_context(|| path.display().to_string())?))
-    };
-    paths.into_iter().map(read).collect()
 }

@@ -11,6 +11,8 @@ use tumar::inspect::verdict::Verdict;
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Script, Symbol};
 
+use super::portraits::Portrait;
+use super::seed::seed;
 use super::told::{Lesson, Told};
 
 /// Strength of the text from which the told reader learns the point spread.
@@ -22,8 +24,7 @@ const LESSON_LETTERS: usize = 58;
 
 /// What is printed into what.
 pub(crate) struct Case<'a> {
-    pub(crate) title: &'a str,
-    pub(crate) portrait: &'a Picture,
+    pub(crate) portrait: &'a Portrait,
     pub(crate) name: &'a Name,
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn run(
     let legend = Legend::of(case.name, usize::MAX)?;
     let print = |name: &Name, strength: f64| -> Result<Picture> {
         let profile = Profile::default().with_strength(strength)?;
-        Ok(embed(case.portrait, name, &profile)?.picture)
+        Ok(embed(&case.portrait.picture, name, &profile)?.picture)
     };
     let lesson_name = lesson(script)?;
     let blank_print = print(case.name, 0.0)?;
@@ -71,7 +72,7 @@ pub(crate) fn run(
     let mut trials = Vec::new();
     for &preset in presets {
         for number in seeds.clone() {
-            let seed = seed_of(case.title, &legend.text(), number);
+            let seed = seed(&case.portrait.title, &legend.text(), number);
             let conditions = Conditions::draw(preset, seed);
             let scanned = |print: &Picture, seed: u64| print_and_scan(print, &conditions, seed);
             let pair = |i: u64| -> Result<[Picture; 2]> {
@@ -101,7 +102,7 @@ pub(crate) fn run(
                 trials.push(Trial {
                     preset,
                     strength,
-                    portrait: case.title.to_owned(),
+                    portrait: case.portrait.title.clone(),
                     legend: legend.text(),
                     seed,
                     exact,
@@ -123,11 +124,4 @@ fn lesson(script: Script) -> Result<Name> {
     let letters: Vec<char> = script.letters().chars().collect();
     let text: String = letters.iter().cycle().take(LESSON_LETTERS).collect();
     Ok(Name::new(&text, "")?)
-}
-
-/// FNV-1a, 64 bits, of what a scan is of.
-fn seed_of(portrait: &str, legend: &str, number: u64) -> u64 {
-    format!("{portrait}/{legend}/{number}").bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

@@ -10,19 +10,23 @@
 
 mod curve;
 mod impostors;
-#[path = "../accuracy/names.rs"]
+#[path = "../common/names.rs"]
 mod names;
-#[path = "../accuracy/rate.rs"]
+#[path = "../common/portraits.rs"]
+mod portraits;
+#[path = "../common/rate.rs"]
 mod rate;
+#[path = "../common/seed.rs"]
+mod seed;
 mod trial;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use clap::Parser;
 use rayon::prelude::*;
-use tumar::base::{Picture, decode};
+
 use tumar::channel::Preset;
 use tumar::spec::Profile;
 
@@ -66,7 +70,7 @@ struct Options {
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let portraits = portraits(&options.portraits)?;
+    let portraits = portraits::portraits(&[&options.portraits])?;
     let all = names::names(options.names + options.others)?;
     let (holders, others) = all.split_at(options.names);
     let profiles = options
@@ -152,21 +156,4 @@ fn report(options: &Options, trials: &[Trial]) -> Result<()> {
     curve.write_csv(&options.csv)?;
     let title = format!("{} at {} ppi, {} scans", options.preset, options.ppi, trials.len());
     curve.write_picture(&options.picture, &title)
-}
-
-/// The pictures of a folder, by name.
-fn portraits(folder: &PathBuf) -> Result<Vec<(String, Picture)>> {
-    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let paths: std::io::Result<Vec<PathBuf>> = entries.map(|e| Ok(e?.path())).collect();
-    let mut paths = paths?;
-    let is_picture =
-        |e: &std::ffi::OsStr| ["png", "jpg", "jpeg"].iter().any(|p| e.eq_ignore_ascii_case(p));
-    paths.retain(|path| path.extension().is_some_and(is_picture));
-    paths.sort();
-    ensure!(!paths.is_empty(), "no picture in {}", folder.display());
-    let read = |path: PathBuf| -> Result<(String, Picture)> {
-        let title = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok((title, decode::read(&path).with_context(|| path.display().to_string())?))
-    };
-    paths.into_iter().map(read).collect()
 }

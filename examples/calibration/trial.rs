@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use tumar::base::{Picture, Ppi};
+use tumar::base::Ppi;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::inspect::verdict::{DOUBT, Expected, Verdict, decide};
 use tumar::inspect::{Inspection, Reader, compare};
@@ -11,7 +11,9 @@ use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
 use super::impostors::{one_letter, other_length};
+use super::portraits::Portrait;
 use super::rate::Rate;
+use super::seed::seed;
 
 /// How prints are scanned, and with which names they are compared.
 pub(crate) struct Setting<'a> {
@@ -42,7 +44,7 @@ pub(crate) struct Trial {
 }
 
 pub(crate) fn run(
-    portrait: &(String, Picture),
+    portrait: &Portrait,
     name: &Name,
     profile: &Profile,
     setting: &Setting<'_>,
@@ -50,10 +52,10 @@ pub(crate) fn run(
     // The reader has its own profile, not the strength that was printed.
     let own = Profile::default();
     let reader = Reader::new(&own);
-    let print = embed(&portrait.1, name, profile)?.picture;
+    let print = embed(&portrait.picture, name, profile)?.picture;
     let legend = Legend::of(name, usize::MAX)?;
     let scan = |number: u64| {
-        let seed = seed_of(&portrait.0, &legend.text(), number);
+        let seed = seed(&portrait.title, &legend.text(), number);
         let mut conditions = Conditions::draw(setting.preset, seed);
         conditions.scan.ppi = Ppi(setting.ppi);
         let scan = print_and_scan(&print, &conditions, seed)?;
@@ -108,11 +110,4 @@ fn accepted(inspection: &Inspection, name: &Name) -> bool {
         text.expected = Some(expected);
     }
     decide(&evidence).verdict == Verdict::Authentic
-}
-
-/// FNV-1a, 64 bits, of what a scan is of.
-fn seed_of(portrait: &str, legend: &str, number: u64) -> u64 {
-    format!("{portrait}/{legend}/{number}").bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
