@@ -153,11 +153,11 @@ fn by_rank(a: &Columns, b: &Columns) -> Ordering {
 /// whole symbols: of the likeliest periods, the one for which they do.
 fn in_strips(strips: &Strips, profile: &Profile, periods: usize) -> Option<Columns> {
     let mut best: Option<Columns> = None;
-    for period in period::periods(strips, profile.most_symbols).iter().take(periods) {
-        let folded = strips.fold(period);
-        let mut columns = Columns::of(strips, period, &folded, profile);
+    for mut period in period::periods(strips, profile.most_symbols).into_iter().take(periods) {
+        let folded = strips.fold(&period);
+        let mut columns = Columns::of(strips, &period, &folded, profile);
         if let Some(part) = columns.repeated_part(&folded) {
-            let period = period.part(part, columns.symbols);
+            period = period.part(part, columns.symbols);
             columns = Columns::of(strips, &period, &strips.fold(&period), profile);
         }
         // A part of the text follows the law of the whole, but hardly repeats.
@@ -249,7 +249,7 @@ impl Columns {
     fn is_certain(&self) -> bool {
         match self.law {
             Some(law) => law.score >= LAWFUL || self.repetition >= WHOLE,
-            None => self.rank() >= ON_SYMBOLS,
+            None => false,
         }
     }
 
