@@ -40,6 +40,53 @@ pub fn shrink_by(plane: &Plane, factor: usize, of: impl Fn(f32) -> f32 + Sync) -
     small
 }
 
+/// Averages as [`shrink`] does, but over three times the block, by a bell of three running means of
+/// the block's width: hardly any of what is finer than the small plane can show, a halftone above
+/// all, comes back as a coarser wave. Edges repeated.
+#[must_use]
+pub fn shrink_softly(plane: &Plane, factor: usize) -> Plane {
+    if factor <= 1 {
+        return plane.clone();
+    }
+    let bell = bell(factor);
+    let before = factor - 1;
+    let (height, width) = plane.dim();
+    let mut small = Plane::zeros((height / factor, width / factor));
+    small.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
+        || vec![0.0f32; width + 2 * before],
+        |down, (i, mut out)| {
+            down.fill(0.0);
+            for (j, &weight) in bell.iter().enumerate() {
+                let y = (i * factor + j).saturating_sub(before).min(height - 1);
+                let row = plane.row(y).to_slice().expect("planes are row-major");
+                let inner = &mut down[before..before + width];
+                inner.iter_mut().zip(row).for_each(|(sum, &v)| *sum += weight * v);
+            }
+            let (first, last) = (down[before], down[before + width - 1]);
+            down[..before].fill(first);
+            down[before + width..].fill(last);
+            for (x, out) in out.iter_mut().enumerate() {
+                let window = &down[x * factor..][..bell.len()];
+                *out = window.iter().zip(&bell).map(|(v, weight)| v * weight).sum();
+            }
+        },
+    );
+    small
+}
+
+/// Three running means of this width in one.
+fn bell(width: usize) -> Vec<f32> {
+    let mut bell = vec![1.0];
+    for _ in 0..3 {
+        let mut wider = vec![0.0; bell.len() + width - 1];
+        for (i, v) in bell.iter().enumerate() {
+            wider[i..i + width].iter_mut().for_each(|w| *w += v / width as f32);
+        }
+        bell = wider;
+    }
+    bell
+}
+
 /// A Gaussian of `sigma` pixels as three running means (Wells 1986), edges repeated.
 ///
 /// The variance is met exactly by blending two box lengths; costs the same for every `sigma`.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::carrier;
 use super::scan::Scan;
 use super::tones::Tones;
-use crate::base::raster::{Enlarged, blur, shrink, shrink_by};
+use crate::base::raster::{Enlarged, blur, shrink, shrink_by, shrink_softly};
 use crate::base::{Mm, Plane, tone};
 use crate::spec::{Profile, modulation};
 
@@ -58,7 +58,7 @@ pub fn flatten(scan: &Scan) -> Flat {
     certainty.mapv_inplace(|energy| 1.0 / (energy.max(0.0) + NOISE_FLOOR * NOISE_FLOOR).sqrt());
     let most = certainty.mapv(|c| 3.0 / c);
     by_row(&mut contrast, &Enlarged::new(&most, block), |v, most| v.max(-most).min(most));
-    let small = shrink(&contrast, factor);
+    let small = shrink_softly(&contrast, factor);
     let lightness = mean.mapv(|y| tone::lightness(y.clamp(0.0, 1.0)));
     Flat { contrast, small, block, certainty, lightness }
 }
