@@ -41,20 +41,20 @@ fn text(inspection: &Inspection) -> String {
 fn names_of_both_scripts_come_back_from_seeded_scans() {
     let profile = Profile::default();
     for (portrait, surname, given, expected, preset) in [
-        ("astronaut.png", "Назарбаева", "Әсел", "НАЗАРБАЕВА<<ӘСЕЛ_САП", Preset::Flatbed600),
-        ("synthetic-01-suit.png", "Smith", "John Paul", "SMITH<<JOHN<PAUL*STD", Preset::Lab1200),
+        ("astronaut.png", "Назарбаева", "Әсел", "НАЗАРБАЕВА<<ӘСЕЛ_ҢЙЁ", Preset::Flatbed600),
+        ("synthetic-01-suit.png", "Smith", "John Paul", "SMITH<<JOHN<PAUL*XVX", Preset::Lab1200),
         (
             "synthetic-05-curls.png",
             "Жұмабекұлы",
             "Ғалымжан",
-            "ЖҰМАБЕКҰЛЫ<<ҒАЛЫМЖАН_ПАМ",
+            "ЖҰМАБЕКҰЛЫ<<ҒАЛЫМЖАН_ЧЩЬ",
             Preset::Lab2400,
         ),
         (
             "synthetic-03-headscarf.png",
             "Тоқаев",
             "Қасым-Жомарт",
-            "ТОҚАЕВ<<ҚАСЫМ-ЖОМАРТ_ЬЦҮ",
+            "ТОҚАЕВ<<ҚАСЫМ-ЖОМАРТ_ДПЧ",
             Preset::Flatbed600,
         ),
     ] {
@@ -84,7 +84,7 @@ fn turned_stretched_and_overturned_scans_read_alike() {
         conditions.scan.jpeg = Some(85);
         let scan = print_and_scan(&print, &conditions, 3).expect("a scan");
         let found = inspect(&scan, None, None, &profile).expect("a resolution");
-        assert_eq!(text(&found), "АХМЕТОВА<<АЙГЕРІМ_ЙӘА", "{rotation}° {scale:?}");
+        assert_eq!(text(&found), "АХМЕТОВА<<АЙГЕРІМ_ІЖЫ", "{rotation}° {scale:?}");
         assert_eq!(found.decision.verdict, Verdict::Read, "{rotation}° {scale:?}");
         let upside_down = found.reading().is_some_and(|r| r.orientation.upside_down);
         assert_eq!(upside_down, rotation > 90.0);

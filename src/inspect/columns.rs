@@ -29,11 +29,9 @@ const SHEAR: f64 = 0.12;
 const ALIGNED: f32 = 2.5;
 /// A text that is this much like itself some symbols on is the same text again.
 const SAME: f32 = 0.8;
-/// Periods that are tried, if in a hurry, and how well lines must begin on whole symbols for the others to be
-/// left aside.
+/// Periods that are tried, and if in a hurry.
 const PERIODS: usize = 8;
 const QUICKLY: usize = 3;
-const ON_SYMBOLS: f64 = 0.6;
 /// Texts that repeat with this many standard deviations are whole.
 const WHOLE: f64 = 8.0;
 /// Lines that follow the law this well, in standard deviations, do so beyond doubt.

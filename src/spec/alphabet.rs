@@ -19,10 +19,9 @@ pub enum Script {
     Cyrillic,
 }
 
-/// The order counts: letters that look alike must not stand a multiple of 23 apart (`check`).
 const LATIN: &str = "AÀÁÂÃÄÅĀĂĄÆBCÇĆĈĊČDĎĐEÈÉÊËĒĔĖĘĚFGĜĞĠĢH\
-    ĤĦIÌÍÎÏĨĪĬĮİJĴKĶLĹĻĽMNÑŃŅŇŊOÒÓÔÕÖŌŎŐØŒ\
-    PQRŔŖŘSŚŜŞŠȘTŢŤȚŦUÙÚÛÜŨŪŬŮŰŲVWŴXYÝŶŸZŹŻŽÞŁ";
+    ĤĦIÌÍÎÏĨĪĬĮİJĴKĶLĹĻĽŁMNÑŃŅŇŊOÒÓÔÕÖŌŎŐØŒ\
+    PQRŔŖŘSŚŜŞŠȘTŢŤȚŦUÙÚÛÜŨŪŬŮŰŲVWŴXYÝŶŸZŹŻŽÞ";
 const CYRILLIC: &str = "АӘБВГҒДЕЁЖЗИЙКҚЛМНҢОӨПРСТУҰҮФХҺЦЧШЩЪЫІЬЭЮЯ";
 
 impl Symbol {
