@@ -38,6 +38,8 @@ const WHOLE: f64 = 8.0;
 pub const LAWFUL: f64 = 20.0;
 /// A longer text follows the law this many times better than its part.
 const LONGER: f64 = 1.2;
+/// A period that was found may be this part of the text's.
+const TIMES: usize = 4;
 
 /// The period of the text and the place of each line in it.
 #[derive(Clone, Debug)]
@@ -158,15 +160,9 @@ fn in_strips(strips: &Strips, profile: &Profile, periods: usize) -> Option<Colum
             period = period.part(part, columns.symbols);
             columns = Columns::of(strips, &period, &strips.fold(&period), profile);
         }
-        // A part of the text follows the law of the whole, but hardly repeats.
-        if columns.law.is_some() && period.score < WHOLE {
-            for times in 2..=profile.most_symbols / columns.symbols {
-                let period = period.part(times * columns.symbols, columns.symbols);
-                let longer = Columns::of(strips, &period, &strips.fold(&period), profile);
-                if longer.rank() > LONGER * columns.rank() {
-                    columns = longer;
-                }
-            }
+        while let Some(longer) = columns.longer(strips, &period, profile) {
+            period = period.part(longer.symbols, columns.symbols);
+            columns = longer;
         }
         best = best.into_iter().chain([columns]).max_by(by_rank);
         if best.as_ref().is_some_and(Columns::is_certain) {
@@ -236,6 +232,26 @@ impl Columns {
         let parts = (Legend::FEWEST..=self.symbols / 2).filter(|n| self.symbols.is_multiple_of(*n));
         let bins_a_symbol = folded.bins as f32 / self.symbols as f32;
         parts.into_iter().find(|&n| folded.likeness(&at, n as f32 * bins_a_symbol) > SAME)
+    }
+
+    /// The text of which this is a part: a part follows the law of the whole, though hardly as well,
+    /// and may repeat as well if its letters are alike. If the lines begin where the law of a longer
+    /// text has them, such a text is not like itself a part on.
+    fn longer(&self, strips: &Strips, period: &Period, profile: &Profile) -> Option<Self> {
+        let law = self.law?;
+        let most = TIMES.min(profile.most_symbols / self.symbols);
+        (2..=most).find_map(|times| {
+            let symbols = times * self.symbols;
+            let phases = law.phases(strips.lines, symbols, profile);
+            let mut longer = Self { symbols, phases, ..self.clone() };
+            let folded = strips.fold(&period.part(symbols, self.symbols));
+            let part = (folded.bins / times) as f32;
+            if folded.likeness(&longer.shifts(&folded), part) > SAME {
+                return None;
+            }
+            longer.follow_law(&folded, profile);
+            (longer.rank() > LONGER * self.rank()).then_some(longer)
+        })
     }
 
     /// Share of the lines that could be placed.

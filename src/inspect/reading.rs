@@ -72,6 +72,14 @@ pub struct Reading {
 }
 
 impl Read {
+    /// How many symbols, as a natural logarithm, the scan leaves open here (Shannon 1948).
+    #[must_use]
+    pub fn open(&self) -> f64 {
+        let total: f64 = self.against.iter().map(|(_, likelihood)| likelihood.exp()).sum();
+        let shares = self.against.iter().map(|(_, likelihood)| likelihood.exp() / total);
+        shares.filter(|share| *share > 0.0).map(|share| -share * share.ln()).sum()
+    }
+
     /// Log-likelihood of a symbol, as in `against`; −∞ for one that the script does not have.
     #[must_use]
     pub fn likelihood(&self, symbol: Symbol) -> f64 {
@@ -151,6 +159,7 @@ impl Reading {
             fit: self.fit,
             misfit: self.misfit,
             doubt: self.doubt,
+            open: self.circle.iter().map(Read::open).sum(),
             log_odds: self.circle.iter().map(|read| read.log_odds).collect(),
             expected: None,
         }

@@ -62,6 +62,9 @@ pub const READ: f64 = 4.0;
 /// … and the letters by themselves do not contradict their check symbols by more than this, in
 /// nepers: text of another issuer has none, and two texts over each other have no common ones.
 pub const DOUBT: f64 = 25.0;
+/// … and if the letters by themselves, with what contradicts them, leave no more open than check
+/// symbols can decide, 23³ texts: beyond, some text always has right ones.
+pub const OPEN: f64 = 9.4;
 /// … and no place fits its letter worse than this, as `Reading::misfit` counts. Prints reach 2.7 (163
 /// exact readings, all presets); digits in place of letters 5 to 40 on scans that show them.
 pub const MISFIT: f64 = 4.0;
@@ -128,6 +131,8 @@ pub struct Text {
     pub misfit: f64,
     /// How far, in nepers, the letters by themselves contradict their check symbols.
     pub doubt: f64,
+    /// How many texts, as a natural logarithm, the letters by themselves leave open.
+    pub open: f64,
     /// For each symbol, ln of how much likelier the text is than any with another symbol there.
     pub log_odds: Vec<f64>,
     /// For the expected name, if one was given.
@@ -231,6 +236,11 @@ impl Text {
         self.log_odds.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
+    /// Whether check symbols suffice to tell the text from any other.
+    fn is_decided(&self) -> bool {
+        self.open + self.doubt <= OPEN
+    }
+
     /// Share of the symbols that were read.
     #[must_use]
     pub fn legible(&self) -> f64 {
@@ -241,7 +251,7 @@ impl Text {
     /// Whether the whole text was read.
     #[must_use]
     pub fn is_clear(&self) -> bool {
-        self.weakest() >= READ && self.doubt <= DOUBT && self.misfit <= MISFIT
+        self.weakest() >= READ && self.is_decided() && self.misfit <= MISFIT
     }
 }
 
@@ -251,6 +261,7 @@ fn margin(odds: f64, threshold: f64) -> f64 {
 }
 
 const CONTRADICTION: &str = "the letters that are legible contradict their check symbols";
+const UNDECIDED: &str = "the letters leave more open than their check symbols can decide";
 const NO_LETTER: &str = "at a place stands what looks like no letter";
 
 fn blind(text: &Text, decision: impl Fn(Verdict, f64, &[String]) -> Decision) -> Decision {
@@ -265,6 +276,8 @@ fn blind(text: &Text, decision: impl Fn(Verdict, f64, &[String]) -> Decision) ->
         format!("microtext is there, but {unread} of its {total} symbols are not clear")
     } else if text.doubt > DOUBT {
         CONTRADICTION.into()
+    } else if !text.is_decided() {
+        UNDECIDED.into()
     } else {
         NO_LETTER.into()
     };
@@ -289,7 +302,7 @@ fn known(
     } else if name.log_odds >= ACCEPT && name.doubt <= DOUBT && text.misfit <= MISFIT {
         let likelier = "the expected name is likelier than any other text";
         decision(Verdict::Authentic, accepting.max(LEAST), &[likelier.into()])
-    } else if name.log_odds <= REFUSE && text.legible() >= LEGIBLE && text.doubt <= DOUBT {
+    } else if name.log_odds <= REFUSE && text.legible() >= LEGIBLE && text.is_decided() {
         let other =
             format!("at {} of {total} places stands another symbol than expected", name.others);
         decision(Verdict::NameMismatch, accepting, &[other])
@@ -323,6 +336,7 @@ mod tests {
                 fit: 0.9,
                 misfit: 1.5,
                 doubt: 1.0,
+                open: 0.5,
                 log_odds: log_odds.to_vec(),
                 expected,
             }),
@@ -341,6 +355,10 @@ mod tests {
         contradicted.text.as_mut().unwrap().doubt = 90.0;
         let mut other_contradicted = text(&[50.0], symbols(-40.0));
         other_contradicted.text.as_mut().unwrap().doubt = 90.0;
+        let mut undecided = text(&[50.0], None);
+        undecided.text.as_mut().unwrap().open = 12.0;
+        let mut other_undecided = text(&[50.0], symbols(-9.0));
+        other_undecided.text.as_mut().unwrap().open = 12.0;
         let mut digit = text(&[50.0], spelled.clone());
         digit.text.as_mut().unwrap().misfit = 12.0;
         let length = Some(Expected::OtherLength { found: 9, expected: 10 });
@@ -359,6 +377,8 @@ mod tests {
             (text(&[50.0, 3.9], None), Verdict::Inconclusive),
             (contradicted, Verdict::Inconclusive),
             (digit, Verdict::Inconclusive),
+            (undecided, Verdict::Inconclusive),
+            (other_undecided, Verdict::Inconclusive),
             (other_contradicted, Verdict::Inconclusive),
             (text(&[50.0], far_off), Verdict::Inconclusive),
             (text(&[50.0], symbols(3.6)), Verdict::Authentic),
