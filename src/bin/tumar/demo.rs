@@ -125,7 +125,10 @@ fn symbols(reading: &Reading) -> [String; 2] {
         ),
         _ => format!("{} stands where no symbol is clear", verify::UNREAD),
     };
-    [shown.join(" "), format!("(< parts the names, the last symbol ends a copy); {weakest}")]
+    let end = reading.script.end();
+    let signs =
+        format!("(< parts the names, {end} ends them, three check letters follow); {weakest}");
+    [shown.join(" "), signs]
 }
 
 /// The print about the eyes beside the same place of the scan, each pixel as it is.
