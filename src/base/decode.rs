@@ -103,7 +103,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     };
     let ppi = ppi.filter(|axes| axes.iter().all(|axis| axis.is_plausible()));
     let ppi = ppi.map(|[x, y]| if turns_sideways(orientation) { [y, x] } else { [x, y] });
-    Ok(Picture { pixels: plain(pixels), ppi, icc })
+    Ok(Picture { pixels: plain(pixels), ppi, icc, bilevel: false })
 }
 
 fn limits() -> image::Limits {

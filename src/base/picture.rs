@@ -17,13 +17,15 @@ pub struct Picture {
     pub ppi: Option<[Ppi; 2]>,
     /// The ICC profile, byte for byte.
     pub icc: Option<Vec<u8>>,
+    /// Whether each pixel is black or white, in grey of 8 bits, and is to be written in one bit.
+    pub bilevel: bool,
 }
 
 impl Picture {
     /// A picture with square pixels of this resolution and no profile.
     #[must_use]
     pub fn new(pixels: DynamicImage, ppi: Ppi) -> Self {
-        Self { pixels, ppi: Some([ppi; 2]), icc: None }
+        Self { pixels, ppi: Some([ppi; 2]), icc: None, bilevel: false }
     }
 
     /// Width and height in pixels.
@@ -36,7 +38,12 @@ impl Picture {
     #[must_use]
     pub fn part(&self, corner: [usize; 2], size: [usize; 2]) -> Self {
         let [x, y, width, height] = [corner[0], corner[1], size[0], size[1]].map(|v| v as u32);
-        Self { pixels: self.pixels.crop_imm(x, y, width, height), ppi: self.ppi, icc: None }
+        Self {
+            pixels: self.pixels.crop_imm(x, y, width, height),
+            ppi: self.ppi,
+            icc: None,
+            bilevel: self.bilevel,
+        }
     }
 
     /// Luminance in linear light, 0..1, `[row, column]`, averaged over blocks of `factor` ×

@@ -82,7 +82,7 @@ impl Alphabet {
         let scale = [along, across].map(|bins| (bins * layout.cap_height.0) as f32);
         let room = layout.advance.0 - layout.cap_height.0 * profile.typeface.advance();
         let left = SIDE as f64 + 0.5 * room * along;
-        let baseline = OVER as f64 + layout.baseline().0 * across;
+        let baseline = OVER as f64 + layout.baseline(layout.cap_height).0 * across;
         let draw = |&symbol: &Symbol| {
             let mut canvas = Rasterizer::new(GLYPH_LENGTH, GLYPH_HEIGHT);
             let glyph = profile.typeface.glyph(symbol);

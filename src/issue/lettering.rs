@@ -4,6 +4,7 @@ use ab_glyph_rasterizer::Rasterizer;
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use crate::base::Mm;
 use crate::spec::typeface::Glyph;
 use crate::spec::{Legend, Profile};
 
@@ -14,12 +15,12 @@ pub type Coverage = Array2<u8>;
 /// Share of a print dot that is one step of [`Coverage`].
 pub const SHARE: f32 = 1.0 / 255.0;
 
-/// Coverage of the print dots by the legend's letters, repeated over the whole portrait; outlines
-/// at exact fractional positions, exact areas.
+/// Coverage of the print dots by the legends' letters, repeated over the whole portrait; outlines
+/// at exact fractional positions, exact areas. `legends`: as many as the profile's layout has.
 #[must_use]
-pub fn coverage(legend: &Legend, profile: &Profile) -> Coverage {
+pub fn coverage(legends: &[Legend], profile: &Profile) -> Coverage {
     let (width, height) = profile.size_px();
-    let text = Text::new(legend, profile);
+    let text = Text::new(legends, profile);
     let mut coverage = Coverage::zeros((height, width));
     let bands = text.bands(coverage.as_slice_mut().expect("planes are row-major"));
     bands.into_par_iter().for_each_init(
@@ -29,18 +30,28 @@ pub fn coverage(legend: &Legend, profile: &Profile) -> Coverage {
     coverage
 }
 
-/// The lines of text in print dots.
-struct Text<'a> {
+/// The outlines of all letters and their places.
+#[derive(Debug)]
+pub struct Text<'a> {
     profile: &'a Profile,
-    glyphs: Vec<Glyph>,
-    /// Top and bottom of each glyph, below its baseline.
-    reaches: Vec<[f64; 2]>,
-    width: usize,
-    cap: f64,
-    advance: f64,
-    pitch: f64,
-    /// Columns of a canvas on each side of the plane, into which letters are cut off.
-    margin: usize,
+    /// Of each legend.
+    glyphs: Vec<Vec<Glyph>>,
+    lengths: Vec<usize>,
+    /// How far a line's letters reach over and under its middle baseline, in print dots.
+    reach: [f64; 2],
+}
+
+/// An outline in its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// In units of the cap height, from its origin.
+    pub glyph: &'a Glyph,
+    /// Where the outline's origin lies, from the portrait's upper left corner.
+    pub origin: [Mm; 2],
+    /// Height of its capitals.
+    pub cap_height: Mm,
+    /// Which legend it is of, and which symbol of that.
+    pub symbol: [usize; 2],
 }
 
 /// The rows of the plane that one line of text fills.
@@ -51,30 +62,66 @@ struct Band<'a> {
 }
 
 impl<'a> Text<'a> {
-    fn new(legend: &Legend, profile: &'a Profile) -> Self {
-        let (layout, dpi) = (&profile.layout, profile.dpi);
-        let glyphs: Vec<Glyph> =
-            legend.symbols().iter().map(|&s| profile.typeface.glyph(s)).collect();
-        let (cap, advance) = (dpi.px(layout.cap_height), dpi.px(layout.advance));
-        let reach = |glyph: &Glyph| glyph.reach().map(|y| f64::from(y) * cap);
+    /// The letters of these legends, as many as the profile's layout has.
+    #[must_use]
+    pub fn new(legends: &[Legend], profile: &'a Profile) -> Self {
+        let (layout, typeface) = (&profile.layout, &profile.typeface);
+        let glyphs = |legend: &Legend| {
+            legend.symbols().iter().map(|&s| typeface.glyph(s)).collect::<Vec<_>>()
+        };
+        let glyphs: Vec<_> = legends.iter().map(glyphs).collect();
+        let cap = profile.dpi.px(layout.cap_height);
+        let wave = layout.wave.map_or(0.0, |wave| profile.dpi.px(wave.amplitude));
+        let reach = glyphs
+            .iter()
+            .flatten()
+            .map(Glyph::reach)
+            .fold([0.0f32; 2], |a, b| [a[0].min(b[0]), a[1].max(b[1])]);
         Self {
             profile,
-            reaches: glyphs.iter().map(reach).collect(),
+            lengths: glyphs.iter().map(Vec::len).collect(),
             glyphs,
-            width: profile.size_px().0,
-            cap,
-            advance,
-            pitch: dpi.px(layout.pitch),
-            margin: advance.ceil() as usize + 1,
+            reach: [f64::from(reach[0]) * cap - wave, f64::from(reach[1]) * cap + wave],
         }
     }
 
+    /// Lines that it takes to cover the portrait.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.profile.layout.extent(self.profile.width, self.profile.height).0
+    }
+
+    /// The letters of line `row` over the portrait's width.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = Placed<'_>> {
+        let Profile { layout, typeface, width, .. } = self.profile;
+        layout.cells(row, &self.lengths, *width).map(|cell| {
+            // The outlines' cells are the typeface's own; a wider advance leaves room on both sides.
+            let side = 0.5 * (layout.advance.0 - cell.cap_height.0 * typeface.advance());
+            Placed {
+                glyph: &self.glyphs[cell.legend][cell.symbol],
+                origin: [Mm(cell.left.0 + side), cell.baseline],
+                cap_height: cell.cap_height,
+                symbol: [cell.legend, cell.symbol],
+            }
+        })
+    }
+
+    fn width(&self) -> usize {
+        self.profile.size_px().0
+    }
+
+    /// Columns of a canvas on each side of the plane, into which letters are cut off.
+    fn margin(&self) -> usize {
+        self.profile.dpi.px(self.profile.layout.advance).ceil() as usize + 1
+    }
+
     fn bands<'b>(&self, mut rest: &'b mut [u8]) -> Vec<Band<'b>> {
-        let edge = |row: usize| (row as f64 * self.pitch).round() as usize;
+        let pitch = self.profile.dpi.px(self.profile.layout.pitch);
+        let edge = |row: usize| (row as f64 * pitch).round() as usize;
         let mut bands = Vec::new();
         while !rest.is_empty() {
             let row = bands.len();
-            let length = (edge(row + 1) - edge(row)) * self.width;
+            let length = (edge(row + 1) - edge(row)) * self.width();
             let (dots, after) = rest.split_at_mut(length.min(rest.len()));
             bands.push(Band { row, top: edge(row), dots });
             rest = after;
@@ -85,10 +132,11 @@ impl<'a> Text<'a> {
     fn print(&self, band: Band<'_>, canvas: &mut Rasterizer, shares: &mut Vec<f32>) {
         // Accents and descenders of the neighbours reach over; what nothing reaches stays empty.
         let lines = band.row.saturating_sub(1)..=band.row + 1;
-        let height = (band.dots.len() / self.width) as f64;
-        let reached = lines.clone().flat_map(|line| {
+        let (width, margin) = (self.width(), self.margin());
+        let height = (band.dots.len() / width) as f64;
+        let reached = lines.clone().map(|line| {
             let baseline = self.baseline(line) - band.top as f64;
-            self.reaches.iter().map(move |reach| reach.map(|y| baseline + y))
+            self.reach.map(|y| baseline + y)
         });
         let reached = reached.filter(|[top, bottom]| *top < height && *bottom > 0.0);
         let [top, bottom] =
@@ -97,42 +145,40 @@ impl<'a> Text<'a> {
         if top >= bottom {
             return;
         }
-        let columns = self.width + 2 * self.margin;
+        let columns = width + 2 * margin;
         canvas.reset(columns, bottom - top);
         for line in lines {
             self.draw(line, canvas, (band.top + top) as f64);
         }
         shares.resize(columns * (bottom - top), 0.0);
         canvas.for_each_pixel(|i, share| shares[i] = share);
-        let dots = band.dots.chunks_exact_mut(self.width).skip(top);
+        let dots = band.dots.chunks_exact_mut(width).skip(top);
         for (dots, shares) in dots.zip(shares.chunks_exact(columns)) {
-            let shares = &shares[self.margin..][..self.width];
+            let shares = &shares[margin..][..width];
             dots.iter_mut().zip(shares).for_each(|(dot, v)| *dot = (v / SHARE + 0.5) as u8);
         }
     }
 
     /// Draws what of a line reaches onto a canvas that begins at row `top` of the plane.
     fn draw(&self, line: usize, canvas: &mut Rasterizer, top: f64) {
-        let (layout, n) = (&self.profile.layout, self.glyphs.len());
-        let baseline = self.baseline(line) - top;
         let height = canvas.dimensions().1 as f64;
-        // The outlines' cells are the typeface's own; a wider advance leaves room on both sides.
-        let side = 0.5 * (self.advance - self.cap * self.profile.typeface.advance());
-        let first = layout.row_phase(line, n);
-        for cell in 0..(self.width as f64 / self.advance).ceil() as usize {
-            let symbol = (cell + first) % n;
-            let [above, below] = self.reaches[symbol];
+        let dpi = self.profile.dpi;
+        for placed in self.row(line) {
+            let [x, y] = placed.origin.map(|mm| dpi.px(mm));
+            let (baseline, cap) = (y - top, dpi.px(placed.cap_height));
+            let [above, below] = placed.glyph.reach().map(|reach| f64::from(reach) * cap);
             if baseline + above < height && baseline + below > 0.0 {
-                let x = self.margin as f64 + cell as f64 * self.advance + side;
-                let scale = [self.cap as f32; 2];
-                self.glyphs[symbol].draw(canvas, x as f32, baseline as f32, scale);
+                let x = self.margin() as f64 + x;
+                placed.glyph.draw(canvas, x as f32, baseline as f32, [cap as f32; 2]);
             }
         }
     }
 
-    /// Row of the plane, with fraction, on which a line's capitals stand.
+    /// Row of the plane, with fraction, on which a line's capitals stand, but for its wave.
     fn baseline(&self, line: usize) -> f64 {
-        line as f64 * self.pitch + self.profile.dpi.px(self.profile.layout.baseline())
+        let layout = &self.profile.layout;
+        let middle = layout.baseline(layout.cap_height_of(line)).0;
+        self.profile.dpi.px(Mm(line as f64 * layout.pitch.0 + middle))
     }
 }
 
@@ -145,7 +191,7 @@ mod tests {
     fn the_text_repeats_after_one_legend_and_follows_the_row_phase() {
         let profile = Profile::default();
         let legend = Legend::of(&Name::new("Ахметова", "Әсел").ok().unwrap(), 64).ok().unwrap();
-        let plane = coverage(&legend, &profile);
+        let plane = coverage(std::slice::from_ref(&legend), &profile);
         let n = legend.symbols().len();
         let advance = profile.dpi.px(profile.layout.advance);
         let pitch = profile.dpi.px(profile.layout.pitch);
@@ -171,12 +217,14 @@ mod tests {
     fn bands_make_up_the_page_that_is_drawn_as_a_whole() {
         let profile = Profile::default().with_dpi(617.0).ok().unwrap();
         let legend = Legend::of(&Name::new("Йылдыз", "Ұлпан").ok().unwrap(), 64).ok().unwrap();
-        let (text, plane) = (Text::new(&legend, &profile), coverage(&legend, &profile));
-        let mut canvas = Rasterizer::new(text.width + 2 * text.margin, plane.nrows());
-        let (lines, _) = profile.layout.extent(profile.width, profile.height);
-        (0..=lines).for_each(|line| text.draw(line, &mut canvas, 0.0));
+        let (text, plane) = (
+            Text::new(std::slice::from_ref(&legend), &profile),
+            coverage(std::slice::from_ref(&legend), &profile),
+        );
+        let mut canvas = Rasterizer::new(text.width() + 2 * text.margin(), plane.nrows());
+        (0..=text.rows()).for_each(|line| text.draw(line, &mut canvas, 0.0));
         canvas.for_each_pixel_2d(|x, y, share| {
-            let x = (x as usize).wrapping_sub(text.margin);
+            let x = (x as usize).wrapping_sub(text.margin());
             if let Some(&part) = plane.get([y as usize, x]) {
                 let error = f32::from(part) * SHARE - share.min(1.0);
                 assert!(error.abs() < SHARE, "({x}, {y}): {error}");

@@ -43,7 +43,7 @@ pub struct Summary {
     pub dots_per_cap: f64,
     /// Amplitude of the tint, 0..1 of the lightness scale.
     pub strength: f64,
-    /// Symbols of one copy, marks included.
+    /// Symbols of one copy, marks included; of both legends where there are two.
     pub symbols: usize,
     /// Copies of the legend in the picture, rounded down.
     pub copies: usize,
@@ -77,17 +77,18 @@ pub fn embed(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embed
 }
 
 fn stages(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded, EmbedError> {
-    let legend = Legend::of(name, profile.most_symbols)?;
+    let legends = Legend::all(name, profile)?;
     let prepared = portrait::prepare(portrait, profile)?;
-    let coverage = lettering::coverage(&legend, profile);
+    let coverage = lettering::coverage(&legends, profile);
     let picture = tint::tint(&prepared, &coverage, profile);
-    let summary = summarise(&legend, profile, prepared.enlarged);
+    let summary = summarise(&legends, profile, prepared.enlarged);
     Ok(Embedded { picture, summary })
 }
 
-fn summarise(legend: &Legend, profile: &Profile, enlarged: f64) -> Summary {
+fn summarise(legends: &[Legend], profile: &Profile, enlarged: f64) -> Summary {
     let (width_px, height_px) = profile.size_px();
     let dots_per_cap = profile.dots_per_cap();
+    let symbols: usize = legends.iter().map(|legend| legend.symbols().len()).sum();
     let cells =
         (profile.width.0 / profile.layout.advance.0) * (profile.height.0 / profile.layout.pitch.0);
     let mut warnings = Vec::new();
@@ -116,8 +117,8 @@ fn summarise(legend: &Legend, profile: &Profile, enlarged: f64) -> Summary {
         cap_height_mm: profile.layout.cap_height.0,
         dots_per_cap,
         strength: profile.strength,
-        symbols: legend.symbols().len(),
-        copies: (cells / legend.symbols().len() as f64) as usize,
+        symbols,
+        copies: (cells / symbols as f64) as usize,
         icao_microprint: if profile.is_icao_microprint() { "yes" } else { "no" },
         warnings,
     }

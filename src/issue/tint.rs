@@ -53,7 +53,7 @@ pub fn tint(portrait: &Prepared, coverage: &Coverage, profile: &Profile) -> Pict
         image::RgbImage::from_raw(width, height, bytes).map(DynamicImage::from)
     };
     let pixels = pixels.unwrap_or_else(|| unreachable!("one value a channel"));
-    Picture { pixels, ppi: Some([profile.dpi; 2]), icc: portrait.icc.clone() }
+    Picture { pixels, ppi: Some([profile.dpi; 2]), icc: portrait.icc.clone(), bilevel: false }
 }
 
 /// Stored values of a portrait of `N` channels with the letters in it.

@@ -102,6 +102,15 @@ impl Script {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Latin, Self::Cyrillic];
 
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Latin => "Latin",
+            Self::Cyrillic => "Cyrillic",
+        }
+    }
+
     /// Its letters, capitals only.
     #[must_use]
     pub fn letters(self) -> &'static str {

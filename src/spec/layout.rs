@@ -1,26 +1,116 @@
 //! Where each symbol stands: lines of cells over the whole portrait.
 
+use std::f64::consts::TAU;
+
 use crate::base::Mm;
 
 /// The grid: line `k` fills `k·pitch ≤ y < (k+1)·pitch`, cell `j` fills
-/// `j·advance ≤ x < (j+1)·advance`, both from the portrait's top left corner.
+/// `j·advance ≤ x < (j+1)·advance`, both from the portrait's top left corner; a wave lifts and
+/// lowers the cells of a line.
 ///
-/// Cell (k, j) holds symbol `(j + row_phase(k)) mod L` of the legend.
+/// Cell (k, j) holds symbol `(j + row_phase(k)) mod L` of the line's legend.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Layout {
     /// Height of a capital.
     pub cap_height: Mm,
+    /// Height of a capital in every second line, where two sizes take turns.
+    pub second_cap_height: Option<Mm>,
     /// From one symbol to the next.
     pub advance: Mm,
     /// From one line to the next.
     pub pitch: Mm,
+    /// How the lines wave, if they do.
+    pub wave: Option<Wave>,
+    /// Legends that take turns from line to line: 1, or 2 for the same name in two scripts.
+    pub legends: usize,
+}
+
+/// A gentle wave of the lines.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wave {
+    /// How far a line leaves its place, up or down.
+    pub amplitude: Mm,
+    /// From crest to crest.
+    pub period: Mm,
+    /// How far the crests of a line lie to the right of those of the line above.
+    pub drift: Mm,
+}
+
+impl Wave {
+    /// How far below its place line `row` (with fraction) lies at `x` from the left edge.
+    #[must_use]
+    pub fn at(&self, x: Mm, row: f64) -> Mm {
+        let turns = (x.0 - row * self.drift.0) / self.period.0;
+        Mm(self.amplitude.0 * (TAU * turns).sin())
+    }
+}
+
+/// One symbol in its place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// Which legend of the layout's.
+    pub legend: usize,
+    /// Which symbol of it.
+    pub symbol: usize,
+    /// Left edge of the cell, from that of the portrait.
+    pub left: Mm,
+    /// What its capitals stand on, from the top of the portrait.
+    pub baseline: Mm,
+    /// Height of its capitals.
+    pub cap_height: Mm,
 }
 
 impl Layout {
+    /// Straight lines of one size and one legend.
+    #[must_use]
+    pub fn plain(cap_height: Mm, advance: Mm, pitch: Mm) -> Self {
+        Self { cap_height, second_cap_height: None, advance, pitch, wave: None, legends: 1 }
+    }
+
+    /// Height of a capital in line `row`.
+    #[must_use]
+    pub fn cap_height_of(&self, row: usize) -> Mm {
+        self.second_cap_height.filter(|_| row % 2 == 1).unwrap_or(self.cap_height)
+    }
+
+    /// Which legend stands in line `row`.
+    #[must_use]
+    pub fn legend_of(&self, row: usize) -> usize {
+        row % self.legends
+    }
+
     /// From the top of a line to the baseline of its capitals, which stand in its middle.
     #[must_use]
-    pub fn baseline(&self) -> Mm {
-        Mm(0.5 * (self.pitch.0 + self.cap_height.0))
+    pub fn baseline(&self, cap_height: Mm) -> Mm {
+        Mm(0.5 * (self.pitch.0 + cap_height.0))
+    }
+
+    /// The symbols of line `row` over a portrait of this width, the last one perhaps cut; `lengths`:
+    /// symbols of each legend.
+    pub fn cells(
+        &self,
+        row: usize,
+        lengths: &[usize],
+        width: Mm,
+    ) -> impl Iterator<Item = Cell> + use<> {
+        let layout = *self;
+        let legend = self.legend_of(row);
+        let length = lengths[legend];
+        let first = self.row_phase(row, length);
+        let cap_height = self.cap_height_of(row);
+        let baseline = row as f64 * self.pitch.0 + self.baseline(cap_height).0;
+        (0..(width.0 / self.advance.0).ceil() as usize).map(move |cell| {
+            let left = cell as f64 * layout.advance.0;
+            let middle = Mm(left + 0.5 * layout.advance.0);
+            let wave = layout.wave.map_or(0.0, |wave| wave.at(middle, row as f64).0);
+            Cell {
+                legend,
+                symbol: (cell + first) % length,
+                left: Mm(left),
+                baseline: Mm(baseline + wave),
+                cap_height,
+            }
+        })
     }
 
     /// Which symbol of a legend of `length` symbols stands first in line `row`.
@@ -49,11 +139,33 @@ mod tests {
 
     #[test]
     fn row_phases_fill_the_circle_evenly() {
-        let layout = Layout { cap_height: Mm(0.24), advance: Mm(0.2), pitch: Mm(0.4) };
+        let layout = Layout::plain(Mm(0.24), Mm(0.2), Mm(0.4));
         for length in [2, 7, 20, 63] {
             let mut counts = vec![0u32; length];
             (0..length * 100).for_each(|row| counts[layout.row_phase(row, length)] += 1);
             assert!(counts.iter().all(|n| (60..150).contains(n)), "{length}: {counts:?}");
         }
+    }
+
+    #[test]
+    fn lines_take_turns_in_size_and_legend_and_wave() {
+        let wave = Wave { amplitude: Mm(0.1), period: Mm(8.0), drift: Mm(0.5) };
+        let layout = Layout {
+            second_cap_height: Some(Mm(0.2)),
+            wave: Some(wave),
+            legends: 2,
+            ..Layout::plain(Mm(0.24), Mm(0.25), Mm(0.4))
+        };
+        let line = |row| layout.cells(row, &[5, 7], Mm(10.0)).collect::<Vec<_>>();
+        let (first, second) = (line(0), line(1));
+        assert_eq!(first.len(), 40);
+        assert!(first.iter().all(|c| c.legend == 0 && c.symbol < 5 && c.cap_height == Mm(0.24)));
+        assert!(second.iter().all(|c| c.legend == 1 && c.symbol < 7 && c.cap_height == Mm(0.2)));
+        let mean = |cells: &[Cell]| cells[..32].iter().map(|c| c.baseline.0).sum::<f64>() / 32.0;
+        assert!((mean(&first) - 0.32).abs() < 1e-9 && (mean(&second) - 0.7).abs() < 1e-9);
+        assert!(
+            (wave.at(Mm(2.5), 1.0).0 - 0.1).abs() < 1e-9,
+            "a crest, drifted by half a millimetre"
+        );
     }
 }

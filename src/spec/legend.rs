@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::alphabet::{Script, Symbol};
 use super::check::{self, CHECKS};
+use super::profile::Profile;
 
 /// A holder's name in capitals, NFC, one space between parts. Personal data: it has no `Debug`
 /// output, so that it cannot slip into a log.
@@ -13,6 +14,7 @@ pub struct Name {
     surname: String,
     given: String,
     script: Script,
+    second: Option<Box<Name>>,
 }
 
 /// Why a name cannot be printed.
@@ -36,6 +38,17 @@ pub enum NameError {
         /// Its Cyrillic letters.
         cyrillic: Vec<char>,
     },
+    /// The profile prints two legends and there is one name.
+    #[error("the profile prints the name in two scripts; give both")]
+    SecondMissing,
+    /// The profile prints one legend and there are two names.
+    #[error(
+        "the profile prints one legend; give the name in one script, or choose a profile with legends = 2"
+    )]
+    SecondUnused,
+    /// Both names are in the same script.
+    #[error("both names are in {} letters; give one in each script", .0.name())]
+    SecondAlike(Script),
     /// More symbols than the profile takes.
     #[error(
         "the name needs {symbols} symbols and the profile prints at most {most}; shorten it as Doc 9303-3 says"
@@ -81,7 +94,7 @@ impl Name {
         if !surname.chars().any(|c| Script::of(c).is_some()) {
             return Err(NameError::Empty);
         }
-        Ok(Self { surname, given, script })
+        Ok(Self { surname, given, script, second: None })
     }
 
     /// The name that a legend's text spells, `SURNAME<<GIVEN<NAMES`; `None` where it spells none.
@@ -100,6 +113,19 @@ impl Name {
         }
         let spaced = |part: &str| part.replace('<', " ");
         Self::new(&spaced(surname), &spaced(given.unwrap_or(""))).ok()
+    }
+
+    /// The same holder's name in another script, for profiles that print two legends.
+    #[must_use]
+    pub fn with_second(mut self, second: Self) -> Self {
+        self.second = Some(Box::new(second));
+        self
+    }
+
+    /// The same holder's name in another script, where it is known.
+    #[must_use]
+    pub fn second(&self) -> Option<&Self> {
+        self.second.as_deref()
     }
 
     /// The surname in capitals.
@@ -177,6 +203,24 @@ impl Legend {
             return Err(NameError::TooLong { symbols: symbols.len(), most });
         }
         Ok(Self { symbols })
+    }
+
+    /// The legends that a profile prints of a name: one, or one in either script.
+    ///
+    /// # Errors
+    /// [`NameError`] for a name that is too long, or a second one too many, too few or in the same
+    /// script.
+    pub fn all(name: &Name, profile: &Profile) -> Result<Vec<Self>, NameError> {
+        let first = Self::of(name, profile.most_symbols)?;
+        match (profile.layout.legends, name.second()) {
+            (1, None) => Ok(vec![first]),
+            (1, Some(_)) => Err(NameError::SecondUnused),
+            (_, None) => Err(NameError::SecondMissing),
+            (_, Some(second)) if second.script == name.script => {
+                Err(NameError::SecondAlike(name.script))
+            }
+            (_, Some(second)) => Ok(vec![first, Self::of(second, profile.most_symbols)?]),
+        }
     }
 
     /// The legend that a reader found, from wherever in the circle it started. `None` if there is

@@ -1,9 +1,9 @@
 //! Microtext profiles: everything that the generator and the reader must agree on.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::layout::Layout;
+use super::layout::{Layout, Wave};
 use super::legend::Legend;
 use super::typeface::{Typeface, TypefaceError};
 use crate::base::{Mm, Ppi};
@@ -39,6 +39,19 @@ pub struct Profile {
     pub most_symbols: usize,
     /// Amplitude of the tint as a share of the lightness scale, 0..1: 0.1 is ΔL* = 10.
     pub strength: f64,
+    /// How the letters get into the portrait.
+    pub mode: Mode,
+}
+
+/// How the letters get into the portrait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// They shift its tone.
+    #[default]
+    Tint,
+    /// They are its halftone, in one bit a print dot.
+    Screen,
 }
 
 /// Why a profile cannot be used.
@@ -93,6 +106,25 @@ struct MicrotextPart {
     pitch_mm: f64,
     most_symbols: usize,
     strength: f64,
+    #[serde(default)]
+    mode: Mode,
+    second_cap_height_mm: Option<f64>,
+    wave: Option<WavePart>,
+    #[serde(default = "one")]
+    legends: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WavePart {
+    amplitude_mm: f64,
+    period_mm: f64,
+    #[serde(default)]
+    drift_mm: f64,
+}
+
+fn one() -> usize {
+    1
 }
 
 impl Profile {
@@ -118,6 +150,23 @@ impl Profile {
         };
         let typeface = Typeface::bundled(&micro.typeface)?;
         let cap = within("microtext.cap_height_mm", micro.cap_height_mm, 0.1, 2.0)?;
+        let second = |second| within("microtext.second_cap_height_mm", second, 0.5 * cap, cap);
+        let second = micro.second_cap_height_mm.map(second).transpose()?;
+        let pitch = within("microtext.pitch_mm", micro.pitch_mm, 1.2 * cap, 4.0 * cap)?;
+        let wave = |wave: WavePart| {
+            // Longer than what a reader looks at to find a line, and never steep.
+            let period = within("microtext.wave.period_mm", wave.period_mm, 6.0, 100.0)?;
+            let most = (0.5 * pitch).min(0.01 * period);
+            let amplitude = within("microtext.wave.amplitude_mm", wave.amplitude_mm, 0.0, most)?;
+            let drift = within("microtext.wave.drift_mm", wave.drift_mm, -pitch, pitch)?;
+            Ok::<_, ProfileError>(Wave {
+                amplitude: Mm(amplitude),
+                period: Mm(period),
+                drift: Mm(drift),
+            })
+        };
+        let wave = micro.wave.map(wave).transpose()?;
+        let legends = within("microtext.legends", micro.legends as f64, 1.0, 2.0)? as usize;
         // Closer, and neighbours touch; wider, and the lines fall apart.
         let natural = cap * typeface.advance();
         let profile = Self {
@@ -127,13 +176,16 @@ impl Profile {
             dpi: Ppi(within("print.dpi", print.dpi, 300.0, 5080.0)?),
             layout: Layout {
                 cap_height: Mm(cap),
+                second_cap_height: second.map(Mm),
                 advance: Mm(within(
                     "microtext.advance_mm",
                     micro.advance_mm,
                     0.8 * natural,
                     3.0 * natural,
                 )?),
-                pitch: Mm(within("microtext.pitch_mm", micro.pitch_mm, 1.2 * cap, 4.0 * cap)?),
+                pitch: Mm(pitch),
+                wave,
+                legends,
             },
             typeface,
             most_symbols: within(
@@ -143,6 +195,7 @@ impl Profile {
                 100.0,
             )? as usize,
             strength: within("microtext.strength", micro.strength, 0.0, 1.0)?,
+            mode: micro.mode,
         };
         profile.sound()
     }
@@ -175,6 +228,13 @@ impl Profile {
         }
         self.strength = strength;
         Ok(self)
+    }
+
+    /// The same in another mode.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
     }
 
     fn sound(self) -> Result<Self, ProfileError> {
@@ -246,6 +306,17 @@ mod tests {
             ("typeface", "\"comic\""),
         ] {
             let error = with(field, value).unwrap_err();
+            assert!(error.contains(field), "{field}: {error}");
+        }
+        for (field, more) in [
+            ("second_cap_height_mm", "second_cap_height_mm = 0.3"),
+            ("legends", "legends = 3"),
+            ("mode", "mode = \"dots\""),
+            ("wave.period_mm", "wave = { amplitude_mm = 0.1, period_mm = 2.0 }"),
+            ("wave.amplitude_mm", "wave = { amplitude_mm = 0.3, period_mm = 10.0 }"),
+            ("wave.drift_mm", "wave = { amplitude_mm = 0.1, period_mm = 10.0, drift_mm = 3.0 }"),
+        ] {
+            let error = with("strength", &format!("0.1\n{more}")).unwrap_err();
             assert!(error.contains(field), "{field}: {error}");
         }
         assert!(with("strength", "\"much\"").unwrap_err().contains("invalid type"));

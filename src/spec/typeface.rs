@@ -51,6 +51,7 @@ pub struct Typeface {
 #[derive(Clone, Debug)]
 pub struct Glyph {
     curves: Vec<OutlineCurve>,
+    reach: [f32; 2],
 }
 
 impl Typeface {
@@ -106,27 +107,36 @@ impl Typeface {
         let outline = self.font.outline(self.font.glyph_id(character));
         let place = |p: Point| point(p.x / self.cap_height, -p.y / self.cap_height);
         let curves = outline.map(|o| o.curves).unwrap_or_default().into_iter();
-        let curves = curves.map(|curve| match curve {
-            OutlineCurve::Line(a, b) => OutlineCurve::Line(place(a), place(b)),
-            OutlineCurve::Quad(a, b, c) => OutlineCurve::Quad(place(a), place(b), place(c)),
-            OutlineCurve::Cubic(a, b, c, d) => {
-                OutlineCurve::Cubic(place(a), place(b), place(c), place(d))
-            }
-        });
-        Glyph { curves: curves.collect() }
-    }
-}
-
-impl Glyph {
-    /// Top and bottom of a box that holds the outline, in cap heights below the baseline.
-    #[must_use]
-    pub fn reach(&self) -> [f32; 2] {
-        let heights = self.curves.iter().flat_map(|curve| match curve {
+        let curves: Vec<_> = curves
+            .map(|curve| match curve {
+                OutlineCurve::Line(a, b) => OutlineCurve::Line(place(a), place(b)),
+                OutlineCurve::Quad(a, b, c) => OutlineCurve::Quad(place(a), place(b), place(c)),
+                OutlineCurve::Cubic(a, b, c, d) => {
+                    OutlineCurve::Cubic(place(a), place(b), place(c), place(d))
+                }
+            })
+            .collect();
+        let heights = curves.iter().flat_map(|curve| match curve {
             OutlineCurve::Line(a, b) => [a.y, b.y, a.y, b.y],
             OutlineCurve::Quad(a, b, c) => [a.y, b.y, c.y, c.y],
             OutlineCurve::Cubic(a, b, c, d) => [a.y, b.y, c.y, d.y],
         });
-        heights.fold([0.0; 2], |[top, bottom], y| [y.min(top), y.max(bottom)])
+        let reach = heights.fold([0.0; 2], |[top, bottom], y| [y.min(top), y.max(bottom)]);
+        Glyph { curves, reach }
+    }
+}
+
+impl Glyph {
+    /// The outline's lines and curves, in order.
+    #[must_use]
+    pub fn curves(&self) -> &[OutlineCurve] {
+        &self.curves
+    }
+
+    /// Top and bottom of a box that holds the outline, in cap heights below the baseline.
+    #[must_use]
+    pub fn reach(&self) -> [f32; 2] {
+        self.reach
     }
 
     /// Adds the glyph to a canvas whose pixels hold the covered share of their area.

@@ -37,7 +37,8 @@ fn cells(
     let margin = DPI.px(layout.advance).ceil() as usize;
     let mut canvas = Rasterizer::new(width + 2 * margin, height);
     for line in 0..lines {
-        let baseline = DPI.px(Mm(line as f64 * layout.pitch.0 + layout.baseline().0));
+        let baseline =
+            DPI.px(Mm(line as f64 * layout.pitch.0 + layout.baseline(layout.cap_height).0));
         for cell in 0..columns {
             let x = margin as f64 + cell as f64 * DPI.px(layout.advance);
             fill(&mut canvas, line, cell, x as f32, baseline as f32);
@@ -96,7 +97,7 @@ pub(crate) fn tinted(into: &Picture, coverage: &Coverage, profile: &Profile) -> 
 
 /// A page of words in black on white.
 pub(crate) fn page(typeface: &Typeface, cap: Mm, pitch: Mm, seed: u64) -> Picture {
-    let layout = Layout { cap_height: cap, advance: Mm(cap.0 * typeface.advance()), pitch };
+    let layout = Layout::plain(cap, Mm(cap.0 * typeface.advance()), pitch);
     let (lines, columns) = layout.extent(SIZE[0], SIZE[1]);
     let words = words(lines * columns, seed);
     let coverage = text(&layout, typeface, |line, cell| words[line * columns + cell]);
@@ -129,5 +130,5 @@ pub(crate) fn blend(a: &Picture, b: &Picture, share: f64) -> Picture {
     for (a, b) in mixed.iter_mut().zip(b.pixels.to_rgb8().iter()) {
         *a = (share * f64::from(*a) + (1.0 - share) * f64::from(*b) + 0.5) as u8;
     }
-    Picture { pixels: mixed.into(), ppi: a.ppi, icc: None }
+    Picture { pixels: mixed.into(), ppi: a.ppi, icc: None, bilevel: false }
 }

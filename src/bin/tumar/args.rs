@@ -229,7 +229,7 @@ pub(crate) fn bad_name(error: &NameError) -> Failure {
                 "the name mixes scripts: {named} of {script}, the rest {rest}; write it in one of them"
             )
         }
-        NameError::Empty | NameError::TooLong { .. } => error.to_string(),
+        other => other.to_string(),
     })
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &DemoArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let blind_record = Record::of(&blind, None, &profile);
 
     let file = |name: &str| args.out.join(name);
-    let plain = |pixels: DynamicImage| Picture { pixels, ppi: None, icc: None };
+    let plain = |pixels: DynamicImage| Picture { pixels, ppi: None, icc: None, bilevel: false };
     files::write_picture(&file("portrait.png"), &printed.picture)?;
     files::write_picture(&file("scan.png"), &scan)?;
     let magnified = magnified(&printed.picture, &scan, &geometry, &profile);

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     let record = Record::of_page(&page, name.as_ref(), &profile);
     if let Some(path) = overlay {
         let pixels = overlay::overlay_page(&picture, &page).into();
-        files::write_picture(path, &Picture { pixels, ppi: None, icc: None })?;
+        files::write_picture(path, &Picture { pixels, ppi: None, icc: None, bilevel: false })?;
     }
     if stdout.json(json, &record)? {
         tell(stdout, &args.scan, &record);
