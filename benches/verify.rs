@@ -17,7 +17,7 @@ use tumar::inspect::orientation::Orientation;
 use tumar::inspect::portrait::Frame;
 use tumar::inspect::scan::Scan;
 use tumar::inspect::stack::stack;
-use tumar::inspect::templates::Alphabet;
+use tumar::inspect::templates::Alphabets;
 use tumar::inspect::tones::Tones;
 use tumar::inspect::{Reader, carrier, columns, flatten, reading};
 use tumar::issue::embed;
@@ -86,12 +86,12 @@ fn stages(criterion: &mut Criterion) {
     let flat = flatten::flatten(&scan);
     let peak = carrier::peaks(&flat, &scan, &profile.layout)[0];
     let factor = carrier::search_factor(&scan);
-    let tones = Tones::measure(&flat, &scan, peak.frequency);
+    let tones = Tones::measure(&flat, &scan, peak.frequency, &profile, profile.mode);
     let signal = flat.signal(&tones);
     let carrier = carrier::follow(&signal, factor, &scan, &peak).expect("lines");
     let frame = Frame::new(&carrier, &profile);
     let columns = columns::find(&signal, factor, &scan, &frame, &profile, true).expect("columns");
-    let alphabets = Alphabet::both(&profile);
+    let alphabets = Alphabets::new(&profile);
     let stacked = stack(&flat, &scan, &frame, &columns, &tones);
 
     let mut group = criterion.benchmark_group("stage");
@@ -101,7 +101,7 @@ fn stages(criterion: &mut Criterion) {
         b.iter(|| carrier::peaks(black_box(&flat), &scan, &profile.layout));
     });
     group.bench_function("4-tones", |b| {
-        b.iter(|| Tones::measure(black_box(&flat), &scan, peak.frequency));
+        b.iter(|| Tones::measure(black_box(&flat), &scan, peak.frequency, &profile, profile.mode));
     });
     group.bench_function("5-signal", |b| b.iter(|| black_box(&flat).signal(&tones)));
     group.bench_function("6-carrier", |b| {
@@ -115,7 +115,9 @@ fn stages(criterion: &mut Criterion) {
         b.iter(|| stack(black_box(&flat), &scan, &frame, &columns, &tones));
     });
     group.bench_function("10-reading", |b| {
-        b.iter(|| reading::read(black_box(&stacked), Some(Orientation::default()), &alphabets));
+        b.iter(|| {
+            reading::read(black_box(&stacked), Some(Orientation::default()), alphabets.tinted())
+        });
     });
     group.finish();
 }

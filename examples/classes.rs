@@ -26,7 +26,7 @@ const STEPS: usize = 12_000_000;
 fn main() {
     let profile = Profile::default();
     for script in Script::ALL {
-        let alphabet = Alphabet::new(script, &profile);
+        let alphabet = Alphabet::tinted(script, &profile);
         let symbols: Vec<Symbol> = script.symbols().collect();
         let distances = distances(&alphabet, symbols.len());
         let weights: Vec<f64> = symbols.iter().map(|s| s.log_prior().exp().max(RARE)).collect();

@@ -32,7 +32,7 @@ use clap::Parser;
 
 use tumar::channel::Preset;
 use tumar::issue::embed;
-use tumar::spec::{Legend, Name, Profile};
+use tumar::spec::{Legend, Mode, Name, Profile};
 
 use portraits::Portrait;
 use trial::{Case, Trial};
@@ -45,6 +45,9 @@ struct Options {
     /// Strengths; the profile's by default.
     #[arg(long, value_delimiter = ',')]
     strengths: Vec<f64>,
+    /// How the letters are printed, whatever the reader's profile says.
+    #[arg(long, value_parser = mode)]
+    mode: Option<Mode>,
     /// Folders of portraits (PNG or JPEG).
     #[arg(long, default_value = "samples")]
     portraits: Vec<PathBuf>,
@@ -108,7 +111,12 @@ fn main() -> Result<()> {
     strengths.push(0.0);
     let printed = strengths
         .iter()
-        .map(|&s| Ok(self::profile(options.profile.as_deref())?.with_strength(s)?))
+        .map(|&s| {
+            let profile = self::profile(options.profile.as_deref())?.with_strength(s)?;
+            // At strength 0 nothing is printed: that is a tint.
+            let mode = if s > 0.0 { options.mode.unwrap_or(profile.mode) } else { Mode::Tint };
+            Ok(profile.with_mode(mode))
+        })
         .collect::<Result<Vec<_>>>()?;
     let jobs = jobs(&options, &printed, &portraits, &names);
     let mut trials = run(&options, &profile, &jobs)?;
@@ -130,6 +138,14 @@ fn main() -> Result<()> {
         records::write_csv(path, trials.iter().chain(&blanks))?;
     }
     Ok(())
+}
+
+fn mode(name: &str) -> Result<Mode, String> {
+    match name {
+        "tint" => Ok(Mode::Tint),
+        "screen" => Ok(Mode::Screen),
+        _ => Err("there are tint and screen".into()),
+    }
 }
 
 fn profile(path: Option<&Path>) -> Result<Profile> {

@@ -59,7 +59,7 @@ pub(crate) fn run(
     let profile = Profile::default();
     let reader = Reader::new(&profile);
     let script = case.name.script();
-    let alphabet = Alphabet::new(script, &profile);
+    let alphabet = Alphabet::tinted(script, &profile);
     let legend = Legend::of(case.name, usize::MAX)?;
     let print = |name: &Name, strength: f64| -> Result<Picture> {
         let profile = Profile::default().with_strength(strength)?;

@@ -7,12 +7,13 @@ use super::portrait::Frame;
 use super::reading::{self, Readings};
 use super::scan::Scan;
 use super::stack::{self, Stack};
-use super::templates::Alphabet;
+use super::strokes;
+use super::templates::Alphabets;
 use super::tilt;
 use super::tones::Tones;
 use super::verdict::{self, Evidence, Text};
 use crate::base::Plane;
-use crate::spec::Profile;
+use crate::spec::{Mode, Profile};
 
 /// Lines over this share of the portrait are worth reading.
 const COVERED: f64 = 0.15;
@@ -31,8 +32,10 @@ pub struct Context<'a> {
     pub lawful: bool,
     /// What is printed.
     pub profile: &'a Profile,
-    /// Both scripts.
-    pub alphabets: &'a [Alphabet; 2],
+    /// How it is taken to be printed.
+    pub mode: Mode,
+    /// What symbols look like.
+    pub alphabets: &'a Alphabets<'a>,
 }
 
 /// What was found along the lines of one carrier, stage by stage.
@@ -54,8 +57,8 @@ pub struct Found {
 /// that reads better. `thorough`: see [`columns::find`].
 #[must_use]
 pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found> {
-    let Context { scan, flat, profile, .. } = *context;
-    let tones = Tones::measure(flat, scan, peak.frequency);
+    let Context { scan, flat, profile, mode, .. } = *context;
+    let tones = Tones::measure(flat, scan, peak.frequency, profile, mode);
     let signal = flat.signal(&tones);
     let carrier = carrier::follow(&signal, carrier::search_factor(scan), scan, peak)?;
     let frame = Frame::new(&carrier, profile);
@@ -83,7 +86,7 @@ fn in_frame(
     thorough: bool,
     context: &Context<'_>,
 ) -> Found {
-    let Context { scan, flat, lawful, profile, alphabets } = *context;
+    let Context { scan, flat, lawful, profile, mode, alphabets } = *context;
     let factor = carrier::search_factor(scan);
     let columns = columns::find(signal, factor, scan, &frame, profile, thorough);
     let worth_reading = |columns: &&Columns| {
@@ -92,7 +95,10 @@ fn in_frame(
     let stack = columns.as_ref().filter(worth_reading);
     let stack = stack.map(|columns| stack::stack(flat, scan, &frame, columns, tones));
     let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
-    let readings = stack.as_ref().and_then(|stack| reading::read(stack, known, alphabets));
+    let readings = stack.as_ref().and_then(|stack| match mode {
+        Mode::Tint => reading::read(stack, known, alphabets.tinted()),
+        Mode::Screen => strokes::read(stack, known, alphabets, tones.looks(flat)),
+    });
     Found { carrier, frame, columns, stack, readings }
 }
 

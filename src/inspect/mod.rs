@@ -32,6 +32,7 @@ pub mod spectrum;
 pub mod stack;
 pub mod start;
 pub mod strips;
+pub mod strokes;
 pub mod templates;
 pub mod tilt;
 pub mod tones;
@@ -40,7 +41,7 @@ pub mod verdict;
 pub mod whitening;
 pub mod windows;
 
-use crate::spec::{Legend, Name, Profile, Symbol};
+use crate::spec::{Legend, Mode, Name, Profile, Symbol};
 use carrier::{Carrier, Peak};
 use columns::Columns;
 use lines::{Context, Found};
@@ -51,7 +52,7 @@ pub use reader::{Page, Reader, inspect};
 use reading::{Reading, Readings};
 use scan::Scan;
 use stack::Stack;
-use templates::Alphabet;
+use templates::Alphabets;
 use verdict::{Comparison, Decision, Evidence, Expected, Verdict};
 
 /// Everything that was found of a portrait, stage by stage; a stage is `None` where the one before
@@ -90,7 +91,7 @@ impl Inspection {
         lawful: bool,
         expected: Option<&Name>,
         profile: &Profile,
-        alphabets: &[Alphabet; 2],
+        alphabets: &Alphabets<'_>,
     ) -> Self {
         let flat = flatten::flatten(&scan);
         let peaks = carrier::peaks(&flat, &scan, &profile.layout);
@@ -100,14 +101,28 @@ impl Inspection {
             expected_peak: highest.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
             ..Evidence::default()
         };
-        let context = Context { scan: &scan, flat: &flat, lawful, profile, alphabets };
         let mut best: Option<Found> = None;
         // A resolution that was told from waves was told from the strongest.
         let tried = peaks.iter().take(if lawful { 1 } else { peaks.len() }).enumerate();
-        let read = |(i, peak): (usize, &Peak)| lines::read(peak, i == 0 && !lawful, &context);
-        for found in tried.filter_map(read) {
+        // The print may be of the other mode than the profile's.
+        let mode = match highest {
+            Some(peak)
+                if profile.mode == Mode::Tint && tones::is_screen(&flat, &scan, peak, profile) =>
+            {
+                Mode::Screen
+            }
+            _ => profile.mode,
+        };
+        let tried = tried.map(|(i, peak)| (peak, i == 0 && !lawful, mode));
+        let other = highest.map(|peak| (peak, false, mode.other()));
+        let read = |(peak, thorough, mode): (&Peak, bool, Mode)| {
+            let context = Context { scan: &scan, flat: &flat, lawful, profile, mode, alphabets };
+            lines::read(peak, thorough, &context)
+        };
+        for found in tried.chain(other).filter_map(read) {
             let is_clear = found.is_clear();
-            if best.as_ref().is_none_or(|best| found.legible() > best.legible()) {
+            let is_better = |best: &Found| is_clear || found.legible() > best.legible();
+            if best.as_ref().is_none_or(is_better) {
                 best = Some(found);
             }
             if is_clear {

@@ -4,7 +4,7 @@ use super::Inspection;
 use super::page::{Search, is_page, within};
 use super::pitch;
 use super::scan::{PpiSource, Resolution, Scan, ScanError};
-use super::templates::Alphabet;
+use super::templates::Alphabets;
 use super::verdict::{Evidence, Verdict};
 use crate::base::{Picture, Ppi};
 use crate::spec::{Name, Profile};
@@ -88,14 +88,14 @@ impl Page {
 #[derive(Debug)]
 pub struct Reader<'p> {
     profile: &'p Profile,
-    alphabets: [Alphabet; 2],
+    alphabets: Alphabets<'p>,
 }
 
 impl<'p> Reader<'p> {
     /// A reader for a profile.
     #[must_use]
     pub fn new(profile: &'p Profile) -> Self {
-        Self { profile, alphabets: Alphabet::both(profile) }
+        Self { profile, alphabets: Alphabets::new(profile) }
     }
 
     /// The main portrait of [`Reader::page`].

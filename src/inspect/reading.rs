@@ -10,7 +10,7 @@ use super::stack::{ALONG, Stack};
 use super::start::{Start, starts};
 use super::templates::{Alphabet, Imaging};
 use super::verdict::Text;
-use crate::spec::{Script, Symbol};
+use crate::spec::{Mode, Script, Symbol};
 
 /// Fits that explain this share of what the best one does are its rivals, so many at the most.
 const NEARLY: f64 = 0.97;
@@ -45,6 +45,8 @@ pub struct Read {
 pub struct Reading {
     /// The script that it was read in.
     pub script: Script,
+    /// How the letters got into the portrait.
+    pub mode: Mode,
     /// The circle of symbols, from the first letter to the last check symbol.
     pub circle: Vec<Read>,
     /// The same if all letters were equally frequent.
@@ -192,11 +194,12 @@ impl Reading {
         }
         let texts = Texts::decode(fit)?;
         let (expected, correlation) = fit.expected();
-        let misfit = misfit(&fit.seen, &expected);
+        let misfit = misfit(&fit.seen, &expected, fit.alphabet.mode);
         let expected = Field { heights: expected, ..fit.seen.clone() };
         let upright = |field: &Field| field.turned(texts.weighed.first * ALONG).heights;
         Some(Self {
             script: fit.alphabet.script,
+            mode: fit.alphabet.mode,
             circle: texts.circle(fit.alphabet),
             without_rarity: texts.without_rarity(fit.alphabet),
             likeliest: texts.likeliest(),
@@ -212,11 +215,20 @@ impl Reading {
     }
 }
 
-fn misfit(seen: &Field, expected: &[f32]) -> f64 {
+fn misfit(seen: &Field, expected: &[f32], mode: Mode) -> f64 {
     let mut errors = vec![0.0f64; seen.symbols];
+    let mut inks = vec![0.0f64; seen.symbols];
     let cells = (0..seen.length()).map(|bin| bin / ALONG).cycle();
     for (cell, (seen, expected)) in cells.zip(seen.heights.iter().zip(expected)) {
         errors[cell] += f64::from(seen - expected).powi(2);
+        inks[cell] += f64::from(*expected).powi(2);
+    }
+    // A screen gives a hyphen as much ink as a Щ: what is wrong there weighs more.
+    if mode == Mode::Screen {
+        let mut sorted = inks.clone();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let typical = sorted[sorted.len() / 2].max(1e-30);
+        errors.iter_mut().zip(&inks).for_each(|(error, ink)| *error /= (ink / typical).max(1.0));
     }
     errors.sort_unstable_by(f64::total_cmp);
     errors[errors.len() - 1] / errors[errors.len() / 2].max(1e-30)

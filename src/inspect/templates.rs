@@ -1,15 +1,19 @@
 //! What each symbol looks like in the stack: its glyph as printed, blurred by print and scan,
 //! with the means that generator and reader take out.
 
+use std::sync::OnceLock;
+
 use ab_glyph_rasterizer::Rasterizer;
 use ndarray::{Array2, Axis, Slice};
+use rayon::prelude::*;
 
 use super::decoding::Code;
 use super::flatten::PORTRAIT_SPREAD;
 use super::stack::{ACROSS, ALONG};
 use crate::base::Mm;
 use crate::spec::modulation::MEAN_SPREAD;
-use crate::spec::{Layout, Profile, Script, Symbol};
+use crate::spec::threshold::Field;
+use crate::spec::{Layout, Mode, Profile, Script, Symbol};
 
 /// Symbols to either side over which a letter's blur is followed.
 pub const REACH: usize = 1;
@@ -54,6 +58,8 @@ pub struct Template {
 pub struct Alphabet {
     /// Which.
     pub script: Script,
+    /// How they got into the portrait.
+    pub mode: Mode,
     /// The symbols; the end mark is the last.
     pub symbols: Vec<Symbol>,
     /// Which texts of them have the right check symbols.
@@ -65,33 +71,124 @@ pub struct Alphabet {
     layout: Layout,
 }
 
-impl Alphabet {
-    /// Those of both scripts.
+/// The alphabets of both scripts in each mode, rastered when they are first asked for.
+#[derive(Debug)]
+pub struct Alphabets<'p> {
+    profile: &'p Profile,
+    tint: OnceLock<[Alphabet; 2]>,
+    /// At each of [`LOOKS`].
+    screen: OnceLock<[Vec<Alphabet>; 2]>,
+}
+
+/// How a letter of a screen may come out.
+#[derive(Clone, Copy, Debug)]
+pub enum Look {
+    /// It takes this share of its cell, as the screen has it.
+    Area(f32),
+    /// Its strokes have grown by so much on either side: ink spreads, and light strokes shrink.
+    Growth(Mm),
+}
+
+/// The looks of which a scan shows a mixture: strokes grow with the tone.
+pub const LOOKS: [Look; 10] = [
+    Look::Area(0.04),
+    Look::Area(0.10),
+    Look::Area(0.18),
+    Look::Area(0.27),
+    Look::Area(0.37),
+    Look::Area(0.47),
+    Look::Growth(Mm(-0.010)),
+    Look::Growth(Mm(0.0)),
+    Look::Growth(Mm(0.012)),
+    Look::Growth(Mm(0.025)),
+];
+/// Shares of [`LOOKS`] in a mixture.
+pub type Shares = [f32; LOOKS.len()];
+
+impl<'p> Alphabets<'p> {
+    /// Those of a profile.
     #[must_use]
-    pub fn both(profile: &Profile) -> [Self; 2] {
-        Script::ALL.map(|script| Self::new(script, profile))
+    pub fn new(profile: &'p Profile) -> Self {
+        Self { profile, tint: OnceLock::new(), screen: OnceLock::new() }
     }
 
-    /// Rasters the glyphs of a script.
+    /// Both scripts as a tint.
     #[must_use]
-    pub fn new(script: Script, profile: &Profile) -> Self {
-        let layout = profile.layout;
+    pub fn tinted(&self) -> &[Alphabet; 2] {
+        self.tint.get_or_init(|| Script::ALL.map(|script| Alphabet::tinted(script, self.profile)))
+    }
+
+    /// Both scripts as a letter screen in which letters look so.
+    #[must_use]
+    pub fn screened(&self, shares: &Shares) -> [Alphabet; 2] {
+        self.looks().each_ref().map(|looks| Alphabet::mixed(looks, shares))
+    }
+
+    /// Both scripts in each of [`LOOKS`].
+    pub fn looks(&self) -> &[Vec<Alphabet>; 2] {
+        let looks = |script| Alphabet::screened(script, self.profile);
+        self.screen.get_or_init(|| Script::ALL.map(looks))
+    }
+}
+
+impl Alphabet {
+    /// The glyphs of a script as a tint prints them.
+    #[must_use]
+    pub fn tinted(script: Script, profile: &Profile) -> Self {
         let symbols: Vec<Symbol> = script.symbols().chain([script.end()]).collect();
-        let along = ALONG as f64 / layout.advance.0;
-        let across = ACROSS as f64 / layout.pitch.0;
-        let scale = [along, across].map(|bins| (bins * layout.cap_height.0) as f32);
-        let room = layout.advance.0 - layout.cap_height.0 * profile.typeface.advance();
-        let left = SIDE as f64 + 0.5 * room * along;
-        let baseline = OVER as f64 + layout.baseline(layout.cap_height).0 * across;
-        let draw = |&symbol: &Symbol| {
-            let mut canvas = Rasterizer::new(GLYPH_LENGTH, GLYPH_HEIGHT);
-            let glyph = profile.typeface.glyph(symbol);
-            glyph.draw(&mut canvas, left as f32, baseline as f32, scale);
-            let mut pixels = vec![0.0; GLYPH_LENGTH * GLYPH_HEIGHT];
-            canvas.for_each_pixel(|i, share| pixels[i] = share);
-            pixels
+        let rasters =
+            symbols.iter().flat_map(|&symbol| in_sizes(profile, |cap| inked(symbol, cap, profile)));
+        let rasters = rasters.collect();
+        Self::new(script, Mode::Tint, symbols, rasters, profile)
+    }
+
+    /// The glyphs of a script as a letter screen prints them, in each of [`LOOKS`].
+    fn screened(script: Script, profile: &Profile) -> Vec<Self> {
+        let symbols: Vec<Symbol> = script.symbols().chain([script.end()]).collect();
+        let fields: Vec<Vec<Field>> = symbols
+            .par_iter()
+            .map(|&symbol| {
+                in_sizes_of(profile).map(|cap| Field::new(symbol, cap, profile)).collect()
+            })
+            .collect();
+        let at = |&look: &Look| {
+            let rasters =
+                fields.iter().flat_map(|sizes| mean_of(sizes.iter().map(|f| screened(f, look))));
+            Self::new(script, Mode::Screen, symbols.clone(), rasters.collect(), profile)
         };
-        let rasters: Vec<f32> = symbols.iter().flat_map(draw).collect();
+        LOOKS.iter().map(at).collect()
+    }
+
+    /// The mean of the looks of one script, in these shares.
+    fn mixed(looks: &[Self], shares: &[f32]) -> Self {
+        let first = &looks[0];
+        let mut glyphs = Array2::zeros(first.glyphs.dim());
+        let mut means: Vec<Template> = vec![Template::NONE; first.means.len()];
+        for (look, &share) in looks.iter().zip(shares) {
+            glyphs.scaled_add(share, &look.glyphs);
+            means.iter_mut().zip(&look.means).for_each(|(mean, other)| mean.add(other, share));
+        }
+        let (symbols, code) = (first.symbols.clone(), Code::of(first.script, &first.symbols));
+        Self {
+            script: first.script,
+            mode: first.mode,
+            symbols,
+            code,
+            glyphs,
+            means,
+            layout: first.layout,
+        }
+    }
+
+    /// From the glyphs' rasters, one after the other.
+    fn new(
+        script: Script,
+        mode: Mode,
+        symbols: Vec<Symbol>,
+        rasters: Vec<f32>,
+        profile: &Profile,
+    ) -> Self {
+        let layout = profile.layout;
         let mut glyphs = Array2::zeros((symbols.len() * GLYPH_HEIGHT, GLYPH_LENGTH));
         glyphs.iter_mut().zip(rasters).for_each(|(out, share)| *out = share);
         // (δ − g₁)(δ − g₂) = δ − g₁ − g₂ + g₁g₂, with g₁ the generator's mean, g₂ the reader's.
@@ -101,12 +198,17 @@ impl Alphabet {
             let imaging = Imaging { along: 0.0, down: 0.0, blur: Mm(spread) };
             Kernel::new(&layout, imaging).spread(&glyphs)
         };
-        let mut means = blurred(printed, read);
-        for other in [blurred(printed, 0.0), blurred(read, 0.0)] {
-            means.iter_mut().zip(&other).for_each(|(mean, other)| mean.add(other, -1.0));
+        let taken: &[_] = match mode {
+            Mode::Tint => &[(1.0, printed, read), (-1.0, printed, 0.0), (-1.0, read, 0.0)],
+            // Every cell of a screen has the same ink: its mean is left as it is.
+            Mode::Screen => &[(-1.0, read, 0.0)],
+        };
+        let mut means: Vec<Template> = vec![Template::NONE; symbols.len()];
+        for &(times, a, b) in taken {
+            means.iter_mut().zip(&blurred(a, b)).for_each(|(mean, other)| mean.add(other, times));
         }
         let code = Code::of(script, &symbols);
-        Self { script, symbols, code, glyphs, means, layout }
+        Self { script, mode, symbols, code, glyphs, means, layout }
     }
 
     /// The templates of the symbols at these places of the alphabet.
@@ -124,8 +226,59 @@ impl Alphabet {
     }
 }
 
+/// The heights of a profile's capitals.
+fn in_sizes_of(profile: &Profile) -> impl Iterator<Item = Mm> {
+    let Layout { cap_height, second_cap_height, .. } = profile.layout;
+    [Some(cap_height), second_cap_height].into_iter().flatten()
+}
+
+/// Where two sizes take turns, the stack holds the mean of both.
+fn in_sizes(profile: &Profile, raster: impl Fn(Mm) -> Vec<f32>) -> Vec<f32> {
+    mean_of(in_sizes_of(profile).map(raster))
+}
+
+fn mean_of(rasters: impl Iterator<Item = Vec<f32>>) -> Vec<f32> {
+    let rasters: Vec<Vec<f32>> = rasters.collect();
+    let mean = |i: usize| rasters.iter().map(|r| r[i]).sum::<f32>() / rasters.len() as f32;
+    (0..GLYPH_LENGTH * GLYPH_HEIGHT).map(mean).collect()
+}
+
+/// A letter's coverage, in the bins of a glyph's raster.
+fn inked(symbol: Symbol, cap_height: Mm, profile: &Profile) -> Vec<f32> {
+    let layout = &profile.layout;
+    let bins = [ALONG as f64 / layout.advance.0, ACROSS as f64 / layout.pitch.0];
+    let scale = bins.map(|bins| (bins * cap_height.0) as f32);
+    let room = layout.advance.0 - cap_height.0 * profile.typeface.advance();
+    let left = SIDE as f64 + 0.5 * room * bins[0];
+    let baseline = OVER as f64 + layout.baseline(cap_height).0 * bins[1];
+    let mut canvas = Rasterizer::new(GLYPH_LENGTH, GLYPH_HEIGHT);
+    profile.typeface.glyph(symbol).draw(&mut canvas, left as f32, baseline as f32, scale);
+    let mut pixels = vec![0.0; GLYPH_LENGTH * GLYPH_HEIGHT];
+    canvas.for_each_pixel(|i, share| pixels[i] = share);
+    pixels
+}
+
+/// Where a letter that looks so has its colour.
+fn screened(field: &Field, look: Look) -> Vec<f32> {
+    let mut pixels = vec![0.0; GLYPH_LENGTH * GLYPH_HEIGHT];
+    let share = (ALONG * ACROSS) as f32 / (field.along * field.across) as f32;
+    let mut add = |(i, inked): (usize, bool)| {
+        let row = OVER + i / field.along * ACROSS / field.across;
+        let bin = SIDE + i % field.along * ALONG / field.along;
+        pixels[row * GLYPH_LENGTH + bin] += if inked { share } else { 0.0 };
+    };
+    match look {
+        Look::Area(area) => field.of_area(area).enumerate().for_each(&mut add),
+        Look::Growth(growth) => field.of_growth(growth).enumerate().for_each(&mut add),
+    }
+    pixels
+}
+
 impl Template {
+    const NONE: Self = Self { near: Vec::new(), far: [0.0; ACROSS] };
+
     fn add(&mut self, other: &Self, times: f32) {
+        self.near.resize(other.near.len(), 0.0);
         self.near.iter_mut().zip(&other.near).for_each(|(v, o)| *v += times * o);
         self.far.iter_mut().zip(&other.far).for_each(|(v, o)| *v += times * o);
     }
@@ -195,7 +348,7 @@ mod tests {
     #[test]
     fn a_template_is_the_glyph_without_its_means() {
         let profile = Profile::default();
-        let alphabet = Alphabet::new(Script::Latin, &profile);
+        let alphabet = Alphabet::tinted(Script::Latin, &profile);
         let imaging = Imaging { along: 0.0, down: 0.0, blur: Mm(0.03) };
         let all: Vec<usize> = (0..alphabet.symbols.len()).collect();
         for template in alphabet.templates(&all, &imaging) {
@@ -210,7 +363,7 @@ mod tests {
     #[test]
     fn a_shift_moves_the_template() {
         let profile = Profile::default();
-        let alphabet = Alphabet::new(Script::Cyrillic, &profile);
+        let alphabet = Alphabet::tinted(Script::Cyrillic, &profile);
         let at = |along| {
             let imaging = Imaging { along, down: 0.0, blur: Mm(0.04) };
             alphabet.templates(&[3], &imaging).remove(0).near

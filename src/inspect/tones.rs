@@ -8,10 +8,13 @@ use std::f64::consts::TAU;
 use ndarray::{Array2, Axis, Slice};
 use rustfft::num_complex::{Complex32, Complex64};
 
+use super::carrier::Peak;
 use super::demodulation::demodulate;
 use super::flatten::{Flat, SLOW};
 use super::scan::Scan;
-use crate::spec::modulation::{self, TURNING_LIGHTNESS};
+use super::templates::{LOOKS, Look, Shares};
+use crate::base::tone;
+use crate::spec::{Mode, Profile};
 
 /// Width of a class of tones, in L*.
 const CLASS: usize = 5;
@@ -39,15 +42,48 @@ pub struct Tones {
     by_class: [f32; CLASSES + 1],
     /// Lightness in the scan at which letters turn from lighter to darker than their ground.
     pub turn: f32,
+    /// Amplitude of the lines as a wave, in units of the letters' amplitude at strength 1.
+    pub wave: f64,
 }
 
 impl Tones {
     /// Measures the tones on a carrier of this frequency (cycles a millimetre).
     #[must_use]
-    pub fn measure(flat: &Flat, scan: &Scan, frequency: [f64; 2]) -> Self {
+    pub fn measure(
+        flat: &Flat,
+        scan: &Scan,
+        frequency: [f64; 2],
+        profile: &Profile,
+        mode: Mode,
+    ) -> Self {
         let classes = Classes::demodulate(flat, scan, frequency);
-        let turn = classes.turn();
-        classes.response(turn)
+        let turn = classes.turn(profile.turning_lightness(mode));
+        classes.response(turn, |lightness| profile.amplitude(mode, lightness))
+    }
+
+    /// In a letter screen, what share of the letters in the stack looks like each of [`LOOKS`], as
+    /// far as the tones tell.
+    #[must_use]
+    pub fn looks(&self, flat: &Flat) -> Shares {
+        // Where letters turn, they take half of the area: that tells the press's gain.
+        let turn = tone::luminance(self.turn).clamp(0.05, 0.95);
+        let gamma = 0.5f32.ln() / turn.ln();
+        let off = |look: &Look, area: f32| match look {
+            Look::Area(own) => (own - area).abs(),
+            Look::Growth(_) => f32::INFINITY,
+        };
+        let mut shares = [0.0; LOOKS.len()];
+        for (&lightness, &certainty) in flat.lightness.iter().zip(&flat.certainty) {
+            let light = tone::luminance(lightness).clamp(0.005, 0.995);
+            let area = light.powf(gamma).min(1.0 - light.powf(gamma));
+            let nearest = (0..LOOKS.len())
+                .min_by(|&a, &b| off(&LOOKS[a], area).total_cmp(&off(&LOOKS[b], area)));
+            // The stack weighs contrast by a/σ²; in all tones a dot differs from no dot by 1/Y.
+            let share = certainty * certainty * self.at(lightness).abs() / light;
+            shares[nearest.unwrap_or(0)] += share;
+        }
+        let sum: f32 = shares.iter().sum();
+        shares.map(|share| share / sum.max(f32::MIN_POSITIVE))
     }
 
     /// At a lightness, between classes linearly.
@@ -57,6 +93,14 @@ impl Tones {
         let (low, share) = (place as usize, place.fract());
         self.by_class[low] + share * (self.by_class[low + 1] - self.by_class[low])
     }
+}
+
+/// Whether the lines are stronger than those of any tint: 0.002 to 0.05 of a screen's, where 50
+/// tints showed at most 0.010.
+#[must_use]
+pub fn is_screen(flat: &Flat, scan: &Scan, peak: &Peak, profile: &Profile) -> bool {
+    const STRONG: f64 = 0.012;
+    Tones::measure(flat, scan, peak.frequency, profile, Mode::Screen).wave >= STRONG
 }
 
 /// The carrier's amplitude in blocks, by class of tone.
@@ -100,8 +144,8 @@ impl Classes {
 
     /// The first class whose letters are darker than their ground: where the carrier is strongest
     /// over whole windows, in which dark tones and light ones have the same lines.
-    fn turn(&self) -> usize {
-        let printed = TURNING_LIGHTNESS as usize / CLASS;
+    fn turn(&self, printed: f32) -> usize {
+        let printed = printed as usize / CLASS;
         let waves = waves();
         let mut carrier = self.joined(*TURNS.start());
         let mut best = (f64::NEG_INFINITY, printed);
@@ -117,7 +161,7 @@ impl Classes {
     }
 
     /// The strength of each class against the carrier that all of them make.
-    fn response(&self, turn: usize) -> Tones {
+    fn response(&self, turn: usize, amplitude: impl Fn(f32) -> f32) -> Tones {
         let carrier = self.joined(turn);
         let measured: Vec<f64> = self
             .fields
@@ -130,7 +174,7 @@ impl Classes {
         let law: Vec<f64> = (0..CLASSES)
             .map(|class| {
                 let lightness = (class as f32 + 0.5) * CLASS as f32;
-                let size = f64::from(modulation::amplitude(lightness, 1.0).abs());
+                let size = f64::from(amplitude(lightness).abs());
                 // Within the turn's own class the law is nearly zero; its neighbours tell its size.
                 let size = if size > 0.0 { size } else { 3.0 };
                 if class < turn { size } else { -size }
@@ -146,7 +190,7 @@ impl Classes {
             by_class[class] = ((m / gain + prior * l) / (mass + prior)) as f32;
         }
         by_class[CLASSES] = by_class[CLASSES - 1];
-        Tones { by_class, turn: (turn * CLASS) as f32 }
+        Tones { by_class, turn: (turn * CLASS) as f32, wave: gain }
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod difference;
 pub mod lettering;
 pub mod portrait;
+pub mod screen;
 mod slow;
 pub mod tint;
 
@@ -14,7 +15,7 @@ use thiserror::Error;
 use crate::base::Picture;
 use crate::spec::legend::NameError;
 use crate::spec::profile::{FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT};
-use crate::spec::{Legend, Name, Profile};
+use crate::spec::{Legend, Mode, Name, Profile};
 use portrait::PortraitError;
 
 /// A print-ready portrait and what is to be said of it.
@@ -79,8 +80,10 @@ pub fn embed(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embed
 fn stages(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded, EmbedError> {
     let legends = Legend::all(name, profile)?;
     let prepared = portrait::prepare(portrait, profile)?;
-    let coverage = lettering::coverage(&legends, profile);
-    let picture = tint::tint(&prepared, &coverage, profile);
+    let picture = match profile.mode {
+        Mode::Tint => tint::tint(&prepared, &lettering::coverage(&legends, profile), profile),
+        Mode::Screen => screen::screen(&prepared, &legends, profile),
+    };
     let summary = summarise(&legends, profile, prepared.enlarged);
     Ok(Embedded { picture, summary })
 }

@@ -6,10 +6,12 @@ pub mod layout;
 pub mod legend;
 pub mod modulation;
 pub mod profile;
+pub mod screen;
+pub mod threshold;
 pub mod typeface;
 
 pub use alphabet::{Script, Symbol};
 pub use layout::Layout;
 pub use legend::{Legend, Name};
-pub use profile::Profile;
+pub use profile::{Mode, Profile};
 pub use typeface::Typeface;

@@ -5,6 +5,8 @@ use thiserror::Error;
 
 use super::layout::{Layout, Wave};
 use super::legend::Legend;
+use super::modulation;
+use super::screen::{Screen, ScreenPart};
 use super::typeface::{Typeface, TypefaceError};
 use crate::base::{Mm, Ppi};
 
@@ -41,6 +43,8 @@ pub struct Profile {
     pub strength: f64,
     /// How the letters get into the portrait.
     pub mode: Mode,
+    /// The letter screen.
+    pub screen: Screen,
 }
 
 /// How the letters get into the portrait.
@@ -82,6 +86,8 @@ struct File {
     portrait: PortraitPart,
     print: PrintPart,
     microtext: MicrotextPart,
+    #[serde(default)]
+    screen: ScreenPart,
 }
 
 #[derive(Deserialize)]
@@ -127,6 +133,31 @@ fn one() -> usize {
     1
 }
 
+impl Mode {
+    /// The one that it is not.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Tint => Self::Screen,
+            Self::Screen => Self::Tint,
+        }
+    }
+}
+
+/// `value`, if it lies within the range of `field`.
+pub(super) fn within(
+    field: &'static str,
+    value: f64,
+    low: f64,
+    high: f64,
+) -> Result<f64, ProfileError> {
+    if (low..=high).contains(&value) {
+        Ok(value)
+    } else {
+        Err(ProfileError::Range { field, value, range: format!("from {low} to {high}") })
+    }
+}
+
 impl Profile {
     /// The built-in profile, as text: a start for one's own.
     #[must_use]
@@ -141,13 +172,6 @@ impl Profile {
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
         let file: File = toml::from_str(text).map_err(|e| ProfileError::Syntax(e.to_string()))?;
         let (portrait, print, micro) = (file.portrait, file.print, file.microtext);
-        let within = |field, value: f64, low: f64, high: f64| {
-            if (low..=high).contains(&value) {
-                Ok(value)
-            } else {
-                Err(ProfileError::Range { field, value, range: format!("from {low} to {high}") })
-            }
-        };
         let typeface = Typeface::bundled(&micro.typeface)?;
         let cap = within("microtext.cap_height_mm", micro.cap_height_mm, 0.1, 2.0)?;
         let second = |second| within("microtext.second_cap_height_mm", second, 0.5 * cap, cap);
@@ -196,6 +220,7 @@ impl Profile {
             )? as usize,
             strength: within("microtext.strength", micro.strength, 0.0, 1.0)?,
             mode: micro.mode,
+            screen: Screen::parse(file.screen)?,
         };
         profile.sound()
     }
@@ -235,6 +260,25 @@ impl Profile {
     pub fn with_mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
+    }
+
+    /// The lightness (CIE L*) above which letters are darker than their ground.
+    #[must_use]
+    pub fn turning_lightness(&self, mode: Mode) -> f32 {
+        match mode {
+            Mode::Tint => modulation::TURNING_LIGHTNESS,
+            Mode::Screen => self.screen.turning_lightness(),
+        }
+    }
+
+    /// The relative change of luminance under a letter by the lightness (CIE L*) of its ground, but
+    /// for the strength; negative where letters are darker.
+    #[must_use]
+    pub fn amplitude(&self, mode: Mode, lightness: f32) -> f32 {
+        match mode {
+            Mode::Tint => modulation::amplitude(lightness, 1.0),
+            Mode::Screen => self.screen.amplitude(lightness),
+        }
     }
 
     fn sound(self) -> Result<Self, ProfileError> {

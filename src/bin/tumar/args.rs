@@ -11,7 +11,7 @@ use tumar::base::units::PLAUSIBLE_PPI;
 use tumar::channel::Preset;
 use tumar::spec::legend::NameError;
 use tumar::spec::profile::ProfileError;
-use tumar::spec::{Legend, Name, Profile};
+use tumar::spec::{Legend, Mode, Name, Profile};
 
 use crate::failure::Failure;
 use crate::files;
@@ -87,6 +87,10 @@ pub(crate) struct EmbedArgs {
     /// Print resolution, 300 to 5080 [default: the profile's]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     dpi: Option<f64>,
+    /// tint shifts the portrait's tone; screen makes the letters its halftone, in one bit a dot
+    /// [default: the profile's]
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    mode: Option<Mode>,
     /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     strength: Option<f64>,
@@ -118,7 +122,10 @@ impl EmbedArgs {
         if let Some(strength) = self.strength {
             profile = profile.with_strength(strength).map_err(bad("--strength"))?;
         }
-        Ok(profile)
+        Ok(match self.mode {
+            Some(mode) => profile.with_mode(mode),
+            None => profile,
+        })
     }
 }
 
@@ -278,6 +285,14 @@ fn jobs(text: &str) -> Result<usize, String> {
     let number: Option<usize> = text.parse().ok();
     let number = number.filter(|number| (1..=512).contains(number));
     number.ok_or_else(|| "it must be a whole number from 1 to 512".to_owned())
+}
+
+fn mode(text: &str) -> Result<Mode, String> {
+    match text {
+        "tint" => Ok(Mode::Tint),
+        "screen" => Ok(Mode::Screen),
+        _ => Err("there are tint and screen".to_owned()),
+    }
 }
 
 fn seed(text: &str) -> Result<u64, String> {
