@@ -1,10 +1,11 @@
 //! How much of the microtext the eye sees: the visual difference of two rasters.
 //!
-//! - [`lightness_difference`]: S-CIELAB, its lightness only.
-//! - [`block_lightness_error`], [`block_colour_difference`]: whether tone (L*) and colour (CIEDE2000)
-//!   of each small area are kept.
-//! - [`structural_similarity`]: SSIM.
-//! - [`kept_detail`], [`saturated_share`]: whether the portrait's own detail stays, and its ends.
+//! - S-CIELAB, its lightness only: [`lightness_difference`].
+//! - Tone (L*) and colour (CIEDE2000) of small areas: [`block_lightness_error`],
+//!   [`block_colour_difference`].
+//! - SSIM: [`structural_similarity`].
+//! - The portrait's own detail and its lightest and darkest values: [`kept_detail`],
+//!   [`saturated_share`].
 //!
 //! Stored values are read by their colour profiles, and white is the paper's. Left out: gloss, the
 //! printer's screen, adaptation to the surround.
