@@ -295,11 +295,11 @@ mod tests {
         (prepared.untouched(profile.dpi), tint(&prepared, &coverage, &profile))
     }
 
-    /// Mean light of each millimetre across, as a stored value in 1/255.
+    /// Mean light of each ten letters across, as a stored value in 1/255.
     fn columns(picture: &Picture) -> Vec<f32> {
         let light = picture.luminance(1).mean_axis(Axis(0)).unwrap();
-        let light = light.as_slice().unwrap().chunks_exact(47);
-        light.map(|part| 255.0 * tone::stored(part.iter().sum::<f32>() / 47.0)).collect()
+        let light = light.as_slice().unwrap().chunks_exact(104);
+        light.map(|part| 255.0 * tone::stored(part.iter().sum::<f32>() / 104.0)).collect()
     }
 
     #[test]

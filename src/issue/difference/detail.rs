@@ -84,7 +84,7 @@ mod tests {
             [grey((380, 380), level), grey((380, 380), face), grey((380, 380), both)];
         let size = PRINT.mm(95.0);
         let kept = kept_detail(&face, &both, size).unwrap();
-        assert!((kept.contrast - 1.0).abs() < 0.02 && kept.correlation > 0.99, "{kept:?}");
+        assert!((kept.contrast - 1.0).abs() < 0.02 && kept.correlation > 0.98, "{kept:?}");
         let lost = kept_detail(&face, &level, size).unwrap();
         assert!(lost.contrast.abs() < 1e-3, "{lost:?}");
     }
