@@ -3,7 +3,7 @@
 //!
 //! A picture stays in its own space: its values become light by its own curves, and light becomes
 //! values by the same. Two kinds of profile can say this: RGB with three colorants and three curves
-//! (annex F.3), and grey with one curve (F.2). [`convert`](super::convert) brings all
+//! (annex F.3), and grey with one curve (F.2). The decoder brings all
 //! others to sRGB.
 
 use std::sync::{Arc, LazyLock};
