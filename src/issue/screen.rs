@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::portrait::Prepared;
 use super::slow::Slow;
 use crate::base::raster::blur;
-use crate::base::{Mm, Picture, Plane, tone};
+use crate::base::{Mm, Picture, Plane};
 use crate::spec::modulation::TONE_SPREAD;
 use crate::spec::threshold::Field;
 use crate::spec::{Legend, Profile};
@@ -85,7 +85,7 @@ impl<'a> Darkness<'a> {
         }
         let row = &self.portrait.linear[y * width * 3..][..width * 3];
         // Sixteen bits of luminance, of which the upper twelve count.
-        let weights = tone::LUMA.map(|weight| (weight * 65_536.0) as u32);
+        let weights = self.portrait.colour.luma().map(|weight| (weight.max(0.0) * 65_536.0) as u32);
         for (out, rgb) in out.iter_mut().zip(row.as_chunks::<3>().0) {
             let sum: u32 = (0..3).map(|c| (weights[c] * u32::from(rgb[c])) >> 16).sum();
             *out = self.area[(sum >> 4) as usize & 4095];
