@@ -1,0 +1,189 @@
+//! TIFF 6.0, in strips that are compressed each for itself: in as many threads as there are, the
+//! bytes never depending on it.
+
+use std::io::Cursor;
+
+use image::DynamicImage;
+use rayon::prelude::*;
+use tiff::TiffResult;
+use tiff::encoder::{Rational, TiffEncoder};
+use tiff::tags::{
+    CompressionMethod, PhotometricInterpretation, PlanarConfiguration, Predictor, ResolutionUnit,
+    Tag,
+};
+
+use super::fax;
+use crate::base::picture::Picture;
+use crate::base::units::Ppi;
+
+/// Bytes of pixels in a strip, about. TIFF 6.0 advises 8 KiB, for the memories of 1992.
+const STRIP: usize = 1 << 18;
+
+/// Strips and what the tags say of them.
+struct Strips {
+    bits: Vec<u16>,
+    compression: CompressionMethod,
+    photometric: PhotometricInterpretation,
+    rows: usize,
+    bytes: Vec<Vec<u8>>,
+}
+
+pub(super) fn encode(picture: &Picture) -> TiffResult<Vec<u8>> {
+    let width = picture.pixels.width() as usize;
+    let strips = match &picture.pixels {
+        DynamicImage::ImageLuma8(grey) if picture.bilevel => faxed(grey, width),
+        DynamicImage::ImageLuma8(grey) => deflated::<1, _>(grey, width),
+        DynamicImage::ImageLuma16(grey) => deflated::<1, _>(grey, width),
+        DynamicImage::ImageRgb16(rgb) => deflated::<3, _>(rgb, width),
+        DynamicImage::ImageRgb8(rgb) => deflated::<3, _>(rgb, width),
+        other => deflated::<3, _>(&other.to_rgb8(), width),
+    };
+    write(picture, &strips)
+}
+
+/// TIFF 6.0, section 11: CCITT T.6, white is 0, the leftmost pixel on top of its byte.
+fn faxed(grey: &[u8], width: usize) -> Strips {
+    let rows = (STRIP * 8 / width).max(1);
+    let strips = grey.par_chunks(width * rows);
+    Strips {
+        bits: vec![1],
+        compression: CompressionMethod::Fax4,
+        photometric: PhotometricInterpretation::WhiteIsZero,
+        rows,
+        bytes: strips.map(|strip| fax::encode(strip, width)).collect(),
+    }
+}
+
+/// Samples of 8 or 16 bits.
+trait Sample: Copy + Sync {
+    const BITS: u16;
+    fn less(self, other: Self) -> Self;
+    /// In the byte order of this machine, which is that of the file.
+    fn push(self, bytes: &mut Vec<u8>);
+}
+
+impl Sample for u8 {
+    const BITS: u16 = 8;
+    fn less(self, other: Self) -> Self {
+        self.wrapping_sub(other)
+    }
+    fn push(self, bytes: &mut Vec<u8>) {
+        bytes.push(self);
+    }
+}
+
+impl Sample for u16 {
+    const BITS: u16 = 16;
+    fn less(self, other: Self) -> Self {
+        self.wrapping_sub(other)
+    }
+    fn push(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_ne_bytes());
+    }
+}
+
+/// TIFF 6.0, section 14, and TIFF Technical Note of 2002 on Deflate: each sample less its left
+/// neighbour, in a zlib stream.
+fn deflated<const N: usize, S: Sample>(samples: &[S], width: usize) -> Strips {
+    let row = width * N * usize::from(S::BITS) / 8;
+    let rows = (STRIP / row).max(1);
+    let strips = samples.par_chunks(width * N * rows);
+    let strip = |strip: &[S]| {
+        let mut differences = Vec::with_capacity(row * rows);
+        for row in strip.chunks_exact(width * N) {
+            row[..N].iter().for_each(|v| v.push(&mut differences));
+            row.iter().zip(&row[N..]).for_each(|(left, v)| v.less(*left).push(&mut differences));
+        }
+        super::deflate(&differences)
+    };
+    Strips {
+        bits: vec![S::BITS; N],
+        compression: CompressionMethod::Deflate,
+        photometric: match N {
+            1 => PhotometricInterpretation::BlackIsZero,
+            _ => PhotometricInterpretation::RGB,
+        },
+        rows,
+        bytes: strips.map(strip).collect(),
+    }
+}
+
+/// The profile's tag is that of the ICC specification, annex B.
+fn write(picture: &Picture, strips: &Strips) -> TiffResult<Vec<u8>> {
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut bytes)?;
+    let mut page = encoder.image_directory()?;
+    let mut offsets = Vec::new();
+    for strip in &strips.bytes {
+        offsets.push(u32::try_from(page.write_data(strip.as_slice())?)?);
+    }
+    let counts: Vec<u32> = strips.bytes.iter().map(|strip| strip.len() as u32).collect();
+    page.write_tag(Tag::ImageWidth, picture.pixels.width())?;
+    page.write_tag(Tag::ImageLength, picture.pixels.height())?;
+    page.write_tag(Tag::BitsPerSample, strips.bits.as_slice())?;
+    page.write_tag(Tag::Compression, strips.compression.to_u16())?;
+    page.write_tag(Tag::PhotometricInterpretation, strips.photometric.to_u16())?;
+    page.write_tag(Tag::StripOffsets, offsets.as_slice())?;
+    page.write_tag(Tag::SamplesPerPixel, strips.bits.len() as u16)?;
+    page.write_tag(Tag::RowsPerStrip, strips.rows as u32)?;
+    page.write_tag(Tag::StripByteCounts, counts.as_slice())?;
+    page.write_tag(Tag::PlanarConfiguration, PlanarConfiguration::Chunky.to_u16())?;
+    if strips.compression == CompressionMethod::Deflate {
+        page.write_tag(Tag::Predictor, Predictor::Horizontal.to_u16())?;
+    }
+    let unit = if picture.ppi.is_some() { ResolutionUnit::Inch } else { ResolutionUnit::None };
+    let [x, y] = picture.ppi.unwrap_or([Ppi(1.0); 2]).map(rational);
+    page.write_tag(Tag::XResolution, x)?;
+    page.write_tag(Tag::YResolution, y)?;
+    page.write_tag(Tag::ResolutionUnit, unit.to_u16())?;
+    if let Some(icc) = &picture.icc {
+        page.write_tag(Tag::IccProfile, icc.as_slice())?;
+    }
+    page.finish()?;
+    Ok(bytes.into_inner())
+}
+
+/// The simplest fraction that is the resolution, by its continued fraction; where none of 32 bits
+/// is, the nearest found, less than 10⁻⁹ away.
+fn rational(ppi: Ppi) -> Rational {
+    let (mut before, mut found) = ([0u64, 1], [1u64, 0]);
+    let mut rest = ppi.0;
+    for _ in 0..32 {
+        let whole = rest.floor();
+        let next = [0, 1].map(|i| whole as u64 * found[i] + before[i]);
+        if next.iter().any(|&v| v > u64::from(u32::MAX)) {
+            break;
+        }
+        (before, found) = (found, next);
+        let error = found[0] as f64 / found[1] as f64 - ppi.0;
+        if error.abs() < 1e-12 * ppi.0 || rest <= whole {
+            break;
+        }
+        rest = 1.0 / (rest - whole);
+    }
+    Rational { n: found[0] as u32, d: found[1] as u32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resolutions_are_exact() {
+        for (ppi, n, d) in [
+            (1200.0, 1200, 1),
+            (2540.0, 2540, 1),
+            (600.5, 1201, 2),
+            (1000.0 / 3.0, 1000, 3),
+            (1016.05, 20_321, 20),
+        ] {
+            let found = rational(Ppi(ppi));
+            assert_eq!((found.n, found.d), (n, d), "{ppi}");
+        }
+        let [ppi, odd] = [1234.567_890_123, std::f64::consts::PI * 300.0];
+        for ppi in [ppi, odd] {
+            let found = rational(Ppi(ppi));
+            assert!((f64::from(found.n) / f64::from(found.d) - ppi).abs() < 1e-9, "{ppi}");
+        }
+    }
+}
