@@ -4,9 +4,11 @@ use std::io::Cursor;
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use thiserror::Error;
 
+use super::colour::{MAX_PROFILE_BYTES, ProfileFault};
+use super::convert;
 use super::picture::Picture;
 use super::units::Ppi;
 
@@ -47,6 +49,15 @@ pub enum DecodeError {
         /// What the decoder said.
         detail: String,
     },
+    /// CMYK, and nothing says what its inks look like.
+    #[error("CMYK without a colour profile: what its inks look like is not known")]
+    Inks,
+    /// CMYK whose profile does not say what its inks look like.
+    #[error("CMYK whose colour profile {0}")]
+    InksProfile(ProfileFault),
+    /// CMYK in JPEG, where programs do not agree on whether 0 is no ink or all ink.
+    #[error("a JPEG picture in CMYK is not read")]
+    JpegInks,
 }
 
 /// Reads a PNG, JPEG or TIFF file.
@@ -62,7 +73,8 @@ pub fn read(path: &Path) -> Result<Picture, DecodeError> {
 }
 
 /// Decodes the bytes of a PNG, JPEG or TIFF file: upright (EXIF orientation applied), alpha laid
-/// on white, grey or RGB in 8 or 16 bits.
+/// on white, grey or RGB in 8 or 16 bits. CMYK in TIFF, and RGB whose profile is a table, become
+/// sRGB by their profiles.
 ///
 /// # Errors
 /// See [`DecodeError`].
@@ -91,9 +103,26 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
         ImageFormat::Tiff => tiff_icc(bytes),
         _ => decoder.icc_profile().ok().flatten(),
     };
+    if format == ImageFormat::Jpeg && jpeg_channels(bytes) == Some(4) {
+        return Err(DecodeError::JpegInks);
+    }
+    let in_inks = matches!(
+        decoder.original_color_type(),
+        ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16
+    );
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let exif = decoder.exif_metadata().ok().flatten();
-    let mut pixels = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
+    let (mut pixels, icc) = if in_inks {
+        let icc = icc.ok_or(DecodeError::Inks)?;
+        let inks = convert::tiff_inks(bytes, MAX_PIXELS * 8);
+        let inks =
+            inks.map_err(|e| DecodeError::Corrupt { format: name, detail: e.to_string() })?;
+        let srgb = convert::from_cmyk((width, height), &inks, &icc);
+        let srgb = srgb.map_err(DecodeError::InksProfile)?;
+        (srgb.pixels, srgb.icc)
+    } else {
+        (DynamicImage::from_decoder(decoder).map_err(corrupt)?, icc)
+    };
     pixels.apply_orientation(orientation);
 
     let ppi = match format {
@@ -103,7 +132,9 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     };
     let ppi = ppi.filter(|axes| axes.iter().all(|axis| axis.is_plausible()));
     let ppi = ppi.map(|[x, y]| if turns_sideways(orientation) { [y, x] } else { [x, y] });
-    Ok(Picture { pixels: plain(pixels), ppi, icc, bilevel: false })
+    let mut picture = Picture { pixels: plain(pixels), ppi, icc, bilevel: false };
+    convert::settle(&mut picture);
+    Ok(picture)
 }
 
 fn limits() -> image::Limits {
@@ -189,6 +220,21 @@ fn jpeg_has_its_end(bytes: &[u8]) -> bool {
     at + 4 <= bytes.len()
 }
 
+/// The components of a JPEG's frame (ITU-T T.81, B.2.2).
+fn jpeg_channels(bytes: &[u8]) -> Option<u8> {
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        match marker {
+            0xc4 | 0xc8 | 0xcc => {}
+            0xc0..=0xcf => return bytes.get(at + 9).copied(),
+            0xda => return None,
+            _ => {}
+        }
+        at += if marker == 0xff { 1 } else { 2 + usize::from(u16::from_be_bytes([high, low])) };
+    }
+    None
+}
+
 /// The `pHYs` chunk, if its unit is the metre.
 fn png_ppi(bytes: &[u8]) -> Option<[Ppi; 2]> {
     let reader = png::Decoder::new(Cursor::new(bytes)).read_info().ok()?;
@@ -231,7 +277,10 @@ fn exif_ppi(raw: Vec<u8>) -> Option<[Ppi; 2]> {
 }
 
 fn tiff_icc(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).ok()?;
+    let mut limits = tiff::decoder::Limits::default();
+    limits.ifd_value_size = MAX_PROFILE_BYTES;
+    let decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).ok()?;
+    let mut decoder = decoder.with_limits(limits);
     decoder.get_tag_u8_vec(tiff::tags::Tag::IccProfile).ok()
 }
 

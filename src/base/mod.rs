@@ -1,5 +1,7 @@
 //! Ground floor: units, tones, planes of numbers, pictures and their files.
 
+pub mod colour;
+mod convert;
 pub mod decode;
 pub mod encode;
 pub mod picture;

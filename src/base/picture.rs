@@ -4,8 +4,8 @@ use image::DynamicImage;
 use ndarray::Axis;
 use rayon::prelude::*;
 
+use super::colour::Colour;
 use super::raster::Plane;
-use super::tone::{LINEAR_OF_U8, LINEAR_OF_U16, LUMA};
 use super::units::Ppi;
 
 /// Pixels with what their file says of them.
@@ -41,34 +41,43 @@ impl Picture {
         Self {
             pixels: self.pixels.crop_imm(x, y, width, height),
             ppi: self.ppi,
-            icc: None,
+            icc: self.icc.clone(),
             bilevel: self.bilevel,
         }
     }
 
+    /// What the stored values mean: by the profile, or, if there is none that says it, by sRGB.
+    #[must_use]
+    pub fn colour(&self) -> Colour {
+        Colour::of(self).unwrap_or_else(|_| Colour::srgb())
+    }
+
     /// Luminance in linear light, 0..1, `[row, column]`, averaged over blocks of `factor` ×
-    /// `factor` pixels (a last partial block is left out). Stored values are read as sRGB.
+    /// `factor` pixels (a last partial block is left out), by [`Self::colour`].
     #[must_use]
     pub fn luminance(&self, factor: usize) -> Plane {
+        let colour = self.colour();
+        let luma = colour.luma();
+        let curve = |channel| colour.curve(channel);
         match &self.pixels {
             DynamicImage::ImageLuma8(grey) => {
-                let linear = &*LINEAR_OF_U8;
+                let linear = curve(0).of_u8();
                 self.averaged(grey.as_raw(), 1, factor, |p| linear[usize::from(p[0])])
             }
             DynamicImage::ImageRgb8(rgb) => {
-                let [r, g, b] = LUMA.map(|weight| LINEAR_OF_U8.map(|v| v * weight));
+                let [r, g, b] = [0, 1, 2].map(|c| curve(c).of_u8().map(|v| v * luma[c]));
                 self.averaged(rgb.as_raw(), 3, factor, |p| {
                     r[usize::from(p[0])] + g[usize::from(p[1])] + b[usize::from(p[2])]
                 })
             }
             DynamicImage::ImageLuma16(grey) => {
-                let linear = &*LINEAR_OF_U16;
+                let linear = curve(0).of_u16();
                 self.averaged(grey.as_raw(), 1, factor, |p| linear[usize::from(p[0])])
             }
             other => {
-                let linear = &*LINEAR_OF_U16;
+                let linear = [0, 1, 2].map(|c| curve(c).of_u16());
                 self.averaged(other.to_rgb16().as_raw(), 3, factor, |p| {
-                    (0..3).map(|c| LUMA[c] * linear[usize::from(p[c])]).sum()
+                    (0..3).map(|c| luma[c] * linear[c][usize::from(p[c])]).sum()
                 })
             }
         }

@@ -13,7 +13,7 @@ use super::halftone::Kernel;
 use super::ink::{Steps, lay};
 use super::noise::{Field, Gauss, mix};
 use super::wear::{Wear, Worn};
-use crate::base::{Mm, Picture, Plane, Ppi, raster, tone};
+use crate::base::{Mm, Picture, Plane, Ppi, raster};
 
 /// How the ink shares become marks on the page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -139,16 +139,14 @@ pub(super) fn print(
 
 fn linear_planes(picture: &Picture) -> Vec<Plane> {
     let (width, height) = picture.size();
-    let deep = picture.pixels.as_rgb16().is_some();
-    let values: Vec<f32> = if deep {
-        let linear = &*tone::LINEAR_OF_U16;
-        picture.pixels.to_rgb16().iter().map(|&v| linear[usize::from(v)]).collect()
-    } else {
-        let linear = &*tone::LINEAR_OF_U8;
-        picture.pixels.to_rgb8().iter().map(|&v| linear[usize::from(v)]).collect()
-    };
+    let (rgb, colour) = (picture.pixels.to_rgb16().into_raw(), picture.colour());
+    let linear = [0, 1, 2].map(|c| colour.curve(c).of_u16());
     (0..3)
-        .map(|c| Plane::from_shape_fn((height, width), |(y, x)| values[3 * (y * width + x) + c]))
+        .map(|c| {
+            Plane::from_shape_fn((height, width), |(y, x)| {
+                linear[c][usize::from(rgb[3 * (y * width + x) + c])]
+            })
+        })
         .collect()
 }
 
@@ -245,6 +243,7 @@ fn reflect(
 
 #[cfg(test)]
 mod tests {
+    use crate::base::tone;
     use image::GrayImage;
 
     use super::*;

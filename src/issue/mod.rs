@@ -15,7 +15,7 @@ use crate::base::Picture;
 use crate::spec::legend::NameError;
 use crate::spec::profile::{FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT};
 use crate::spec::{Legend, Name, Profile};
-use portrait::PortraitError;
+use portrait::{PortraitError, Prepared};
 
 /// A print-ready portrait and what is to be said of it.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub enum EmbedError {
 /// Prints `name` as microtext into `portrait`.
 ///
 /// The portrait is cropped about its centre to the profile's shape and resampled in linear light to
-/// its print resolution; the colour profile is carried on.
+/// its print resolution, as its colour profile says; the profile is carried on, byte for byte.
 ///
 /// # Errors
 /// [`EmbedError`].
@@ -81,11 +81,11 @@ fn stages(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded
     let prepared = portrait::prepare(portrait, profile)?;
     let coverage = lettering::coverage(&legends, profile);
     let picture = tint::tint(&prepared, &coverage, profile);
-    let summary = summarise(&legends, profile, prepared.enlarged);
+    let summary = summarise(&legends, profile, &prepared);
     Ok(Embedded { picture, summary })
 }
 
-fn summarise(legends: &[Legend], profile: &Profile, enlarged: f64) -> Summary {
+fn summarise(legends: &[Legend], profile: &Profile, prepared: &Prepared) -> Summary {
     let (width_px, height_px) = profile.size_px();
     let dots_per_cap = profile.dots_per_cap();
     let symbols: usize = legends.iter().map(|legend| legend.symbols().len()).sum();
@@ -104,9 +104,13 @@ fn summarise(legends: &[Legend], profile: &Profile, enlarged: f64) -> Summary {
             profile.layout.cap_height
         ));
     }
-    if enlarged > 8.0 {
+    if let Some(fault) = prepared.fault {
+        warnings.push(format!("the portrait's colour profile {fault}; sRGB is assumed"));
+    }
+    if prepared.enlarged > 8.0 {
         warnings.push(format!(
-            "the portrait was enlarged {enlarged:.0} times; the face will look soft in print"
+            "the portrait was enlarged {:.0} times; the face will look soft in print",
+            prepared.enlarged
         ));
     }
     Summary {

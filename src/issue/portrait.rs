@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::base::Picture;
-use crate::base::tone;
+use crate::base::colour::{Colour, Curve, ProfileFault};
 use crate::spec::Profile;
 
 /// Below this width or height in pixels no face can be told.
@@ -43,12 +43,17 @@ pub struct Prepared {
     pub size: (usize, usize),
     /// Print dots a pixel of the original.
     pub enlarged: f64,
-    /// The ICC profile of the original.
+    /// How linear light becomes stored values.
+    pub colour: Colour,
+    /// The ICC profile that says so.
     pub icc: Option<Vec<u8>>,
+    /// What is wrong with the original's profile, which is then not carried on.
+    pub fault: Option<ProfileFault>,
 }
 
 /// Crops about the centre to the profile's shape and resamples in linear light: Catmull-Rom when
-/// it enlarges (sharp, little ringing), Lanczos-3 when it shrinks.
+/// it enlarges (sharp, little ringing), Lanczos-3 when it shrinks. Light is what the portrait's
+/// colour profile says; sRGB where there is none or a faulty one.
 ///
 /// # Errors
 /// [`PortraitError`].
@@ -59,37 +64,42 @@ pub fn prepare(portrait: &Picture, profile: &Profile) -> Result<Prepared, Portra
     }
     let size = profile.size_px();
     let enlarged = (size.0 as f64 / width as f64).max(size.1 as f64 / height as f64);
+    let (colour, fault) = match Colour::of(portrait) {
+        Ok(colour) => (colour, None),
+        Err(fault) => (Colour::srgb(), Some(fault)),
+    };
+    let icc = portrait.icc.clone().filter(|_| fault.is_none());
     let (linear, channels) = match &portrait.pixels {
         DynamicImage::ImageLuma8(grey) => {
-            let table = linear_of_u8();
+            let table = of_u8(colour.curve(0));
             let pixel = |&v: &u8| U16::new(table[usize::from(v)]);
             (resampled((width, height), size, grey.as_raw().iter().map(pixel)), 1)
         }
         DynamicImage::ImageRgb8(rgb) => {
-            let table = linear_of_u8();
-            let pixel = |p: &[u8]| U16x3::new([0, 1, 2].map(|c| table[usize::from(p[c])]));
+            let tables = [0, 1, 2].map(|c| of_u8(colour.curve(c)));
+            let pixel = |p: &[u8]| U16x3::new([0, 1, 2].map(|c| tables[c][usize::from(p[c])]));
             (resampled((width, height), size, rgb.as_raw().chunks_exact(3).map(pixel)), 3)
         }
         DynamicImage::ImageLuma16(grey) => {
-            let table = linear_of_u16();
+            let table = of_u16(colour.curve(0));
             let pixel = |&v: &u16| U16::new(table[usize::from(v)]);
             (resampled((width, height), size, grey.as_raw().iter().map(pixel)), 1)
         }
         other => {
-            let (table, rgb) = (linear_of_u16(), other.to_rgb16());
-            let pixel = |p: &[u16]| U16x3::new([0, 1, 2].map(|c| table[usize::from(p[c])]));
+            let (tables, rgb) = ([0, 1, 2].map(|c| of_u16(colour.curve(c))), other.to_rgb16());
+            let pixel = |p: &[u16]| U16x3::new([0, 1, 2].map(|c| tables[c][usize::from(p[c])]));
             (resampled((width, height), size, rgb.as_raw().chunks_exact(3).map(pixel)), 3)
         }
     };
-    Ok(Prepared { linear, channels, size, enlarged, icc: portrait.icc.clone() })
+    Ok(Prepared { linear, channels, size, enlarged, colour, icc, fault })
 }
 
-fn linear_of_u8() -> [u16; 256] {
-    tone::LINEAR_OF_U8.map(full_scale)
+fn of_u8(curve: &Curve) -> [u16; 256] {
+    curve.of_u8().map(full_scale)
 }
 
-fn linear_of_u16() -> Vec<u16> {
-    tone::LINEAR_OF_U16.iter().map(|&v| full_scale(v)).collect()
+fn of_u16(curve: &Curve) -> Vec<u16> {
+    curve.of_u16().iter().map(|&v| full_scale(v)).collect()
 }
 
 fn full_scale(linear: f32) -> u16 {

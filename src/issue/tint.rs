@@ -5,17 +5,21 @@
 //! unchanged; a is the signed amplitude that the local tone and texture allow. All three channels
 //! take the same factor, so hue and chroma stay (xy is unchanged).
 
-use image::DynamicImage;
+use std::sync::Arc;
+
+use image::{DynamicImage, ImageBuffer, Luma, Pixel, Rgb};
 use ndarray::{Axis, Zip};
 use rayon::prelude::*;
 
 use super::lettering::{Coverage, SHARE};
 use super::portrait::Prepared;
 use super::slow::Slow;
+use crate::base::colour::{Colour, Curve};
 use crate::base::raster::blur;
 use crate::base::{Mm, Picture, Plane, tone};
 use crate::spec::Profile;
 use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD};
+use crate::spec::profile::Depth;
 
 /// The local mean is computed on blocks of about this size, tone and texture on coarser ones.
 const BLOCK: Mm = Mm(0.045);
@@ -41,23 +45,57 @@ const FULL_LIGHT: f32 = 65_535.0;
 /// Rows that are printed at a time.
 const BAND: usize = 64;
 
-/// The portrait with the letters of `coverage` in it, 8 bits a channel.
+/// The portrait with the letters of `coverage` in it, in the profile's depth.
 #[must_use]
 pub fn tint(portrait: &Prepared, coverage: &Coverage, profile: &Profile) -> Picture {
-    let (width, height) = (portrait.size.0 as u32, portrait.size.1 as u32);
-    let pixels = if portrait.channels == 1 {
-        let bytes = tinted::<1>(portrait, coverage, profile);
-        image::GrayImage::from_raw(width, height, bytes).map(DynamicImage::from)
-    } else {
-        let bytes = tinted::<3>(portrait, coverage, profile);
-        image::RgbImage::from_raw(width, height, bytes).map(DynamicImage::from)
+    let pixels = match (portrait.channels, profile.depth) {
+        (1, Depth::Eight) => pixels::<1, Luma<u8>>(portrait, coverage, profile),
+        (1, Depth::Sixteen) => pixels::<1, Luma<u16>>(portrait, coverage, profile),
+        (_, Depth::Eight) => pixels::<3, Rgb<u8>>(portrait, coverage, profile),
+        (_, Depth::Sixteen) => pixels::<3, Rgb<u16>>(portrait, coverage, profile),
     };
-    let pixels = pixels.unwrap_or_else(|| unreachable!("one value a channel"));
     Picture { pixels, ppi: Some([profile.dpi; 2]), icc: portrait.icc.clone(), bilevel: false }
 }
 
+fn pixels<const N: usize, P>(
+    portrait: &Prepared,
+    coverage: &Coverage,
+    profile: &Profile,
+) -> DynamicImage
+where
+    P: Pixel<Subpixel: Stored>,
+    DynamicImage: From<ImageBuffer<P, Vec<P::Subpixel>>>,
+{
+    let (width, height) = (portrait.size.0 as u32, portrait.size.1 as u32);
+    let values = tinted::<N, P::Subpixel>(portrait, coverage, profile);
+    ImageBuffer::<P, _>::from_raw(width, height, values)
+        .map_or_else(|| unreachable!("one value a channel"), DynamicImage::from)
+}
+
+/// A stored value.
+trait Stored: Copy + Default + Send + Sync {
+    /// Of 0..1, rounded.
+    fn of(share: f32) -> Self;
+}
+
+impl Stored for u8 {
+    fn of(share: f32) -> Self {
+        (share * 255.0 + 0.5) as u8
+    }
+}
+
+impl Stored for u16 {
+    fn of(share: f32) -> Self {
+        (share * 65_535.0 + 0.5) as u16
+    }
+}
+
 /// Stored values of a portrait of `N` channels with the letters in it.
-fn tinted<const N: usize>(portrait: &Prepared, coverage: &Coverage, profile: &Profile) -> Vec<u8> {
+fn tinted<const N: usize, T: Stored>(
+    portrait: &Prepared,
+    coverage: &Coverage,
+    profile: &Profile,
+) -> Vec<T> {
     let (width, height) = portrait.size;
     let block = (profile.dpi.px(BLOCK).round() as usize).max(1);
     let coverage = coverage.as_slice().expect("planes are row-major");
@@ -65,9 +103,9 @@ fn tinted<const N: usize>(portrait: &Prepared, coverage: &Coverage, profile: &Pr
     let mean = Slow::new(blur(&mean, profile.dpi.px(MEAN_SPREAD) / block as f64), block);
     let block = (profile.dpi.px(TONE_BLOCK).round() as usize).max(1);
     let amplitude = Slow::new(amplitude(&ground::<N>(portrait, block), block, profile), block);
-    let press = Press::new(profile.strength as f32);
+    let press = Press::<T, N>::new(&portrait.colour, profile.strength as f32);
 
-    let mut out = vec![0u8; width * height * N];
+    let mut out = vec![T::default(); width * height * N];
     out.par_chunks_mut(width * N * BAND).enumerate().for_each(|(i, band)| {
         let (mut means, mut amplitudes) = (mean.rows(width), amplitude.rows(width));
         let (mut letters, mut strengths) = (vec![0.0; width], vec![0.0; width]);
@@ -78,28 +116,29 @@ fn tinted<const N: usize>(portrait: &Prepared, coverage: &Coverage, profile: &Pr
             means.row(y, &mut letters);
             amplitudes.row(y, &mut strengths);
             letters.iter_mut().zip(coverage).for_each(|(v, &c)| *v = f32::from(c) * SHARE - *v);
-            press.print::<N>(linear, &letters, &strengths, out);
+            press.print(linear, &letters, &strengths, out);
         }
     });
     out
 }
 
 /// What each tone becomes, in tables.
-struct Press {
+struct Press<T, const N: usize> {
     /// By the upper 12 bits of a pixel's brightest channel.
     rooms: Box<[Room; 1 << 12]>,
-    /// Stored bytes by linear light in [`STEPS`]; all that is lighter than white is white.
-    stored: Box<[u8; 1 << 16]>,
+    /// Stored values by linear light, of which white has 65,535 steps; channels of the same curve
+    /// share one.
+    stored: [Arc<[T; 1 << 16]>; N],
 }
 
-/// Steps from black to white in [`Press::stored`], of which a letter's gap reaches fewer than four
-/// times as many (see [`Room::limit`]).
-const STEPS: f32 = 16_384.0;
+/// Bits of a factor below one: fine enough for 16 stored bits, and the product of any light and
+/// any factor that [`Room::limit`] allows, up to three times white, stays within 32.
+const FRACTION: u32 = 14;
 
 /// Room for letters at one tone.
 #[derive(Clone, Copy)]
 struct Room {
-    /// [`headroom`]: the factor, in 1/65 536 of a step ...
+    /// [`headroom`]: the factor, in units of 1 / 2^[`FRACTION`] ...
     scale: f32,
     /// ... and what is added before it, in units of [`Prepared::linear`].
     lift: u32,
@@ -108,36 +147,39 @@ struct Room {
     limit: f32,
 }
 
-impl Press {
-    fn new(strength: f32) -> Self {
+impl<T: Stored, const N: usize> Press<T, N> {
+    fn new(colour: &Colour, strength: f32) -> Self {
         let room = |i| Room::of((i as f32 + 0.5) / 4096.0, strength);
-        let byte = |i| (tone::stored((i as f32 + 0.5) / STEPS) * 255.0 + 0.5) as u8;
         let rooms: Box<[Room]> = (0..1 << 12).map(room).collect();
-        let mut stored: Vec<u8> = (0..STEPS as u32).map(byte).collect();
-        stored.resize(1 << 16, 255);
+        let table = |curve: &Curve| -> Arc<[T; 1 << 16]> {
+            let value = |light| T::of(curve.stored(f32::from(light) / FULL_LIGHT));
+            let values: Arc<[T]> = (0..=u16::MAX).map(value).collect();
+            values.try_into().unwrap_or_else(|_| unreachable!("its length is given"))
+        };
+        let first = table(colour.curve(0));
+        let stored = std::array::from_fn(|c| match colour.curve(c) {
+            same if same.is_same(colour.curve(0)) => first.clone(),
+            other => table(other),
+        });
         Self {
             rooms: rooms.try_into().unwrap_or_else(|_| unreachable!("its length is given")),
-            stored: stored.try_into().unwrap_or_else(|_| unreachable!("its length is given")),
+            stored,
         }
     }
 
     /// One row: `linear` of `N` channels with `letters` (coverage less its mean) at `amplitudes`.
-    fn print<const N: usize>(
-        &self,
-        linear: &[u16],
-        letters: &[f32],
-        amplitudes: &[f32],
-        out: &mut [u8],
-    ) {
+    fn print(&self, linear: &[u16], letters: &[f32], amplitudes: &[f32], out: &mut [T]) {
+        let stored = self.stored.each_ref().map(|table| &**table);
         let pixels = out.as_chunks_mut::<N>().0.iter_mut().zip(linear.as_chunks::<N>().0);
         for ((out, linear), (letter, &amplitude)) in pixels.zip(letters.iter().zip(amplitudes)) {
             let brightest = linear.iter().fold(0, |a, &b| a.max(b));
             let Room { scale, lift, limit } = self.rooms[usize::from(brightest >> 4)];
             // Rounded; what is below zero is cut off.
             let factor = (scale * (1.0 + amplitude.clamp(-limit, limit) * letter) + 0.5) as u32;
-            for (out, &value) in out.iter_mut().zip(linear) {
-                let step = ((u32::from(value) + lift) * factor) >> 16;
-                *out = self.stored[usize::from(step as u16)];
+            for ((out, &value), stored) in out.iter_mut().zip(linear).zip(stored) {
+                let light =
+                    ((u32::from(value) + lift) * factor + (1 << (FRACTION - 1))) >> FRACTION;
+                *out = stored[light.min(u32::from(u16::MAX)) as usize];
             }
         }
     }
@@ -150,7 +192,7 @@ impl Room {
         let law = (1.0 + MASKING) * modulation::amplitude_of(tone::lightness(printed), strength);
         let limit = law.min((1.0 / printed - 1.0) / GAP);
         Self {
-            scale: scale * STEPS * 65_536.0 / FULL_LIGHT,
+            scale: scale * (1 << FRACTION) as f32,
             lift: (lift / scale * FULL_LIGHT + 0.5) as u32,
             limit,
         }
@@ -191,7 +233,8 @@ fn amplitude(ground: &Plane, block: usize, profile: &Profile) -> Plane {
 
 /// Mean luminance of each block, with headroom.
 fn ground<const N: usize>(portrait: &Prepared, block: usize) -> Plane {
-    let weights: &[f32] = if N == 1 { &[1.0] } else { &tone::LUMA };
+    let luma = portrait.colour.luma();
+    let weights: &[f32] = if N == 1 { &[1.0] } else { &luma };
     block_means::<N, _>(&portrait.linear, portrait.size.0, block, |sum| {
         let light = sum.map(|v| v / FULL_LIGHT);
         let (scale, lift) = headroom(light.iter().copied().fold(0.0, f32::max));

@@ -31,6 +31,8 @@ pub struct Profile {
     pub height: Mm,
     /// Print resolution.
     pub dpi: Ppi,
+    /// Bits a channel of the raster.
+    pub depth: Depth,
     /// Where symbols stand.
     pub layout: Layout,
     /// How symbols look.
@@ -52,6 +54,29 @@ pub enum Mode {
     Tint,
     /// They are its halftone, in one bit a print dot.
     Screen,
+}
+
+/// Bits a channel of the raster that is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// 8 bits.
+    #[default]
+    Eight,
+    /// 16 bits.
+    Sixteen,
+}
+
+impl Depth {
+    fn of(bits: u32) -> Result<Self, ProfileError> {
+        match bits {
+            8 => Ok(Self::Eight),
+            16 => Ok(Self::Sixteen),
+            _ => {
+                let (value, range) = (f64::from(bits), "8 or 16".to_owned());
+                Err(ProfileError::Range { field: "print.depth", value, range })
+            }
+        }
+    }
 }
 
 /// Why a profile cannot be used.
@@ -95,6 +120,8 @@ struct PortraitPart {
 #[serde(deny_unknown_fields)]
 struct PrintPart {
     dpi: f64,
+    #[serde(default = "eight")]
+    depth: u32,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +152,10 @@ struct WavePart {
 
 fn one() -> usize {
     1
+}
+
+fn eight() -> u32 {
+    8
 }
 
 impl Profile {
@@ -174,6 +205,7 @@ impl Profile {
             width: Mm(within("portrait.width_mm", portrait.width_mm, 5.0, 300.0)?),
             height: Mm(within("portrait.height_mm", portrait.height_mm, 5.0, 300.0)?),
             dpi: Ppi(within("print.dpi", print.dpi, 300.0, 5080.0)?),
+            depth: Depth::of(print.depth)?,
             layout: Layout {
                 cap_height: Mm(cap),
                 second_cap_height: second.map(Mm),
@@ -211,6 +243,15 @@ impl Profile {
         }
         self.dpi = Ppi(dpi);
         self.sound()
+    }
+
+    /// The same with 8 or 16 bits a channel.
+    ///
+    /// # Errors
+    /// [`ProfileError::Range`].
+    pub fn with_depth(mut self, bits: u32) -> Result<Self, ProfileError> {
+        self.depth = Depth::of(bits)?;
+        Ok(self)
     }
 
     /// The same with another strength, 0..1.
@@ -319,6 +360,7 @@ mod tests {
             let error = with("strength", &format!("0.1\n{more}")).unwrap_err();
             assert!(error.contains(field), "{field}: {error}");
         }
+        assert!(with("dpi", "1200.0\ndepth = 12").unwrap_err().contains("print.depth"));
         assert!(with("strength", "\"much\"").unwrap_err().contains("invalid type"));
         assert!(with("strength", "0.1\ncolour = 3").unwrap_err().contains("colour"));
         assert!(Profile::parse("").is_err());

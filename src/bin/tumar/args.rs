@@ -87,6 +87,9 @@ pub(crate) struct EmbedArgs {
     /// Print resolution, 300 to 5080 [default: the profile's]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     dpi: Option<f64>,
+    /// Bits a channel of the raster, 8 or 16 [default: the profile's]
+    #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
+    depth: Option<u32>,
     /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     strength: Option<f64>,
@@ -114,6 +117,9 @@ impl EmbedArgs {
         };
         if let Some(dpi) = self.dpi {
             profile = profile.with_dpi(dpi).map_err(bad("--dpi"))?;
+        }
+        if let Some(depth) = self.depth {
+            profile = profile.with_depth(depth).map_err(bad("--depth"))?;
         }
         if let Some(strength) = self.strength {
             profile = profile.with_strength(strength).map_err(bad("--strength"))?;

@@ -24,6 +24,9 @@ pub(crate) fn read(path: &Path) -> Result<Picture, Failure> {
             DecodeError::FileTooLong(_) | DecodeError::TooLarge { .. } => {
                 "crop it to the portrait or scan it at a lower resolution"
             }
+            DecodeError::Inks | DecodeError::InksProfile(_) | DecodeError::JpegInks => {
+                "convert it to RGB"
+            }
             DecodeError::UnknownFormat => "convert it to one of them",
         };
         Failure::file(path, format!("{error}; {advice}"))
