@@ -27,7 +27,7 @@ const END_OF_LINE: Bits = Bits { data: 1, len: 12 };
 const LONGEST_RUN: u32 = 2560;
 
 /// The stream of rows of `width` pixels, dark ones (under 128) as black, with its end mark.
-pub(super) fn encode(grey: &[u8], width: usize) -> Vec<u8> {
+pub(crate) fn encode(grey: &[u8], width: usize) -> Vec<u8> {
     let mut writer = Writer { bytes: Vec::with_capacity(grey.len() / 32), ..Writer::default() };
     let mut above = Vec::new();
     let mut changes = Vec::new();

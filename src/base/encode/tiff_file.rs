@@ -12,6 +12,7 @@ use tiff::tags::{
     Tag,
 };
 
+use super::deflate::{self, Sample};
 use super::fax;
 use crate::base::picture::Picture;
 use crate::base::units::Ppi;
@@ -43,7 +44,7 @@ pub(super) fn encode(picture: &Picture) -> TiffResult<Vec<u8>> {
 
 /// TIFF 6.0, section 11: CCITT T.6, white is 0, the leftmost pixel on top of its byte.
 fn faxed(grey: &[u8], width: usize) -> Strips {
-    let rows = (STRIP * 8 / width).max(1);
+    let rows = (STRIP * 8 / width).clamp(1, grey.len() / width);
     let strips = grey.par_chunks(width * rows);
     Strips {
         bits: vec![1],
@@ -54,57 +55,20 @@ fn faxed(grey: &[u8], width: usize) -> Strips {
     }
 }
 
-/// Samples of 8 or 16 bits.
-trait Sample: Copy + Sync {
-    const BITS: u16;
-    fn less(self, other: Self) -> Self;
-    /// In the byte order of this machine, which is that of the file.
-    fn push(self, bytes: &mut Vec<u8>);
-}
-
-impl Sample for u8 {
-    const BITS: u16 = 8;
-    fn less(self, other: Self) -> Self {
-        self.wrapping_sub(other)
-    }
-    fn push(self, bytes: &mut Vec<u8>) {
-        bytes.push(self);
-    }
-}
-
-impl Sample for u16 {
-    const BITS: u16 = 16;
-    fn less(self, other: Self) -> Self {
-        self.wrapping_sub(other)
-    }
-    fn push(self, bytes: &mut Vec<u8>) {
-        bytes.extend(self.to_ne_bytes());
-    }
-}
-
-/// TIFF 6.0, section 14, and TIFF Technical Note of 2002 on Deflate: each sample less its left
-/// neighbour, in a zlib stream.
-fn deflated<const N: usize, S: Sample>(samples: &[S], width: usize) -> Strips {
-    let row = width * N * usize::from(S::BITS) / 8;
-    let rows = (STRIP / row).max(1);
+/// TIFF 6.0, section 14, and Adobe's TIFF Technical Notes of 2002 on Deflate.
+fn deflated<const N: usize, S: Sample + Default>(samples: &[S], width: usize) -> Strips {
+    let row = width * N * size_of::<S>();
+    let rows = (STRIP / row).clamp(1, samples.len() / (width * N));
     let strips = samples.par_chunks(width * N * rows);
-    let strip = |strip: &[S]| {
-        let mut differences = Vec::with_capacity(row * rows);
-        for row in strip.chunks_exact(width * N) {
-            row[..N].iter().for_each(|v| v.push(&mut differences));
-            row.iter().zip(&row[N..]).for_each(|(left, v)| v.less(*left).push(&mut differences));
-        }
-        super::deflate(&differences)
-    };
     Strips {
-        bits: vec![S::BITS; N],
+        bits: vec![8 * size_of::<S>() as u16; N],
         compression: CompressionMethod::Deflate,
         photometric: match N {
             1 => PhotometricInterpretation::BlackIsZero,
             _ => PhotometricInterpretation::RGB,
         },
         rows,
-        bytes: strips.map(strip).collect(),
+        bytes: strips.map(|strip| deflate::differences::<N, S>(strip, width)).collect(),
     }
 }
 
