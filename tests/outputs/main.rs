@@ -98,8 +98,8 @@ fn a_page_with_outlines() {
     let folder = Folder::new();
     let profile = Profile::default();
     for (portrait, microtext, most) in [
-        ("synthetic-01-suit.png", Microtext::Above, 2.0),
-        ("synthetic-07-grey.png", Microtext::Above, 2.0),
+        ("synthetic-01-suit.png", Microtext::Above, 2.5),
+        ("synthetic-07-grey.png", Microtext::Above, 2.5),
         ("astronaut.png", Microtext::Below, 3.0),
     ] {
         let portrait_of = sample(portrait);
