@@ -160,7 +160,7 @@ mod tests {
                 let dark = |x: u32, y: u32| match kind {
                     0 => false,
                     1 => true,
-                    2 => (x + y) % 2 == 0,
+                    2 => (x + y).is_multiple_of(2),
                     _ => (x / 5 + (y / 3) * 7) % 4 == 1,
                 };
                 let grey = GrayImage::from_fn(width, height, |x, y| {

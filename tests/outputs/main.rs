@@ -30,7 +30,7 @@ fn sample(name: &str) -> Picture {
 fn dots(width: u32, height: u32) -> Picture {
     let noise = |x: u32, y: u32| (x * 31 + y * 17).wrapping_mul(2_654_435_761) >> 31 == 0;
     let dark = |x: u32, y: u32| match y * 3 / height {
-        0 => (x / 7 + y / 5) % 2 == 0,
+        0 => (x / 7 + y / 5).is_multiple_of(2),
         1 => x % 64 < y % 64,
         _ => noise(x, y),
     };
