@@ -6,34 +6,39 @@ use fdeflate::{Compressor, StoredOnlyCompressor};
 
 /// A sample of 8 or 16 bits.
 pub(crate) trait Sample: Copy + Sync {
-    /// Adds what it is more than its left neighbour, modulo its range, in this machine's byte order.
-    fn push_less(self, left: Self, bytes: &mut Vec<u8>);
+    /// Writes how much each sample of a row is more than that `channels` before it, modulo its range,
+    /// in this machine's byte order; the first pixel as it is.
+    fn subtract(row: &[Self], channels: usize, out: &mut [u8]);
 }
 
 impl Sample for u8 {
-    fn push_less(self, left: Self, bytes: &mut Vec<u8>) {
-        bytes.push(self.wrapping_sub(left));
+    fn subtract(row: &[Self], channels: usize, out: &mut [u8]) {
+        out[..channels].copy_from_slice(&row[..channels]);
+        let pairs = row[channels..].iter().zip(row);
+        out[channels..].iter_mut().zip(pairs).for_each(|(out, (v, left))| {
+            *out = v.wrapping_sub(*left);
+        });
     }
 }
 
 impl Sample for u16 {
-    fn push_less(self, left: Self, bytes: &mut Vec<u8>) {
-        bytes.extend(self.wrapping_sub(left).to_ne_bytes());
+    fn subtract(row: &[Self], channels: usize, out: &mut [u8]) {
+        let out = out.as_chunks_mut::<2>().0;
+        let first = out.iter_mut().zip(&row[..channels]);
+        first.for_each(|(out, v)| *out = v.to_ne_bytes());
+        let pairs = row[channels..].iter().zip(row);
+        out[channels..].iter_mut().zip(pairs).for_each(|(out, (v, left))| {
+            *out = v.wrapping_sub(*left).to_ne_bytes();
+        });
     }
 }
 
 /// The stream of rows of `width` pixels of `N` channels, each sample less its left neighbour: TIFF's
 /// predictor 2, and PDF's.
-pub(crate) fn differences<const N: usize, S: Sample + Default>(
-    samples: &[S],
-    width: usize,
-) -> Vec<u8> {
-    let mut differences = Vec::with_capacity(size_of_val(samples));
-    for row in samples.chunks_exact(width * N) {
-        let lefts = [S::default(); N];
-        let lefts = lefts.iter().chain(row);
-        row.iter().zip(lefts).for_each(|(v, &left)| v.push_less(left, &mut differences));
-    }
+pub(crate) fn differences<const N: usize, S: Sample>(samples: &[S], width: usize) -> Vec<u8> {
+    let mut differences = vec![0; size_of_val(samples)];
+    let rows = differences.chunks_exact_mut(width * N * size_of::<S>());
+    rows.zip(samples.chunks_exact(width * N)).for_each(|(out, row)| S::subtract(row, N, out));
     zlib(&differences)
 }
 

@@ -1,28 +1,25 @@
 //! PNG (ISO/IEC 15948).
 
+use std::io::Write;
+
 use image::DynamicImage;
-use png::{BitDepth, ColorType, Compression, DeflateCompression, EncodingError, Filter};
+use png::{BitDepth, ColorType, Compression, DeflateCompression, EncodingError, Filter, Writer};
 use rayon::prelude::*;
 
 use crate::base::picture::Picture;
 
 pub(super) fn encode(picture: &Picture) -> Result<Vec<u8>, EncodingError> {
+    use BitDepth::{Eight, One};
+    use ColorType::{Grayscale, Rgb};
     match &picture.pixels {
         DynamicImage::ImageLuma8(grey) if picture.bilevel => {
-            let bits = packed(grey, grey.width() as usize);
-            write(picture, ColorType::Grayscale, BitDepth::One, &bits)
+            write(picture, Grayscale, One, &packed(grey, grey.width() as usize))
         }
-        DynamicImage::ImageLuma8(grey) => {
-            write(picture, ColorType::Grayscale, BitDepth::Eight, grey)
-        }
-        DynamicImage::ImageLuma16(grey) => {
-            write(picture, ColorType::Grayscale, BitDepth::Sixteen, &big_endian(grey))
-        }
-        DynamicImage::ImageRgb16(rgb) => {
-            write(picture, ColorType::Rgb, BitDepth::Sixteen, &big_endian(rgb))
-        }
-        DynamicImage::ImageRgb8(rgb) => write(picture, ColorType::Rgb, BitDepth::Eight, rgb),
-        other => write(picture, ColorType::Rgb, BitDepth::Eight, &other.to_rgb8()),
+        DynamicImage::ImageLuma8(grey) => write(picture, Grayscale, Eight, grey),
+        DynamicImage::ImageRgb8(rgb) => write(picture, Rgb, Eight, rgb),
+        DynamicImage::ImageLuma16(grey) => write_deep(picture, Grayscale, grey),
+        DynamicImage::ImageRgb16(rgb) => write_deep(picture, Rgb, rgb),
+        other => write(picture, Rgb, Eight, &other.to_rgb8()),
     }
 }
 
@@ -32,6 +29,40 @@ fn write(
     depth: BitDepth,
     samples: &[u8],
 ) -> Result<Vec<u8>, EncodingError> {
+    let mut bytes = Vec::new();
+    let mut writer = begun(picture, color, depth, &mut bytes)?;
+    writer.write_image_data(samples)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+/// 16 bits, row by row: the file's byte order is not this machine's, and a copy would be large.
+fn write_deep(
+    picture: &Picture,
+    color: ColorType,
+    samples: &[u16],
+) -> Result<Vec<u8>, EncodingError> {
+    let mut bytes = Vec::new();
+    let mut writer = begun(picture, color, BitDepth::Sixteen, &mut bytes)?;
+    let mut stream = writer.stream_writer_with_size(1 << 20)?;
+    let mut row = Vec::new();
+    for samples in samples.chunks_exact(picture.pixels.width() as usize * color.samples()) {
+        row.clear();
+        row.extend(samples.iter().flat_map(|v| v.to_be_bytes()));
+        stream.write_all(&row)?;
+    }
+    stream.finish()?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+/// A file whose header is written.
+fn begun<'a>(
+    picture: &Picture,
+    color: ColorType,
+    depth: BitDepth,
+    bytes: &'a mut Vec<u8>,
+) -> Result<Writer<&'a mut Vec<u8>>, EncodingError> {
     let mut info = png::Info::with_size(picture.pixels.width(), picture.pixels.height());
     info.color_type = color;
     info.bit_depth = depth;
@@ -40,12 +71,12 @@ fn write(
         yppu: y.per_metre(),
         unit: png::Unit::Meter,
     });
-    info.icc_profile = picture.icc.as_deref().map(Into::into);
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::with_info(&mut bytes, info)?;
+    info.icc_profile = picture.icc.as_deref().map(|icc| icc.to_vec().into());
+    let mut encoder = png::Encoder::with_info(bytes, info)?;
     if depth == BitDepth::One {
-        // Eight dots a byte: neighbours tell nothing of each other, but rows repeat.
-        encoder.set_deflate_compression(DeflateCompression::Level(1));
+        // Eight dots a byte: neighbours tell nothing of each other, but rows repeat. A halftone of
+        // 3500 × 4500 dots, one core: 30 ms and 0.6 MB; level 4 takes 60 ms and saves a seventh.
+        encoder.set_deflate_compression(DeflateCompression::Level(2));
         encoder.set_filter(Filter::NoFilter);
     } else {
         // Microtext at 2540 dpi, 3500 × 4500 in colour, one core: 105 ms and 13 MB, as fast as with
@@ -53,14 +84,7 @@ fn write(
         encoder.set_compression(Compression::Fast);
         encoder.set_filter(Filter::Paeth);
     }
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(samples)?;
-    writer.finish()?;
-    Ok(bytes)
-}
-
-fn big_endian(samples: &[u16]) -> Vec<u8> {
-    samples.iter().flat_map(|v| v.to_be_bytes()).collect()
+    encoder.write_header()
 }
 
 /// Eight dots a byte, the leftmost on top; 1 is light, and so is what fills up a row.

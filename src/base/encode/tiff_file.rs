@@ -39,7 +39,7 @@ pub(super) fn encode(picture: &Picture) -> TiffResult<Vec<u8>> {
         DynamicImage::ImageRgb8(rgb) => deflated::<3, _>(rgb, width),
         other => deflated::<3, _>(&other.to_rgb8(), width),
     };
-    write(picture, &strips)
+    write(picture, strips)
 }
 
 /// TIFF 6.0, section 11: CCITT T.6, white is 0, the leftmost pixel on top of its byte.
@@ -56,7 +56,7 @@ fn faxed(grey: &[u8], width: usize) -> Strips {
 }
 
 /// TIFF 6.0, section 14, and Adobe's TIFF Technical Notes of 2002 on Deflate.
-fn deflated<const N: usize, S: Sample + Default>(samples: &[S], width: usize) -> Strips {
+fn deflated<const N: usize, S: Sample>(samples: &[S], width: usize) -> Strips {
     let row = width * N * size_of::<S>();
     let rows = (STRIP / row).clamp(1, samples.len() / (width * N));
     let strips = samples.par_chunks(width * N * rows);
@@ -73,15 +73,18 @@ fn deflated<const N: usize, S: Sample + Default>(samples: &[S], width: usize) ->
 }
 
 /// The profile's tag is that of the ICC specification, annex B.
-fn write(picture: &Picture, strips: &Strips) -> TiffResult<Vec<u8>> {
-    let mut bytes = Cursor::new(Vec::new());
+fn write(picture: &Picture, strips: Strips) -> TiffResult<Vec<u8>> {
+    let length = strips.bytes.iter().map(Vec::len).sum::<usize>();
+    let tags = 4096 + 8 * strips.bytes.len() + picture.icc.as_ref().map_or(0, Vec::len);
+    let mut bytes = Cursor::new(Vec::with_capacity(length + tags));
     let mut encoder = TiffEncoder::new(&mut bytes)?;
     let mut page = encoder.image_directory()?;
-    let mut offsets = Vec::new();
-    for strip in &strips.bytes {
+    let (mut offsets, mut counts) = (Vec::new(), Vec::new());
+    // Each strip is let go as soon as it is in the file.
+    for strip in strips.bytes {
+        counts.push(u32::try_from(strip.len())?);
         offsets.push(u32::try_from(page.write_data(strip.as_slice())?)?);
     }
-    let counts: Vec<u32> = strips.bytes.iter().map(|strip| strip.len() as u32).collect();
     page.write_tag(Tag::ImageWidth, picture.pixels.width())?;
     page.write_tag(Tag::ImageLength, picture.pixels.height())?;
     page.write_tag(Tag::BitsPerSample, strips.bits.as_slice())?;
