@@ -351,6 +351,8 @@ fn absurd_numbers_in_options() {
     let channel = ["channel", "portrait.png", "--preset", "phone", "--out", "out/out.png"];
     refused(&embed, "--strength", &["nan", "-1", "1.5", "1e300"], "from 0 to 1");
     refused(&embed, "--dpi", &["NaN", "-600", "0", "1e9"], "from 300 to 5080");
+    refused(&embed, "--depth", &["0", "12", "32"], "8 or 16");
+    refused(&embed, "--depth", &["-8", "deep"], "invalid");
     refused(&embed, "--strength", &["much", ""], "invalid");
     refused(&embed, "--jobs", &["0", "-1", "nan", "1000000"], "from 1 to 512");
     refused(&verify, "--ppi", &["nan", "-600", "0", "inf", "1e12"], "from 50 to 12000");
@@ -557,7 +559,18 @@ fn threads_change_no_byte() {
 #[test]
 fn embed_says_what_it_printed() {
     let bench = &*BENCH;
-    let args = ["embed", SAMPLE, "--out", "coarse.tif", "--dpi", "600", "--surname", "Lee"];
+    let args = [
+        "embed",
+        SAMPLE,
+        "--out",
+        "coarse.tif",
+        "--dpi",
+        "600",
+        "--depth",
+        "16",
+        "--surname",
+        "Lee",
+    ];
     let output = bench.run(&args);
     assert_eq!(output.status.code(), Some(0));
     let warning = String::from_utf8(output.stderr).unwrap();
@@ -566,6 +579,7 @@ fn embed_says_what_it_printed() {
     assert!(told.contains("icao_microprint   yes"), "{told}");
     let picture = tumar::base::decode::read(&bench.path("coarse.tif")).unwrap();
     assert_eq!(picture.ppi, Some([tumar::base::Ppi(600.0); 2]));
+    assert!(picture.pixels.as_rgb16().is_some());
     let json = bench.run(&[&args[..], &["--json", "-", "--quiet"]].concat());
     assert!(json.stderr.is_empty());
     let summary: Value = serde_json::from_slice(&json.stdout).unwrap();

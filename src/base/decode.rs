@@ -93,6 +93,9 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
         let detail = "the file ends before its picture does".to_owned();
         return Err(DecodeError::Corrupt { format: name, detail });
     }
+    if format == ImageFormat::Jpeg && jpeg_channels(bytes) == Some(4) {
+        return Err(DecodeError::JpegInks);
+    }
     let mut decoder = reader.into_decoder().map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
@@ -103,9 +106,6 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
         ImageFormat::Tiff => tiff_icc(bytes),
         _ => decoder.icc_profile().ok().flatten(),
     };
-    if format == ImageFormat::Jpeg && jpeg_channels(bytes) == Some(4) {
-        return Err(DecodeError::JpegInks);
-    }
     let in_inks = matches!(
         decoder.original_color_type(),
         ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16

@@ -3,12 +3,12 @@
 use fast_image_resize::images::TypedImage;
 use fast_image_resize::pixels::{U16, U16x3};
 use fast_image_resize::{CropBox, FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
-use image::DynamicImage;
+use image::{DynamicImage, ImageBuffer, Luma, Rgb};
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::base::Picture;
 use crate::base::colour::{Colour, Curve, ProfileFault};
+use crate::base::{Picture, Ppi};
 use crate::spec::Profile;
 
 /// Below this width or height in pixels no face can be told.
@@ -49,6 +49,29 @@ pub struct Prepared {
     pub icc: Option<Vec<u8>>,
     /// What is wrong with the original's profile, which is then not carried on.
     pub fault: Option<ProfileFault>,
+}
+
+impl Prepared {
+    /// The portrait as it came, at print size, in 16 bits: no letters, no room made for them.
+    #[must_use]
+    pub fn untouched(&self, dpi: Ppi) -> Picture {
+        let (width, height) = (self.size.0 as u32, self.size.1 as u32);
+        let tables = [0, 1, 2].map(|c| stored_of(self.colour.curve(c)));
+        let stored = |(i, &v): (usize, &u16)| tables[i % self.channels][usize::from(v)];
+        let values: Vec<u16> = self.linear.iter().enumerate().map(stored).collect();
+        let pixels = if self.channels == 1 {
+            ImageBuffer::<Luma<u16>, _>::from_raw(width, height, values).map(DynamicImage::from)
+        } else {
+            ImageBuffer::<Rgb<u16>, _>::from_raw(width, height, values).map(DynamicImage::from)
+        };
+        let pixels = pixels.unwrap_or_else(|| unreachable!("one value a channel"));
+        Picture { icc: self.icc.clone(), ..Picture::new(pixels, dpi) }
+    }
+}
+
+fn stored_of(curve: &Curve) -> Vec<u16> {
+    let stored = |light| curve.stored(f32::from(light) / 65_535.0) * 65_535.0 + 0.5;
+    (0..=u16::MAX).map(|light| stored(light) as u16).collect()
 }
 
 /// Crops about the centre to the profile's shape and resamples in linear light: Catmull-Rom when

@@ -360,7 +360,7 @@ mod tests {
             let error = with("strength", &format!("0.1\n{more}")).unwrap_err();
             assert!(error.contains(field), "{field}: {error}");
         }
-        assert!(with("dpi", "1200.0\ndepth = 12").unwrap_err().contains("print.depth"));
+        assert!(with("depth", "12").unwrap_err().contains("print.depth"));
         assert!(with("strength", "\"much\"").unwrap_err().contains("invalid type"));
         assert!(with("strength", "0.1\ncolour = 3").unwrap_err().contains("colour"));
         assert!(Profile::parse("").is_err());
