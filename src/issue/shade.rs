@@ -4,7 +4,9 @@
 //! is the picture, dot by dot. A letter is painted in one tone, black or white, and what it lets
 //! through makes the second of the first where its middle lies: opacities mix stored values, so they
 //! are computed in them. Where the portrait's tone changes within a letter the two part; a white
-//! letter pales the colours under it a little, which the tint's factor does not.
+//! letter pales the colours under it a little, which the tint's factor does not. Pages that pdftoppm
+//! draws at 1200 dpi differ from the tint by 1.5 to 2.3 of 255 in the mean, mostly where the edges of
+//! letters are smoothed.
 
 use super::lettering::Coverage;
 use super::portrait::Prepared;
