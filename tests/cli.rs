@@ -273,7 +273,17 @@ fn outputs_that_cannot_be() {
     embed(&["--out", "missing/out.png"], 1, &["missing/out.png", "no such folder"]);
     embed(&["--out", "out/out.png", "--json", "missing/out.json"], 1, &["missing/out.json"]);
     embed(&["--out", "out"], 2, &[".png, .tif"]);
-    embed(&["--out", "out/out.jpg"], 2, &["out/out.jpg", ".png, .tif"]);
+    embed(&["--out", "out/out.jpg"], 2, &["out/out.jpg", ".png, .tif", ".pdf or .svg"]);
+    let below = ["--microtext", "below", "--out"];
+    for file in ["out/out.png", "out/out.svg"] {
+        embed(&[&below[..], &[file]].concat(), 2, &[file, "--microtext", ".pdf"]);
+    }
+    embed(&["--out", "out/out.pdf", "--microtext", "beside"], 2, &["above or below"]);
+    embed(&["--out", "missing/out.pdf"], 1, &["missing/out.pdf", "no such folder"]);
+    for file in ["out/out.pdf", "out/out.svg"] {
+        let channel = ["channel", "portrait.png", "--preset", "clean", "--out", file];
+        desk.refuses(&channel, 2, &[file, ".png, .tif or .tiff"]);
+    }
     embed(&["--out", "portrait.png"], 2, &["portrait.png", "replace the input"]);
     embed(&["--out", "out/../portrait.png"], 2, &["replace the input"]);
     embed(&["--out", "out/a.png", "--json", "out/./a.png"], 2, &["two outputs"]);
@@ -576,6 +586,25 @@ fn embed_says_what_it_printed() {
     assert_eq!(summary["icao_microprint"], "yes");
     assert_eq!((&summary["width_px"], &summary["height_px"]), (&827.into(), &1063.into()));
     assert!(!String::from_utf8(json.stdout).unwrap().contains("LEE"));
+}
+
+#[test]
+fn pages_and_layers() {
+    let bench = &*BENCH;
+    for (file, more, starts) in [
+        ("page.pdf", &[][..], "%PDF-1.4"),
+        ("under.PDF", &["--microtext", "below"], "%PDF-1.4"),
+        ("layer.svg", &[], "<?xml"),
+    ] {
+        let args = [&["embed", SAMPLE, "--out", file], more, &NAME[..]].concat();
+        let told = bench.says(&args, 0);
+        assert!(told.starts_with(&format!("{file}: 35.0 × 45.0 mm")), "{told}");
+        let bytes = std::fs::read(bench.path(file)).unwrap();
+        assert!(bytes.starts_with(starts.as_bytes()), "{file}");
+        let json = bench.says(&[&args[..], &["--json", "-"]].concat(), 0);
+        let summary: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((&summary["width_px"], &summary["height_px"]), (&1654.into(), &2126.into()));
+    }
 }
 
 #[test]

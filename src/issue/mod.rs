@@ -1,28 +1,48 @@
 //! The generator: portrait + name + profile → a raster that is ready to print.
 //!
-//! portrait (cropped, at print resolution, linear light) → lettering (glyph coverage) → tint.
+//! portrait (cropped, at print resolution, linear light) → lettering (glyph coverage) → tint;
+//! or portrait → screen.
+//!
+//! As outlines: vector (the letters in their places) → svg; portrait → shade (what is between the
+//! letters, and how dark each is) → pdf.
 
 pub mod difference;
 pub mod lettering;
+pub mod pdf;
 pub mod portrait;
 pub mod screen;
+pub mod shade;
 mod slow;
+pub mod svg;
 pub mod tint;
+pub mod vector;
 
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::base::Picture;
+use crate::base::colour::ProfileFault;
+use crate::base::{Picture, Ppi};
 use crate::spec::legend::NameError;
-use crate::spec::profile::{FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT};
+use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT};
 use crate::spec::{Legend, Mode, Name, Profile};
-use portrait::{PortraitError, Prepared};
+use pdf::Microtext;
+use portrait::PortraitError;
+use vector::Layer;
 
 /// A print-ready portrait and what is to be said of it.
 #[derive(Debug)]
 pub struct Embedded {
     /// The raster, at the profile's size and resolution.
     pub picture: Picture,
+    /// What was printed. Holds no personal data.
+    pub summary: Summary,
+}
+
+/// A print-ready document and what is to be said of it.
+#[derive(Debug)]
+pub struct Document {
+    /// The file.
+    pub bytes: Vec<u8>,
     /// What was printed. Holds no personal data.
     pub summary: Summary,
 }
@@ -84,11 +104,69 @@ fn stages(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded
         Mode::Tint => tint::tint(&prepared, &lettering::coverage(&legends, profile), profile),
         Mode::Screen => screen::screen(&prepared, &legends, profile),
     };
-    let summary = summarise(&legends, profile, &prepared);
+    let summary = summarise(&legends, profile, prepared.enlarged, prepared.fault);
     Ok(Embedded { picture, summary })
 }
 
-fn summarise(legends: &[Legend], profile: &Profile, prepared: &Prepared) -> Summary {
+/// In a PDF the portrait under or over outlines has at least so many dots an inch, or all pixels of the
+/// original, but no more than are printed: it holds no detail of the letters.
+const FEWEST_DPI: f64 = 600.0;
+
+/// Prints `name` as microtext into `portrait`: a PDF page of the portrait's size, the letters as
+/// outlines above or below it. In the mode `screen`, whose letters are the halftone itself, the page
+/// holds the raster.
+///
+/// # Errors
+/// [`EmbedError`].
+pub fn pdf(
+    portrait: &Picture,
+    name: &Name,
+    profile: &Profile,
+    microtext: Microtext,
+) -> Result<Document, EmbedError> {
+    if profile.mode == Mode::Screen {
+        let Embedded { picture, summary } = embed(portrait, name, profile)?;
+        return Ok(Document { bytes: pdf::of_picture(&picture), summary });
+    }
+    let legends = Legend::all(name, profile)?;
+    let layer = Layer::new(&legends, profile);
+    let dpi = useful_dpi(portrait, profile);
+    let coarse = Profile { dpi, depth: Depth::Eight, ..profile.clone() };
+    let prepared = portrait::prepare(portrait, &coarse)?;
+    let coverage = lettering::coverage(&legends, &coarse);
+    let darker = microtext == Microtext::Below;
+    let enlarged = prepared.enlarged * profile.dpi.0 / dpi.0;
+    let shaded = shade::shade(&prepared, &layer, &coverage, &coarse, darker);
+    Ok(Document {
+        bytes: pdf::with_letters(&shaded.picture, &layer, &shaded.opacities, microtext),
+        summary: summarise(&legends, profile, enlarged, prepared.fault),
+    })
+}
+
+fn useful_dpi(portrait: &Picture, profile: &Profile) -> Ppi {
+    let (width, height) = portrait.size();
+    let a_mm = (width as f64 / profile.width.0).min(height as f64 / profile.height.0);
+    let own = Ppi::from_per_centimetre(10.0 * a_mm);
+    Ppi(own.0.max(FEWEST_DPI).min(profile.dpi.0))
+}
+
+/// The microtext of `name` alone, as outlines in SVG.
+///
+/// # Errors
+/// [`EmbedError::Name`].
+pub fn svg(name: &Name, profile: &Profile) -> Result<Document, EmbedError> {
+    let legends = Legend::all(name, profile)?;
+    let svg = svg::svg(&Layer::new(&legends, profile));
+    Ok(Document { bytes: svg.into_bytes(), summary: summarise(&legends, profile, 1.0, None) })
+}
+
+/// `enlarged`: print dots a pixel of the original; `fault`: of its colour profile.
+fn summarise(
+    legends: &[Legend],
+    profile: &Profile,
+    enlarged: f64,
+    fault: Option<ProfileFault>,
+) -> Summary {
     let (width_px, height_px) = profile.size_px();
     let dots_per_cap = profile.dots_per_cap();
     let symbols: usize = legends.iter().map(|legend| legend.symbols().len()).sum();
@@ -107,13 +185,12 @@ fn summarise(legends: &[Legend], profile: &Profile, prepared: &Prepared) -> Summ
             profile.layout.cap_height
         ));
     }
-    if let Some(fault) = prepared.fault {
+    if let Some(fault) = fault {
         warnings.push(format!("the portrait's colour profile {fault}; sRGB is assumed"));
     }
-    if prepared.enlarged > 8.0 {
+    if enlarged > 8.0 {
         warnings.push(format!(
-            "the portrait was enlarged {:.0} times; the face will look soft in print",
-            prepared.enlarged
+            "the portrait was enlarged {enlarged:.0} times; the face will look soft in print"
         ));
     }
     Summary {

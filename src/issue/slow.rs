@@ -1,6 +1,7 @@
 //! Quantities that vary slowly, known on blocks of print dots.
 
 use crate::base::Plane;
+use crate::base::raster::bilinear;
 
 /// One value a block of `block` × `block` print dots: linear between the blocks' centres, constant
 /// beyond the outermost.
@@ -22,6 +23,18 @@ pub(super) struct Rows<'a> {
 impl Slow {
     pub(super) fn new(blocks: Plane, block: usize) -> Self {
         Self { blocks, block }
+    }
+
+    /// The same with each value changed.
+    pub(super) fn map(mut self, change: impl Fn(f32) -> f32) -> Self {
+        self.blocks.mapv_inplace(change);
+        self
+    }
+
+    /// The quantity `x` print dots from the left edge and `y` from the top, with fractions.
+    pub(super) fn at(&self, [x, y]: [f64; 2]) -> f32 {
+        let [x, y] = [x, y].map(|v| v / self.block as f64 - 0.5);
+        bilinear(&self.blocks, x, y)
     }
 
     /// Rows of `width` print dots.

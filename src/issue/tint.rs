@@ -51,18 +51,29 @@ const BAND: usize = 64;
 /// The portrait with the letters of `coverage` in it, in the profile's depth.
 #[must_use]
 pub fn tint(portrait: &Prepared, coverage: &Coverage, profile: &Profile) -> Picture {
+    print(portrait, &Field::new(portrait, coverage, profile), Some(coverage), profile)
+}
+
+/// The portrait with the letters of `coverage` in it; without them, as it is between letters.
+pub(super) fn print(
+    portrait: &Prepared,
+    field: &Field,
+    coverage: Option<&Coverage>,
+    profile: &Profile,
+) -> Picture {
     let pixels = match (portrait.channels, profile.depth) {
-        (1, Depth::Eight) => pixels::<1, Luma<u8>>(portrait, coverage, profile),
-        (1, Depth::Sixteen) => pixels::<1, Luma<u16>>(portrait, coverage, profile),
-        (_, Depth::Eight) => pixels::<3, Rgb<u8>>(portrait, coverage, profile),
-        (_, Depth::Sixteen) => pixels::<3, Rgb<u16>>(portrait, coverage, profile),
+        (1, Depth::Eight) => pixels::<1, Luma<u8>>(portrait, field, coverage, profile),
+        (1, Depth::Sixteen) => pixels::<1, Luma<u16>>(portrait, field, coverage, profile),
+        (_, Depth::Eight) => pixels::<3, Rgb<u8>>(portrait, field, coverage, profile),
+        (_, Depth::Sixteen) => pixels::<3, Rgb<u16>>(portrait, field, coverage, profile),
     };
     Picture { pixels, ppi: Some([profile.dpi; 2]), icc: portrait.icc.clone(), bilevel: false }
 }
 
 fn pixels<const N: usize, P>(
     portrait: &Prepared,
-    coverage: &Coverage,
+    field: &Field,
+    coverage: Option<&Coverage>,
     profile: &Profile,
 ) -> DynamicImage
 where
@@ -70,7 +81,7 @@ where
     DynamicImage: From<ImageBuffer<P, Vec<P::Subpixel>>>,
 {
     let (width, height) = (portrait.size.0 as u32, portrait.size.1 as u32);
-    let values = tinted::<N, P::Subpixel>(portrait, coverage, profile);
+    let values = tinted::<N, P::Subpixel>(portrait, field, coverage, profile);
     ImageBuffer::<P, _>::from_raw(width, height, values)
         .map_or_else(|| unreachable!("one value a channel"), DynamicImage::from)
 }
@@ -93,32 +104,53 @@ impl Stored for u16 {
     }
 }
 
+/// What the letters do to each place.
+pub(super) struct Field {
+    /// c̄, 0..1.
+    pub(super) mean: Slow,
+    /// a.
+    pub(super) amplitude: Slow,
+}
+
+impl Field {
+    pub(super) fn new(portrait: &Prepared, coverage: &Coverage, profile: &Profile) -> Self {
+        let block = (profile.dpi.px(BLOCK).round() as usize).max(1);
+        let coverage = coverage.as_slice().expect("planes are row-major");
+        let mean = block_means::<1, _>(coverage, portrait.size.0, block, |[c]| c * SHARE);
+        let mean = Slow::new(blur(&mean, profile.dpi.px(MEAN_SPREAD) / block as f64), block);
+        let (ground, block) = luminance(portrait, profile);
+        Self { mean, amplitude: Slow::new(amplitude(&ground, block, profile), block) }
+    }
+}
+
 /// Stored values of a portrait of `N` channels with the letters in it.
 fn tinted<const N: usize, T: Stored>(
     portrait: &Prepared,
-    coverage: &Coverage,
+    field: &Field,
+    coverage: Option<&Coverage>,
     profile: &Profile,
 ) -> Vec<T> {
     let (width, height) = portrait.size;
-    let block = (profile.dpi.px(BLOCK).round() as usize).max(1);
-    let coverage = coverage.as_slice().expect("planes are row-major");
-    let mean = block_means::<1, _>(coverage, width, block, |[c]| c * SHARE);
-    let mean = Slow::new(blur(&mean, profile.dpi.px(MEAN_SPREAD) / block as f64), block);
-    let block = (profile.dpi.px(TONE_BLOCK).round() as usize).max(1);
-    let amplitude = Slow::new(amplitude(&ground::<N>(portrait, block), block, profile), block);
+    let coverage = coverage.map(|plane| plane.as_slice().expect("planes are row-major"));
     let press = Press::<T, N>::new(&portrait.colour, profile.strength as f32);
 
     let mut out = vec![T::default(); width * height * N];
     out.par_chunks_mut(width * N * BAND).enumerate().for_each(|(i, band)| {
-        let (mut means, mut amplitudes) = (mean.rows(width), amplitude.rows(width));
+        let (mut means, mut amplitudes) = (field.mean.rows(width), field.amplitude.rows(width));
         let (mut letters, mut strengths) = (vec![0.0; width], vec![0.0; width]);
         for (dy, out) in band.chunks_exact_mut(width * N).enumerate() {
             let y = i * BAND + dy;
             let linear = &portrait.linear[y * width * N..][..width * N];
-            let coverage = &coverage[y * width..][..width];
             means.row(y, &mut letters);
             amplitudes.row(y, &mut strengths);
-            letters.iter_mut().zip(coverage).for_each(|(v, &c)| *v = f32::from(c) * SHARE - *v);
+            match coverage {
+                Some(coverage) => {
+                    let coverage = &coverage[y * width..][..width];
+                    let letters = letters.iter_mut().zip(coverage);
+                    letters.for_each(|(v, &c)| *v = f32::from(c) * SHARE - *v);
+                }
+                None => letters.iter_mut().for_each(|v| *v = -*v),
+            }
             press.print(linear, &letters, &strengths, out);
         }
     });
@@ -234,15 +266,37 @@ fn amplitude(ground: &Plane, block: usize, profile: &Profile) -> Plane {
     amplitude
 }
 
-/// Mean luminance of each block, with headroom.
-fn ground<const N: usize>(portrait: &Prepared, block: usize) -> Plane {
+/// Mean luminance of each block, with headroom, and the block's size.
+pub(super) fn luminance(portrait: &Prepared, profile: &Profile) -> (Plane, usize) {
     let luma = portrait.colour.luma();
-    let weights: &[f32] = if N == 1 { &[1.0] } else { &luma };
-    block_means::<N, _>(&portrait.linear, portrait.size.0, block, |sum| {
-        let light = sum.map(|v| v / FULL_LIGHT);
-        let (scale, lift) = headroom(light.iter().copied().fold(0.0, f32::max));
+    let weights: &[f32] = if portrait.channels == 1 { &[1.0] } else { &luma };
+    ground(portrait, profile, |light, brightest| {
+        let (scale, lift) = headroom(brightest);
         weights.iter().zip(light).map(|(w, v)| w * (v * scale + lift)).sum()
     })
+}
+
+/// The largest amplitude that each block's brightest channel allows, and the block's size.
+pub(super) fn limits(portrait: &Prepared, profile: &Profile) -> (Plane, usize) {
+    let strength = profile.strength as f32;
+    ground(portrait, profile, |_, brightest| Room::of(brightest, strength).limit)
+}
+
+/// A function of the mean light in each channel of each block, and of the brightest channel.
+fn ground(
+    portrait: &Prepared,
+    profile: &Profile,
+    of: impl Fn(&[f32], f32) -> f32 + Sync,
+) -> (Plane, usize) {
+    let block = (profile.dpi.px(TONE_BLOCK).round() as usize).max(1);
+    let of = |light: &[f32]| of(light, light.iter().copied().fold(0.0, f32::max));
+    let (linear, width) = (&portrait.linear, portrait.size.0);
+    let plane = if portrait.channels == 1 {
+        block_means::<1, _>(linear, width, block, |sum| of(&sum.map(|v| v / FULL_LIGHT)))
+    } else {
+        block_means::<3, _>(linear, width, block, |sum| of(&sum.map(|v| v / FULL_LIGHT)))
+    };
+    (plane, block)
 }
 
 /// A function of the mean of each block of `block` × `block` pixels of `N` interleaved `values`;

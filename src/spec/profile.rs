@@ -23,7 +23,7 @@ pub const MOST_DOTS: f64 = 100e6;
 const DEFAULT: &str = include_str!("default.toml");
 
 /// A validated profile.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Profile {
     /// What it is called.
     pub name: String,

@@ -1,5 +1,7 @@
 //! Typefaces: glyph outlines in units of the cap height.
 
+use std::sync::Arc;
+
 use ab_glyph::{Font, FontVec, OutlineCurve, Point};
 use ab_glyph_rasterizer::{Rasterizer, point};
 use thiserror::Error;
@@ -38,10 +40,10 @@ pub fn names() -> Vec<&'static str> {
     BUNDLED.iter().map(|(name, _)| *name).collect()
 }
 
-/// A fixed-width typeface that has the whole alphabet.
-#[derive(Debug)]
+/// A fixed-width typeface that has the whole alphabet. Copies share the font.
+#[derive(Clone, Debug)]
 pub struct Typeface {
-    font: FontVec,
+    font: Arc<FontVec>,
     /// Font units a cap height.
     cap_height: f32,
 }
@@ -82,7 +84,7 @@ impl Typeface {
         let lacking: Vec<char> =
             everything.map(Symbol::character).filter(|&c| font.glyph_id(c).0 == 0).collect();
         if lacking.is_empty() {
-            Ok(Self { font, cap_height })
+            Ok(Self { font: Arc::new(font), cap_height })
         } else {
             Err(TypefaceError::Lacks(lacking))
         }

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use tumar::base::Ppi;
 use tumar::base::units::PLAUSIBLE_PPI;
 use tumar::channel::Preset;
+use tumar::issue::pdf::Microtext;
 use tumar::spec::legend::NameError;
 use tumar::spec::profile::ProfileError;
 use tumar::spec::{Legend, Mode, Name, Profile};
@@ -31,7 +32,7 @@ Exit codes: 0 done, authentic or read; 1 could not do the work; 2 wrong argument
 /// What to do.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// One portrait and one name: a print-ready raster with microtext
+    /// One portrait and one name: a print-ready raster or page with microtext
     Embed(EmbedArgs),
     /// Inspect one scan: is it authentic, or, without a name, what does it say
     Verify(VerifyArgs),
@@ -79,9 +80,14 @@ pub(crate) struct EmbedArgs {
     /// The holder's given names
     #[arg(long, value_name = "G", default_value = "", hide_default_value = true)]
     given: String,
-    /// The raster to write: .png, .tif or .tiff
+    /// What to write: the raster as .png, .tif or .tiff; portrait and letters as .pdf; the letters
+    /// alone, as outlines, as .svg
     #[arg(long, value_name = "OUT")]
     pub(crate) out: PathBuf,
+    /// Where a PDF has its letters: above the portrait, or below it, where dark tones have none
+    /// [default: above]
+    #[arg(long, value_name = "above|below", value_parser = microtext)]
+    pub(crate) microtext: Option<Microtext>,
     #[command(flatten)]
     profile: ProfileArgs,
     /// Print resolution, 300 to 5080 [default: the profile's]
@@ -303,6 +309,14 @@ fn mode(text: &str) -> Result<Mode, String> {
 
 fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("it must be a whole number from 0 to {}", u64::MAX))
+}
+
+fn microtext(place: &str) -> Result<Microtext, String> {
+    match place {
+        "above" => Ok(Microtext::Above),
+        "below" => Ok(Microtext::Below),
+        _ => Err("it must be above or below".to_owned()),
+    }
 }
 
 fn model(name: &str) -> Result<Model, String> {

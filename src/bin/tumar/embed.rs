@@ -4,7 +4,9 @@ use std::path::Path;
 
 use serde::Serialize;
 use tumar::base::Ppi;
-use tumar::issue::{self, EmbedError, Summary};
+use tumar::base::encode::{self, Format};
+use tumar::issue::pdf::Microtext;
+use tumar::issue::{self, Document, EmbedError, Embedded, Summary};
 
 use crate::args::{self, EmbedArgs};
 use crate::failure::{self, Failure};
@@ -18,8 +20,36 @@ struct Printed<'a> {
     summary: &'a Summary,
 }
 
+/// What is written, by the ending of its name.
+#[derive(Clone, Copy)]
+enum Output {
+    Raster(Format),
+    Pdf(Microtext),
+    Svg,
+}
+
+impl Output {
+    fn of(args: &EmbedArgs) -> Result<Self, Failure> {
+        let path = &args.out;
+        let ending = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
+        let output = match ending.as_deref() {
+            Some("pdf") => return Ok(Self::Pdf(args.microtext.unwrap_or_default())),
+            Some("svg") => Self::Svg,
+            _ => Self::Raster(Format::of(path).map_err(|_| {
+                let endings = "the name must end in .png, .tif, .tiff, .pdf or .svg";
+                Failure::usage(format!("{}: {endings}", path.display()))
+            })?),
+        };
+        if args.microtext.is_some() {
+            let only = "--microtext is for a PDF; leave it out, or name a file that ends in .pdf";
+            return Err(Failure::usage(format!("{}: {only}", path.display())));
+        }
+        Ok(output)
+    }
+}
+
 pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
-    files::format_of(&args.out)?;
+    let output = Output::of(args)?;
     let name = args.name()?;
     let profile = args.profile()?;
     let json = args.json.as_deref();
@@ -28,33 +58,41 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     files::check_outputs(&[&args.portrait], &outputs)?;
 
     let portrait = files::read(&args.portrait)?;
-    let embedded = issue::embed(&portrait, &name, &profile).map_err(|error| match error {
+    let printed = match output {
+        Output::Raster(format) => issue::embed(&portrait, &name, &profile)
+            .map(|Embedded { picture, summary }| (encode::encode(&picture, format), summary)),
+        Output::Pdf(microtext) => issue::pdf(&portrait, &name, &profile, microtext)
+            .map(|Document { bytes, summary }| (Ok(bytes), summary)),
+        Output::Svg => {
+            issue::svg(&name, &profile).map(|Document { bytes, summary }| (Ok(bytes), summary))
+        }
+    };
+    let (bytes, summary) = printed.map_err(|error| match error {
         EmbedError::Name(name) => args::bad_name(&name),
         EmbedError::Portrait(small) => {
             Failure::file(&args.portrait, format!("{small}; use a larger portrait"))
         }
     })?;
-    files::write_picture(&args.out, &embedded.picture)?;
+    files::write(&args.out, &bytes.map_err(|e| Failure::file(&args.out, e))?)?;
 
-    let summary = &embedded.summary;
+    let summary = &summary;
     if !args.common.quiet {
         summary.warnings.iter().for_each(|warning| failure::warn(warning));
     }
     if stdout.json(json, &Printed { schema: "tumar.print/1", summary })? {
-        tell(stdout, &args.out, summary);
+        tell(stdout, &args.out, output, summary);
     }
     Ok(failure::DONE)
 }
 
-fn tell(stdout: &mut Stdout, out: &Path, summary: &Summary) {
+fn tell(stdout: &mut Stdout, out: &Path, output: Output, summary: &Summary) {
     let Summary { width_px, height_px, dpi, .. } = *summary;
-    let size = [width_px, height_px].map(|px| Ppi(dpi).mm(px as f64).0);
-    stdout.line(format!(
-        "{}: {width_px} × {height_px} dots at {dpi} dpi, {:.1} × {:.1} mm",
-        out.display(),
-        size[0],
-        size[1]
-    ));
+    let [width, height] = [width_px, height_px].map(|px| Ppi(dpi).mm(px as f64).0);
+    let dots = match output {
+        Output::Raster(_) => format!("{width_px} × {height_px} dots at {dpi} dpi, "),
+        Output::Pdf(_) | Output::Svg => String::new(),
+    };
+    stdout.line(format!("{}: {dots}{width:.1} × {height:.1} mm", out.display()));
     stdout.line(format!(
         "  capitals          {} mm, {:.1} print dots",
         summary.cap_height_mm, summary.dots_per_cap
