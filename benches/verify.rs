@@ -88,9 +88,10 @@ fn stages(criterion: &mut Criterion) {
     let factor = carrier::search_factor(&scan);
     let tones = Tones::measure(&flat, &scan, peak.frequency, &profile, profile.mode);
     let signal = flat.signal(&tones);
-    let carrier = carrier::follow(&signal, factor, &scan, &peak).expect("lines");
+    let carrier = carrier::follow(&signal, factor, &scan, &peak, &profile.layout).expect("lines");
     let frame = Frame::new(&carrier, &profile);
-    let columns = columns::find(&signal, factor, &scan, &frame, &profile, true).expect("columns");
+    let columns = columns::find(&signal, factor, &scan, &frame, &profile, true, Turn::EVERY)
+        .expect("columns");
     let alphabets = Alphabets::new(&profile);
     let stacked = stack(&flat, &scan, &frame, &columns, &tones);
 
@@ -105,11 +106,13 @@ fn stages(criterion: &mut Criterion) {
     });
     group.bench_function("5-signal", |b| b.iter(|| black_box(&flat).signal(&tones)));
     group.bench_function("6-carrier", |b| {
-        b.iter(|| carrier::follow(black_box(&signal), factor, &scan, &peak));
+        b.iter(|| carrier::follow(black_box(&signal), factor, &scan, &peak, &profile.layout));
     });
     group.bench_function("7-frame", |b| b.iter(|| Frame::new(black_box(&carrier), &profile)));
     group.bench_function("8-columns", |b| {
-        b.iter(|| columns::find(black_box(&signal), factor, &scan, &frame, &profile, true));
+        b.iter(|| {
+            columns::find(black_box(&signal), factor, &scan, &frame, &profile, true, Turn::EVERY)
+        });
     });
     group.bench_function("9-stack", |b| {
         b.iter(|| stack(black_box(&flat), &scan, &frame, &columns, &tones));

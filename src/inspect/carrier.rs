@@ -10,11 +10,13 @@ use ndarray::Array2;
 use rustfft::num_complex::Complex64;
 
 use super::demodulation::{demodulate, smooth};
-use super::geometry::Surface;
+use super::geometry::{Ripple, Surface};
 use super::scan::Scan;
 pub use super::spectrum::{Peak, peaks};
 use crate::base::raster::blur;
 use crate::base::{Mm, Plane};
+use crate::spec::Layout;
+use crate::spec::layout::Wave;
 
 /// The carrier is sought at no more than about this many pixels a millimetre.
 const SEARCH_PER_MM: f64 = 9.5;
@@ -29,6 +31,10 @@ pub const COHERENT: f32 = 2.5;
 const WEAK: f32 = 1.5;
 /// Nodes that lie about this far off, in lines, hardly count for the map.
 const AGREES: f64 = 0.15;
+/// Places that are tried for the beginning of a wave, and rounds in which it and the smooth map
+/// settle.
+const PHASES: u32 = 72;
+const RIPPLES: usize = 2;
 /// The peak must stand this many times over the median of the searched ring. Noise alone reaches
 /// ln(ring's bins / ln 2) ≈ 12 (exponential law of the periodogram).
 pub const PEAK: f32 = 16.0;
@@ -58,7 +64,13 @@ pub fn search_factor(scan: &Scan) -> usize {
 /// Follows the lines of a peak over the whole signal (see `Flat::signal`), averaged over blocks of
 /// `factor` working pixels.
 #[must_use]
-pub fn follow(small: &Plane, factor: usize, scan: &Scan, peak: &Peak) -> Option<Carrier> {
+pub fn follow(
+    small: &Plane,
+    factor: usize,
+    scan: &Scan,
+    peak: &Peak,
+    layout: &Layout,
+) -> Option<Carrier> {
     if peak.height < PEAK {
         return None;
     }
@@ -82,8 +94,15 @@ pub fn follow(small: &Plane, factor: usize, scan: &Scan, peak: &Peak) -> Option<
     let mut bent = Surface::plane(centre, 0.0, [0.0; 2]);
     let bent = bent.absorb(degree_for(unwrapped.len()), &unwrapped).map(|_| bent);
     let settled = [Some(straight), bent].into_iter().flatten();
-    let (phase, residual, _) =
-        settled.map(|start| nodes.settle(&coherence, start)).max_by(|a, b| a.2.total_cmp(&b.2))?;
+    let settled = settled.map(|start| nodes.settle(&coherence, start));
+    let (mut phase, mut residual, _) = settled.max_by(|a, b| a.2.total_cmp(&b.2))?;
+    if let Some(wave) = &layout.wave {
+        let slope = carrier_plane.clone().plus(&phase).slope();
+        for _ in 0..RIPPLES {
+            phase.ripple = nodes.ripple(&coherence, &phase, slope, wave, layout);
+            (phase, residual, _) = nodes.settle(&coherence, phase);
+        }
+    }
     let lines = carrier_plane.plus(&phase);
     Some(Carrier { lines, peak: peak.height, coherence, residual })
 }
@@ -204,6 +223,48 @@ impl Nodes {
             (a + weight.sqrt() * (TAU * off).cos(), t + weight.sqrt())
         });
         (phase, residual, agreed / f64::max(total, 1e-12))
+    }
+
+    /// The lines' wave, of which all is known but where it begins, and whether the scan is mirrored:
+    /// what most of the carrier agrees with beside the `smooth` map. `slope`: lines a millimetre.
+    fn ripple(
+        &self,
+        coherence: &Plane,
+        smooth: &Surface,
+        slope: [f64; 2],
+        wave: &Wave,
+        layout: &Layout,
+    ) -> Option<Ripple> {
+        let mut smooth = smooth.clone();
+        smooth.ripple = None;
+        let centre = smooth.centre();
+        let nodes: Vec<([f64; 2], Complex64)> = self
+            .field
+            .indexed_iter()
+            .filter(|(node, _)| coherence[*node] >= COHERENT)
+            .map(|(node, z)| {
+                let place = node_place(node);
+                let weight = f64::from(coherence[node].min(10.0));
+                let off = Complex64::cis(z.arg() - TAU * smooth.at(place));
+                ([place[0] - centre[0], place[1] - centre[1]], off * weight)
+            })
+            .collect();
+        let amplitude = wave.amplitude.0 / layout.pitch.0;
+        let drifts = [-wave.drift.0, wave.drift.0];
+        let tried = drifts.into_iter().flat_map(|drift| {
+            // Along the lines, in print millimetres, and down them, in lines.
+            let along = [slope[1] * layout.pitch.0, -slope[0] * layout.pitch.0];
+            let turns = [0, 1].map(|i| (along[i] + drift * slope[i]) / wave.period.0);
+            let phases = (0..PHASES).map(|i| f64::from(i) / f64::from(PHASES));
+            phases.map(move |phase| Ripple { amplitude, turns, phase })
+        });
+        let agreement = |ripple: &Ripple| -> f64 {
+            nodes.iter().map(|(at, off)| (off * Complex64::cis(-TAU * ripple.at(*at))).re).sum()
+        };
+        tried
+            .map(|ripple| (agreement(&ripple), ripple))
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|t| t.1)
     }
 
     /// Phases in lines, relative to the demodulating frequency, from the start outwards over the

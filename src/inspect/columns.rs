@@ -101,6 +101,26 @@ impl Columns {
     }
 }
 
+/// Which lines of the scan: every one, or those of one legend where several take turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Lines whose number leaves this remainder …
+    pub which: usize,
+    /// … by so many.
+    pub of: usize,
+}
+
+impl Turn {
+    /// All lines.
+    pub const EVERY: Self = Self { which: 0, of: 1 };
+
+    /// Whether a line is one of them.
+    #[must_use]
+    pub fn has(self, line: i64) -> bool {
+        line.rem_euclid(self.of as i64) == self.which as i64
+    }
+}
+
 /// Finds period, advance and line phases in a signal that is averaged over blocks of `factor`
 /// working pixels: what is finer than the letters, a halftone above all, only disturbs. Unless
 /// `thorough`, only text that stands out is found, in a fraction of the time.
@@ -112,11 +132,13 @@ pub fn find(
     frame: &Frame,
     profile: &Profile,
     thorough: bool,
+    turn: Turn,
 ) -> Option<Columns> {
     let per_mm = scan.per_mm.map(|v| v / factor as f64);
     let advance = profile.layout.advance.0 / profile.layout.pitch.0;
     let step = advance / FINE as f64;
-    let sample = |bend: Option<&Bend>| Strips::sample(signal, per_mm, frame, step, bend);
+    let sample =
+        |bend: Option<&Bend>| Some(Strips::sample(signal, per_mm, frame, step, bend)?.only(turn));
     let mut strips = sample(None)?;
     // Short texts have few harmonics themselves: what the notch leaves of them may not do.
     let mut notched = notch::notched(&strips);
@@ -140,6 +162,10 @@ pub fn find(
         best = registered(&strips, profile).or(best);
     }
     let mut columns = best?;
+    // The law places lines of which nothing was seen.
+    let lines = columns.first_line..;
+    let others = lines.zip(&mut columns.phases).filter(|(line, _)| !turn.has(*line));
+    others.for_each(|(_, phase)| *phase = None);
     drift::measure(&strips, &mut columns);
     columns.bend = bend;
     Some(columns)

@@ -1,5 +1,6 @@
 //! Smooth maps between the scan and the grid of the microtext.
 
+use std::f64::consts::TAU;
 use std::ops::Range;
 
 use nalgebra::{DMatrix, DVector};
@@ -11,6 +12,27 @@ pub struct Surface {
     centre: [f64; 2],
     scale: f64,
     coefficients: [f64; TERMS],
+    /// A wave on top of it.
+    pub ripple: Option<Ripple>,
+}
+
+/// A plane wave.
+#[derive(Clone, Copy, Debug)]
+pub struct Ripple {
+    /// Height of its crests.
+    pub amplitude: f64,
+    /// Turns a millimetre, across and down.
+    pub turns: [f64; 2],
+    /// Turns at the surface's centre.
+    pub phase: f64,
+}
+
+impl Ripple {
+    /// Its value at a place, from the surface's centre.
+    #[must_use]
+    pub fn at(&self, [x, y]: [f64; 2]) -> f64 {
+        self.amplitude * (TAU * (self.turns[0] * x + self.turns[1] * y + self.phase)).sin()
+    }
 }
 
 const TERMS: usize = 10;
@@ -30,14 +52,15 @@ impl Surface {
     pub fn plane(centre: [f64; 2], at_centre: f64, slope: [f64; 2]) -> Self {
         let mut coefficients = [0.0; TERMS];
         coefficients[..3].copy_from_slice(&[at_centre, slope[0] * SCALE, slope[1] * SCALE]);
-        Self { centre, scale: SCALE, coefficients }
+        Self { centre, scale: SCALE, coefficients, ripple: None }
     }
 
-    /// The sum of two surfaces about the same centre.
+    /// The sum of two surfaces about the same centre, of which one at the most has a ripple.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
         debug_assert!(self.centre.iter().zip(&other.centre).all(|(a, b)| (a - b).abs() < 1e-9));
         self.coefficients.iter_mut().zip(&other.coefficients).for_each(|(c, o)| *c += o);
+        self.ripple = self.ripple.or(other.ripple);
         self
     }
 
@@ -45,10 +68,13 @@ impl Surface {
     #[must_use]
     pub fn at(&self, [x, y]: [f64; 2]) -> f64 {
         let place = [(x - self.centre[0]) / self.scale, (y - self.centre[1]) / self.scale];
-        powers(place[0], place[1]).iter().zip(&self.coefficients).map(|(p, c)| p * c).sum()
+        let smooth: f64 =
+            powers(place[0], place[1]).iter().zip(&self.coefficients).map(|(p, c)| p * c).sum();
+        let from_centre = [x - self.centre[0], y - self.centre[1]];
+        smooth + self.ripple.map_or(0.0, |ripple| ripple.at(from_centre))
     }
 
-    /// Its slope at the centre, per millimetre.
+    /// Its slope at the centre, per millimetre, without the ripple.
     #[must_use]
     pub fn slope(&self) -> [f64; 2] {
         [self.coefficients[1] / self.scale, self.coefficients[2] / self.scale]

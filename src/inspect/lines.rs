@@ -1,7 +1,7 @@
 //! The lines of one carrier, from the matched filter's view to the text that stands in them.
 
 use super::carrier::{self, Carrier, Peak};
-use super::columns::{self, Columns};
+use super::columns::{self, Columns, Turn};
 use super::flatten::Flat;
 use super::portrait::Frame;
 use super::reading::{self, Readings};
@@ -13,7 +13,7 @@ use super::tilt;
 use super::tones::Tones;
 use super::verdict::{self, Evidence, Text};
 use crate::base::Plane;
-use crate::spec::{Mode, Profile};
+use crate::spec::{Mode, Profile, Script};
 
 /// Lines over this share of the portrait are worth reading.
 const COVERED: f64 = 0.15;
@@ -34,6 +34,8 @@ pub struct Context<'a> {
     pub profile: &'a Profile,
     /// How it is taken to be printed.
     pub mode: Mode,
+    /// Which lines are read.
+    pub turn: Turn,
     /// What symbols look like.
     pub alphabets: &'a Alphabets<'a>,
 }
@@ -60,7 +62,8 @@ pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found>
     let Context { scan, flat, profile, mode, .. } = *context;
     let tones = Tones::measure(flat, scan, peak.frequency, profile, mode);
     let signal = flat.signal(&tones);
-    let carrier = carrier::follow(&signal, carrier::search_factor(scan), scan, peak)?;
+    let carrier =
+        carrier::follow(&signal, carrier::search_factor(scan), scan, peak, &profile.layout)?;
     let frame = Frame::new(&carrier, profile);
     if frame.coverage < COVERED {
         return Some(Found { carrier, frame, columns: None, stack: None, readings: None });
@@ -86,9 +89,9 @@ fn in_frame(
     thorough: bool,
     context: &Context<'_>,
 ) -> Found {
-    let Context { scan, flat, lawful, profile, mode, alphabets } = *context;
+    let Context { scan, flat, lawful, profile, mode, turn, alphabets } = *context;
     let factor = carrier::search_factor(scan);
-    let columns = columns::find(signal, factor, scan, &frame, profile, thorough);
+    let columns = columns::find(signal, factor, scan, &frame, profile, thorough, turn);
     let worth_reading = |columns: &&Columns| {
         verdict::repeats(&columns.evidence()) && (columns.law.is_some() || !lawful)
     };
@@ -110,6 +113,12 @@ impl Found {
         evidence.repetition = self.columns.as_ref().map(Columns::evidence);
         evidence.text = self.readings.as_ref().map(|readings| readings.likelier().evidence());
         evidence
+    }
+
+    /// The script of the text.
+    #[must_use]
+    pub fn script(&self) -> Option<Script> {
+        self.readings.as_ref().map(|readings| readings.likelier().script)
     }
 
     /// Spread of the letters in the stack, in millimetres.

@@ -43,7 +43,7 @@ pub mod windows;
 
 use crate::spec::{Legend, Mode, Name, Profile, Symbol};
 use carrier::{Carrier, Peak};
-use columns::Columns;
+use columns::{Columns, Turn};
 use lines::{Context, Found};
 use orientation::Orientation;
 use portrait::Frame;
@@ -71,6 +71,8 @@ pub struct Inspection {
     pub stack: Option<Stack>,
     /// The text, in either script.
     pub readings: Option<Readings>,
+    /// The other legend and its stack, where the profile prints two.
+    pub second: Option<(Stack, Readings)>,
     /// What it comes to.
     pub decision: Decision,
     /// What the decision rests on.
@@ -101,7 +103,6 @@ impl Inspection {
             expected_peak: highest.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
             ..Evidence::default()
         };
-        let mut best: Option<Found> = None;
         // A resolution that was told from waves was told from the strongest.
         let tried = peaks.iter().take(if lawful { 1 } else { peaks.len() }).enumerate();
         // The print may be of the other mode than the profile's.
@@ -114,22 +115,42 @@ impl Inspection {
             _ => profile.mode,
         };
         let tried = tried.map(|(i, peak)| (peak, i == 0 && !lawful, mode));
-        let other = highest.map(|peak| (peak, false, mode.other()));
-        let read = |(peak, thorough, mode): (&Peak, bool, Mode)| {
-            let context = Context { scan: &scan, flat: &flat, lawful, profile, mode, alphabets };
-            lines::read(peak, thorough, &context)
+        let tried = tried.chain(highest.map(|peak| (peak, false, mode.other())));
+        let best_of = |turn| {
+            let read = |(peak, thorough, mode): (&Peak, bool, Mode)| {
+                let context =
+                    Context { scan: &scan, flat: &flat, lawful, profile, mode, turn, alphabets };
+                lines::read(peak, thorough, &context)
+            };
+            let mut best: Option<Found> = None;
+            for found in tried.clone().filter_map(read) {
+                let is_clear = found.is_clear();
+                let is_better = |best: &Found| is_clear || found.legible() > best.legible();
+                if best.as_ref().is_none_or(is_better) {
+                    best = Some(found);
+                }
+                if is_clear {
+                    break;
+                }
+            }
+            best
         };
-        for found in tried.chain(other).filter_map(read) {
-            let is_clear = found.is_clear();
-            let is_better = |best: &Found| is_clear || found.legible() > best.legible();
-            if best.as_ref().is_none_or(is_better) {
-                best = Some(found);
-            }
-            if is_clear {
-                break;
-            }
-        }
-        let Some(best) = best else {
+        let of = profile.layout.legends;
+        let mut found: Vec<Found> =
+            (0..of).filter_map(|which| best_of(Turn { which, of })).collect();
+        // The legend in the expected name's script is the one that the verdict is about.
+        let rank = |found: &Found| {
+            let in_script = expected.is_some_and(|name| found.script() == Some(name.script()));
+            (in_script, found.is_clear(), found.legible())
+        };
+        found.sort_by(|a, b| {
+            let (a, b) = (rank(a), rank(b));
+            (b.0, b.1).cmp(&(a.0, a.1)).then(b.2.total_cmp(&a.2))
+        });
+        let second = (found.len() > 1).then(|| found.pop()).flatten();
+        let second = second.filter(|second| second.legible() >= 0.0);
+        let second = second.and_then(|found| Some((found.stack?, found.readings?)));
+        let Some(best) = found.pop() else {
             let measures = || Measures::of(&scan, &flat, profile, evidence.peak);
             let decision = explained(verdict::decide(&evidence), measures, profile);
             return Self::of_decision(scan, decision, evidence);
@@ -148,7 +169,7 @@ impl Inspection {
             decision.reasons.push("the scan shows the portrait mirrored".into());
         }
         let (carrier, frame) = (Some(carrier), Some(frame));
-        Inspection { scan, carrier, frame, columns, stack, readings, decision, evidence }
+        Inspection { scan, carrier, frame, columns, stack, readings, second, decision, evidence }
     }
 
     /// Nothing was found, for this reason.
@@ -163,7 +184,8 @@ impl Inspection {
 
     fn of_decision(scan: Scan, decision: Decision, evidence: Evidence) -> Self {
         let (carrier, frame, columns, stack, readings) = (None, None, None, None, None);
-        Self { scan, carrier, frame, columns, stack, readings, decision, evidence }
+        let second = None;
+        Self { scan, carrier, frame, columns, stack, readings, second, decision, evidence }
     }
 
     /// Whether there is text.

@@ -4,6 +4,7 @@ use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
 
 use super::alignment::Folded;
+use super::columns::Turn;
 use super::gaps::Bend;
 use super::period::Period;
 use super::portrait::Frame;
@@ -83,6 +84,14 @@ impl Strips {
             strip.iter_mut().for_each(|v| *v -= mean);
         }
         Some(Self { samples, length, first_line, lines, origin: frame.across[0], step })
+    }
+
+    /// The same without the lines of other legends.
+    #[must_use]
+    pub fn only(mut self, turn: Turn) -> Self {
+        let lines = self.samples.chunks_exact_mut(ACROSS * self.length).zip(self.first_line..);
+        lines.filter(|(_, line)| !turn.has(*line)).for_each(|(samples, _)| samples.fill(0.0));
+        self
     }
 
     /// The samples of a line at one height, from its first sample on.

@@ -30,6 +30,9 @@ pub struct Record {
     pub margin: f64,
     /// What was read without regard to any expected name; none where no text is established.
     pub read: Option<Text>,
+    /// The other legend, where the profile prints two and it was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second: Option<Text>,
     /// The name that was asked for.
     pub expected: Option<Holder>,
     /// log10 of how much likelier the expected name with its check symbols is than the likeliest
@@ -179,6 +182,10 @@ impl Record {
             verdict: decision.verdict,
             margin: rounded(decision.margin, 4),
             read: Text::established(inspection),
+            second: inspection
+                .second
+                .as_ref()
+                .map(|(stack, readings)| Text::of(readings.likelier(), stack)),
             expected: expected.map(Holder::of),
             log10_lr: log10_lr
                 .map(|ln| ln / LN_10)

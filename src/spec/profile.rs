@@ -210,8 +210,8 @@ impl Profile {
         let pitch = within("microtext.pitch_mm", micro.pitch_mm, 1.2 * cap, 4.0 * cap)?;
         let wave = |wave: WavePart| {
             // Longer than what a reader looks at to find a line, and never steep.
-            let period = within("microtext.wave.period_mm", wave.period_mm, 6.0, 100.0)?;
-            let most = (0.5 * pitch).min(0.01 * period);
+            let period = within("microtext.wave.period_mm", wave.period_mm, 8.0, 100.0)?;
+            let most = (0.2 * pitch).min(0.01 * period);
             let amplitude = within("microtext.wave.amplitude_mm", wave.amplitude_mm, 0.0, most)?;
             let drift = within("microtext.wave.drift_mm", wave.drift_mm, -pitch, pitch)?;
             Ok::<_, ProfileError>(Wave {

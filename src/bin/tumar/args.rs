@@ -80,6 +80,12 @@ pub(crate) struct EmbedArgs {
     /// The holder's given names
     #[arg(long, value_name = "G", default_value = "", hide_default_value = true)]
     given: String,
+    /// The surname in the other script, for profiles with legends = 2
+    #[arg(long, value_name = "S")]
+    second_surname: Option<String>,
+    /// The given names in the other script
+    #[arg(long, value_name = "G", requires = "second_surname")]
+    second_given: Option<String>,
     /// What to write: the raster as .png, .tif or .tiff; portrait and letters as .pdf; the letters
     /// alone, as outlines, as .svg
     #[arg(long, value_name = "OUT")]
@@ -112,7 +118,10 @@ pub(crate) struct EmbedArgs {
 
 impl EmbedArgs {
     pub(crate) fn name(&self) -> Result<Name, Failure> {
-        Name::new(&self.surname, &self.given).map_err(|e| bad_name(&e))
+        let name = Name::new(&self.surname, &self.given).map_err(|e| bad_name(&e))?;
+        let Some(surname) = &self.second_surname else { return Ok(name) };
+        let given = self.second_given.as_deref().unwrap_or_default();
+        Ok(name.with_second(Name::new(surname, given).map_err(|e| bad_name(&e))?))
     }
 
     pub(crate) fn profile(&self) -> Result<Profile, Failure> {
