@@ -27,6 +27,7 @@ use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT};
 use crate::spec::{Legend, Mode, Name, Profile};
 use pdf::Microtext;
 use portrait::PortraitError;
+use screen::ScreenError;
 use vector::Layer;
 
 /// A print-ready portrait and what is to be said of it.
@@ -83,6 +84,9 @@ pub enum EmbedError {
     /// The portrait cannot be used.
     #[error(transparent)]
     Portrait(#[from] PortraitError),
+    /// The profile's letters are too small for a screen at its resolution.
+    #[error(transparent)]
+    Screen(#[from] ScreenError),
 }
 
 /// Prints `name` as microtext into `portrait`.
@@ -99,11 +103,18 @@ pub fn embed(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embed
 
 fn stages(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded, EmbedError> {
     let legends = Legend::all(name, profile)?;
-    let prepared = portrait::prepare(portrait, profile)?;
-    let picture = match profile.mode {
-        Mode::Tint => tint::tint(&prepared, &lettering::coverage(&legends, profile), profile),
-        Mode::Screen => screen::screen(&prepared, &legends, profile),
-    };
+    let (prepared, picture);
+    match profile.mode {
+        Mode::Tint => {
+            prepared = portrait::prepare(portrait, profile)?;
+            picture = tint::tint(&prepared, &lettering::coverage(&legends, profile), profile);
+        }
+        Mode::Screen => {
+            screen::check(profile)?;
+            prepared = portrait::luminance(portrait, profile)?;
+            picture = screen::screen(&prepared, &legends, profile);
+        }
+    }
     let summary = summarise(&legends, profile, prepared.enlarged, prepared.fault);
     Ok(Embedded { picture, summary })
 }

@@ -81,6 +81,65 @@ fn stored_of(curve: &Curve) -> Vec<u16> {
 /// # Errors
 /// [`PortraitError`].
 pub fn prepare(portrait: &Picture, profile: &Profile) -> Result<Prepared, PortraitError> {
+    let mut prepared = unresampled(portrait, profile)?;
+    let (colour, from, to) = (&prepared.colour, portrait.size(), prepared.size);
+    let (linear, channels) = match &portrait.pixels {
+        DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) => {
+            return luminance(portrait, profile);
+        }
+        DynamicImage::ImageRgb8(rgb) => {
+            let tables = [0, 1, 2].map(|c| of_u8(colour.curve(c)));
+            let pixel = |p: &[u8]| U16x3::new([0, 1, 2].map(|c| tables[c][usize::from(p[c])]));
+            (resampled(from, to, rgb.as_raw().chunks_exact(3).map(pixel)), 3)
+        }
+        other => {
+            let (tables, rgb) = ([0, 1, 2].map(|c| of_u16(colour.curve(c))), other.to_rgb16());
+            let pixel = |p: &[u16]| U16x3::new([0, 1, 2].map(|c| tables[c][usize::from(p[c])]));
+            (resampled(from, to, rgb.as_raw().chunks_exact(3).map(pixel)), 3)
+        }
+    };
+    (prepared.linear, prepared.channels) = (linear, channels);
+    Ok(prepared)
+}
+
+/// The same in one channel: the luminance of a coloured portrait.
+///
+/// # Errors
+/// [`PortraitError`].
+pub fn luminance(portrait: &Picture, profile: &Profile) -> Result<Prepared, PortraitError> {
+    let mut prepared = unresampled(portrait, profile)?;
+    let (colour, from, to) = (&prepared.colour, portrait.size(), prepared.size);
+    // The shares add up to one.
+    let shares = colour.luma().map(|weight| (weight.max(0.0) * 65_536.0) as u32);
+    let sum = |light: [u16; 3]| {
+        let sum: u32 = (0..3).map(|c| (shares[c] * u32::from(light[c])) >> 8).sum();
+        U16::new((sum >> 8).min(65_535) as u16)
+    };
+    prepared.linear = match &portrait.pixels {
+        DynamicImage::ImageLuma8(grey) => {
+            let table = of_u8(colour.curve(0));
+            resampled(from, to, grey.as_raw().iter().map(|&v| U16::new(table[usize::from(v)])))
+        }
+        DynamicImage::ImageLuma16(grey) => {
+            let table = of_u16(colour.curve(0));
+            resampled(from, to, grey.as_raw().iter().map(|&v| U16::new(table[usize::from(v)])))
+        }
+        DynamicImage::ImageRgb8(rgb) => {
+            let tables = [0, 1, 2].map(|c| of_u8(colour.curve(c)));
+            let light = |p: &[u8]| sum([0, 1, 2].map(|c| tables[c][usize::from(p[c])]));
+            resampled(from, to, rgb.as_raw().chunks_exact(3).map(light))
+        }
+        other => {
+            let (tables, rgb) = ([0, 1, 2].map(|c| of_u16(colour.curve(c))), other.to_rgb16());
+            let light = |p: &[u16]| sum([0, 1, 2].map(|c| tables[c][usize::from(p[c])]));
+            resampled(from, to, rgb.as_raw().chunks_exact(3).map(light))
+        }
+    };
+    Ok(prepared)
+}
+
+/// What is known of a portrait before its pixels are resampled.
+fn unresampled(portrait: &Picture, profile: &Profile) -> Result<Prepared, PortraitError> {
     let (width, height) = portrait.size();
     if width < FEWEST_PIXELS || height < FEWEST_PIXELS {
         return Err(PortraitError::TooSmall { width, height });
@@ -92,29 +151,7 @@ pub fn prepare(portrait: &Picture, profile: &Profile) -> Result<Prepared, Portra
         Err(fault) => (Colour::srgb(), Some(fault)),
     };
     let icc = portrait.icc.clone().filter(|_| fault.is_none());
-    let (linear, channels) = match &portrait.pixels {
-        DynamicImage::ImageLuma8(grey) => {
-            let table = of_u8(colour.curve(0));
-            let pixel = |&v: &u8| U16::new(table[usize::from(v)]);
-            (resampled((width, height), size, grey.as_raw().iter().map(pixel)), 1)
-        }
-        DynamicImage::ImageRgb8(rgb) => {
-            let tables = [0, 1, 2].map(|c| of_u8(colour.curve(c)));
-            let pixel = |p: &[u8]| U16x3::new([0, 1, 2].map(|c| tables[c][usize::from(p[c])]));
-            (resampled((width, height), size, rgb.as_raw().chunks_exact(3).map(pixel)), 3)
-        }
-        DynamicImage::ImageLuma16(grey) => {
-            let table = of_u16(colour.curve(0));
-            let pixel = |&v: &u16| U16::new(table[usize::from(v)]);
-            (resampled((width, height), size, grey.as_raw().iter().map(pixel)), 1)
-        }
-        other => {
-            let (tables, rgb) = ([0, 1, 2].map(|c| of_u16(colour.curve(c))), other.to_rgb16());
-            let pixel = |p: &[u16]| U16x3::new([0, 1, 2].map(|c| tables[c][usize::from(p[c])]));
-            (resampled((width, height), size, rgb.as_raw().chunks_exact(3).map(pixel)), 3)
-        }
-    };
-    Ok(Prepared { linear, channels, size, enlarged, colour, icc, fault })
+    Ok(Prepared { linear: Vec::new(), channels: 1, size, enlarged, colour, icc, fault })
 }
 
 fn of_u8(curve: &Curve) -> [u16; 256] {

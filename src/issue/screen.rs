@@ -8,11 +8,13 @@
 
 use image::{DynamicImage, GrayImage};
 use rayon::prelude::*;
+use thiserror::Error;
 
 use super::portrait::Prepared;
 use super::slow::Slow;
 use crate::base::raster::blur;
 use crate::base::{Mm, Picture, Plane};
+use crate::spec::layout::Cell;
 use crate::spec::modulation::TONE_SPREAD;
 use crate::spec::threshold::Field;
 use crate::spec::{Legend, Profile};
@@ -23,32 +25,75 @@ const TONE_BLOCK: Mm = Mm(0.17);
 /// Full scale of [`Prepared::linear`] and of thresholds.
 const FULL: f32 = 65_535.0;
 
-/// The portrait as a halftone of the letters of `legends`: black and white.
+/// Below this many dots a capital, strokes are no wider than a dot at half tone, and letters of a
+/// screen cannot be told apart.
+const FEWEST_DOTS: f64 = 8.0;
+
+/// Why a portrait cannot be screened.
+#[derive(Debug, Error, PartialEq)]
+pub enum ScreenError {
+    /// Fewer than [`FEWEST_DOTS`] a capital.
+    #[error(
+        "a capital of {cap_height} has {dots:.1} print dots at {dpi} dpi; a letter screen needs at least {FEWEST_DOTS}: print at {needed:.0} dpi or more, choose larger capitals, or the mode tint"
+    )]
+    TooCoarse {
+        /// Height of the smallest capital.
+        cap_height: Mm,
+        /// In print dots.
+        dots: f64,
+        /// Print resolution.
+        dpi: f64,
+        /// The least that would do.
+        needed: f64,
+    },
+}
+
+/// Whether the profile's resolution holds its letters as a screen.
+///
+/// # Errors
+/// [`ScreenError::TooCoarse`].
+pub fn check(profile: &Profile) -> Result<(), ScreenError> {
+    let layout = &profile.layout;
+    let cap_height = layout.second_cap_height.unwrap_or(layout.cap_height);
+    let (dots, dpi) = (profile.dpi.px(cap_height), profile.dpi.0);
+    if dots < FEWEST_DOTS {
+        let needed = (dpi * FEWEST_DOTS / dots).ceil();
+        return Err(ScreenError::TooCoarse { cap_height, dots, dpi, needed });
+    }
+    Ok(())
+}
+
+/// The portrait as a halftone of the letters of `legends`: black and white. Of a coloured portrait
+/// only [`super::portrait::luminance`] is printed: it must have one channel.
 #[must_use]
 pub fn screen(portrait: &Prepared, legends: &[Legend], profile: &Profile) -> Picture {
     let (width, height) = portrait.size;
     let letters = Letters::new(legends, profile);
     let darkness = Darkness::new(portrait, profile);
     let block = (profile.dpi.px(TONE_BLOCK).round() as usize).max(1);
-    let mut ground = darkness.by_block(block);
-    ground = blur(&ground, profile.dpi.px(TONE_SPREAD) / block as f64);
+    let ground = blur(&darkness.by_block(block), profile.dpi.px(TONE_SPREAD) / block as f64);
     let ground = Slow::new(ground, block);
 
     let mut out = vec![255u8; width * height];
-    let bands = letters.bands(&mut out, width);
-    bands.into_par_iter().for_each_init(Buffers::default, |buffers, (top, dots)| {
-        buffers.fill(dots.len());
-        let mut grounds = ground.rows(width);
-        let mut local = vec![0.0; width];
-        for (dy, row) in buffers.rows(width).enumerate() {
-            darkness.row(top + dy, row.0);
-            letters.row(top + dy, row.1);
-            grounds.row(top + dy, &mut local);
-            let light = local.iter().map(|&local| local > profile.screen.turn);
-            row.1.iter_mut().zip(light).for_each(|(v, light)| *v = if light { !*v } else { *v });
-        }
-        letters.print(buffers, dots, width);
-    });
+    letters.bands(&mut out, width).into_par_iter().for_each_init(
+        Buffers::default,
+        |buffers, band| {
+            buffers.fill(band.dots.len());
+            let mut grounds = ground.rows(width);
+            let mut local = vec![0.0; width];
+            let cells = letters.cells(band.line);
+            for (dy, (dark, thresholds)) in buffers.rows(width).enumerate() {
+                let y = band.top + dy;
+                darkness.row(y, dark);
+                letters.row(y, &cells, thresholds);
+                grounds.row(y, &mut local);
+                for (threshold, &local) in thresholds.iter_mut().zip(&local) {
+                    *threshold = if local > profile.screen.turn { !*threshold } else { *threshold };
+                }
+            }
+            letters.print(buffers, band.dots, width);
+        },
+    );
     let pixels = GrayImage::from_raw(width as u32, height as u32, out)
         .map(DynamicImage::from)
         .unwrap_or_else(|| unreachable!("one value a dot"));
@@ -69,27 +114,15 @@ impl<'a> Darkness<'a> {
             (profile.screen.area(darkness) * f64::from(FULL)).round() as u16
         };
         let area: Box<[u16]> = (0..1 << 12).map(area).collect();
-        Self {
-            portrait,
-            area: area.try_into().unwrap_or_else(|_| unreachable!("its length is given")),
-        }
+        let area = area.try_into().unwrap_or_else(|_| unreachable!("its length is given"));
+        Self { portrait, area }
     }
 
     /// Row `y`, 0..=65535.
     fn row(&self, y: usize, out: &mut [u16]) {
         let width = self.portrait.size.0;
-        if self.portrait.channels == 1 {
-            let row = &self.portrait.linear[y * width..][..width];
-            out.iter_mut().zip(row).for_each(|(out, &v)| *out = self.area[usize::from(v >> 4)]);
-            return;
-        }
-        let row = &self.portrait.linear[y * width * 3..][..width * 3];
-        // Sixteen bits of luminance, of which the upper twelve count.
-        let weights = self.portrait.colour.luma().map(|weight| (weight.max(0.0) * 65_536.0) as u32);
-        for (out, rgb) in out.iter_mut().zip(row.as_chunks::<3>().0) {
-            let sum: u32 = (0..3).map(|c| (weights[c] * u32::from(rgb[c])) >> 16).sum();
-            *out = self.area[(sum >> 4) as usize & 4095];
-        }
+        let row = &self.portrait.linear[y * width..][..width];
+        out.iter_mut().zip(row).for_each(|(out, &v)| *out = self.area[usize::from(v >> 4)]);
     }
 
     /// Mean of each block, 0..1.
@@ -116,11 +149,11 @@ impl<'a> Darkness<'a> {
 }
 
 /// Classes of [`margin`].
-const MARGINS: usize = 1024;
+const MARGINS: usize = 512;
 
 /// How far a dot's darkness lies over its threshold.
 fn margin(dark: u16, threshold: u16) -> usize {
-    (usize::from(dark) + usize::from(!threshold)) >> 7
+    (usize::from(dark) + usize::from(!threshold)) >> 8
 }
 
 /// Darkness and threshold of each dot of a line.
@@ -166,18 +199,25 @@ impl<'a> Letters<'a> {
         }
     }
 
-    /// The rows of each line, with the first one's number.
-    fn bands<'b>(&self, mut rest: &'b mut [u8], width: usize) -> Vec<(usize, &'b mut [u8])> {
+    fn bands<'b>(&self, mut rest: &'b mut [u8], width: usize) -> Vec<Band<'b>> {
         let pitch = self.profile.dpi.px(self.profile.layout.pitch);
-        let edge = |row: usize| (row as f64 * pitch).round() as usize;
+        let edge = |line: usize| (line as f64 * pitch).round() as usize;
         let mut bands = Vec::new();
         while !rest.is_empty() {
-            let (top, bottom) = (edge(bands.len()), edge(bands.len() + 1));
-            let (dots, after) = rest.split_at_mut(((bottom - top) * width).min(rest.len()));
-            bands.push((top, dots));
+            let line = bands.len();
+            let length = (edge(line + 1) - edge(line)) * width;
+            let (dots, after) = rest.split_at_mut(length.min(rest.len()));
+            bands.push(Band { line, top: edge(line), dots });
             rest = after;
         }
         bands
+    }
+
+    /// The cells of a line and of those above and below it, into which a wave may lead.
+    fn cells(&self, line: usize) -> Vec<(usize, Vec<Cell>)> {
+        let Profile { layout, width, .. } = self.profile;
+        let lines = line.saturating_sub(1)..=line + 1;
+        lines.map(|line| (line, layout.cells(line, &self.lengths, *width).collect())).collect()
     }
 
     /// Prints a line: in each cell as many dots as its darkness asks for, those first that are
@@ -229,45 +269,81 @@ impl<'a> Letters<'a> {
         }
     }
 
-    /// Places of a field along and across.
-    fn size(&self) -> (usize, usize) {
-        let first = self.fields.iter().flat_map(|sizes| &sizes[0]).next();
-        first.map_or((1, 1), |field| (field.along, field.across))
-    }
-
-    /// The thresholds of print dots' row `y`.
-    fn row(&self, y: usize, out: &mut [u16]) {
-        let Profile { layout, dpi, width, .. } = self.profile;
+    /// The thresholds of print dots' row `y`, in one of these lines.
+    fn row(&self, y: usize, lines: &[(usize, Vec<Cell>)], out: &mut [u16]) {
+        let Profile { layout, dpi, .. } = self.profile;
         let advance = dpi.px(layout.advance);
         let place = (y as f64 + 0.5) / dpi.px(layout.pitch);
-        let line = place.floor().max(0.0) as usize;
-        // A line that waves is met a little above or below its place.
-        let lines = line.saturating_sub(1)..=line + 1;
-        let rows: Vec<Vec<_>> =
-            lines.clone().map(|line| layout.cells(line, &self.lengths, *width).collect()).collect();
-        let (along_cell, across_cell) = self.size();
-        let step = along_cell as f64 / advance;
-        for cell in 0..rows[0].len() {
+        let (first, last) = (lines[0].0 as i64, lines[lines.len() - 1].0 as i64);
+        for cell in 0..lines[0].1.len() {
             let (start, end) = (cell as f64 * advance, (cell + 1) as f64 * advance);
             let (from, to) = ((start - 0.5).ceil().max(0.0) as usize, (end - 0.5).ceil() as usize);
             let shifted = layout.wave.map_or(place, |wave| {
-                let middle = dpi.mm(0.5 * (start + end));
-                place - wave.at(middle, place - 0.5).0 / layout.pitch.0
+                place - wave.at(dpi.mm(0.5 * (start + end)), place - 0.5).0 / layout.pitch.0
             });
-            let own = (shifted.floor() as i64).clamp(*lines.start() as i64, *lines.end() as i64);
-            let found = rows[(own - *lines.start() as i64) as usize][cell];
-            let size = own as usize % 2;
-            let sizes = &self.fields[found.legend];
-            let fields = if sizes[size].is_empty() { &sizes[0] } else { &sizes[size] };
-            let across = (shifted - own as f64) * across_cell as f64;
-            let across = across.clamp(0.0, (across_cell - 1) as f64);
-            let row = fields[found.symbol].row(across as usize);
-            let to = to.min(out.len());
+            let line = (shifted.floor() as i64).clamp(first, last);
+            let field = self.field(line as usize, &lines[(line - first) as usize].1[cell]);
+            let across = (shifted - line as f64) * field.across as f64;
+            let row = field.row(across.clamp(0.0, (field.across - 1) as f64) as usize);
+            let step = field.along as f64 / advance;
+            let (from, to) = (from.min(out.len()), to.min(out.len()));
             let mut along = (from as f64 + 0.5 - start) * step;
-            for out in &mut out[from.min(to)..to] {
-                *out = row[(along as usize).min(along_cell - 1)];
+            for out in &mut out[from..to] {
+                *out = row[(along as usize).min(field.along - 1)];
                 along += step;
             }
         }
+    }
+
+    fn field(&self, line: usize, cell: &Cell) -> &Field {
+        let [first, second] = &self.fields[cell.legend];
+        let sizes = if line % 2 == 1 && !second.is_empty() { second } else { first };
+        &sizes[cell.symbol]
+    }
+}
+
+/// The rows of print dots that one line of text fills.
+struct Band<'a> {
+    line: usize,
+    top: usize,
+    dots: &'a mut [u8],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Ppi;
+    use crate::issue::portrait;
+    use crate::spec::{Mode, Name};
+
+    fn printed(value: u8, dpi: f64) -> Picture {
+        let profile = Profile::default().with_mode(Mode::Screen).with_dpi(dpi).unwrap();
+        let grey = GrayImage::from_pixel(70, 90, image::Luma([value]));
+        let portrait = Picture::new(grey.into(), Ppi(300.0));
+        let legend = Legend::of(&Name::new("Ахметова", "Әсел").unwrap(), 64).unwrap();
+        let prepared = portrait::luminance(&portrait, &profile).unwrap();
+        screen(&prepared, &[legend], &profile)
+    }
+
+    #[test]
+    fn the_mean_of_the_dots_is_the_tone() {
+        for value in [0, 20, 90, 150, 188, 220, 250, 255] {
+            for dpi in [1200.0, 2540.0] {
+                let picture = printed(value, dpi);
+                let dots = picture.pixels.as_luma8().unwrap();
+                let white = dots.iter().filter(|v| **v == 255).count();
+                assert!(dots.iter().all(|v| [0, 255].contains(v)));
+                let share = white as f64 / dots.len() as f64;
+                let light = f64::from(crate::base::tone::LINEAR_OF_U8[usize::from(value)]);
+                assert!((share - light).abs() < 5e-4, "{value} at {dpi}: {share} for {light}");
+            }
+        }
+    }
+
+    #[test]
+    fn letters_of_few_dots_are_refused() {
+        let at = |dpi| check(&Profile::default().with_dpi(dpi).unwrap());
+        assert!(matches!(at(600.0), Err(ScreenError::TooCoarse { .. })));
+        assert_eq!(at(1200.0), Ok(()));
     }
 }

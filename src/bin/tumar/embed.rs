@@ -69,6 +69,7 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     };
     let (bytes, summary) = printed.map_err(|error| match error {
         EmbedError::Name(name) => args::bad_name(&name),
+        EmbedError::Screen(error) => Failure::usage(error),
         EmbedError::Portrait(small) => {
             Failure::file(&args.portrait, format!("{small}; use a larger portrait"))
         }
