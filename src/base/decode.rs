@@ -4,9 +4,12 @@ use std::io::Cursor;
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use thiserror::Error;
 
+use super::dg2::{self, Coding, Dg2Error};
+use super::jp2::{self, Jp2Error};
+use super::jpeg2000::{self, Fault};
 use super::picture::Picture;
 use super::units::Ppi;
 
@@ -29,7 +32,7 @@ pub enum DecodeError {
     #[error("the file has {0} bytes; at most {MAX_FILE_BYTES} are read")]
     FileTooLong(u64),
     /// Not one of the formats that tumar reads.
-    #[error("not a PNG, JPEG or TIFF picture")]
+    #[error("not a picture in PNG, JPEG, JPEG 2000 or TIFF, nor a chip's EF.DG2")]
     UnknownFormat,
     /// More than [`MAX_PIXELS`].
     #[error("the picture claims {width} × {height} pixels; at most {MAX_PIXELS} are decoded")]
@@ -47,9 +50,15 @@ pub enum DecodeError {
         /// What the decoder said.
         detail: String,
     },
+    /// The headers of a JPEG 2000 file do not hold, or claim too much.
+    #[error("the JPEG 2000 data is corrupt or not supported: {0}")]
+    Jp2(#[from] Jp2Error),
+    /// A chip's file without a picture that could be taken out.
+    #[error("the EF.DG2 gives no portrait: {0}")]
+    Dg2(#[from] Dg2Error),
 }
 
-/// Reads a PNG, JPEG or TIFF file.
+/// Reads a PNG, JPEG, JPEG 2000 or TIFF file, or the portrait in a chip's EF.DG2.
 ///
 /// # Errors
 /// See [`DecodeError`]; nothing larger than [`MAX_PIXELS`] is allocated for.
@@ -61,14 +70,29 @@ pub fn read(path: &Path) -> Result<Picture, DecodeError> {
     decode(&std::fs::read(path)?)
 }
 
-/// Decodes the bytes of a PNG, JPEG or TIFF file: upright (EXIF orientation applied), alpha laid
-/// on white, grey or RGB in 8 or 16 bits.
+/// Decodes the bytes of a PNG, JPEG, JPEG 2000 or TIFF file, or of a chip's EF.DG2 with a JPEG or
+/// JPEG 2000 picture in it: upright (EXIF orientation applied), alpha laid on white, grey or RGB in
+/// 8 or 16 bits. Of a TIFF with several pages the first is taken.
 ///
 /// # Errors
 /// See [`DecodeError`].
 pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
+    }
+    if !dg2::is_dg2(bytes) {
+        return picture(bytes);
+    }
+    match dg2::picture(bytes)? {
+        (Coding::Jpeg, bytes) => picture(bytes),
+        (Coding::Jpeg2000, bytes) => jpeg_2000(bytes),
+    }
+}
+
+/// A picture that is not in a container.
+fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    if jp2::is_jpeg_2000(bytes) {
+        return jpeg_2000(bytes);
     }
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     let format = reader.format().ok_or(DecodeError::UnknownFormat)?;
@@ -91,6 +115,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
         ImageFormat::Tiff => tiff_icc(bytes),
         _ => decoder.icc_profile().ok().flatten(),
     };
+    let bilevel = decoder.original_color_type() == ExtendedColorType::L1;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let exif = decoder.exif_metadata().ok().flatten();
     let mut pixels = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
@@ -103,7 +128,16 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     };
     let ppi = ppi.filter(|axes| axes.iter().all(|axis| axis.is_plausible()));
     let ppi = ppi.map(|[x, y]| if turns_sideways(orientation) { [y, x] } else { [x, y] });
-    Ok(Picture { pixels: plain(pixels), ppi, icc, bilevel: false })
+    Ok(Picture { pixels: plain(pixels), ppi, icc, bilevel })
+}
+
+fn jpeg_2000(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    let (pixels, header) = jpeg2000::decode(bytes).map_err(|fault| match fault {
+        Fault::Header(error) => error.into(),
+        Fault::Decoder(detail) => DecodeError::Corrupt { format: "JPEG 2000", detail },
+    })?;
+    let icc = header.icc.map(<[u8]>::to_vec);
+    Ok(Picture { pixels: plain(pixels), ppi: header.ppi, icc, bilevel: false })
 }
 
 fn limits() -> image::Limits {

@@ -1,7 +1,12 @@
 //! Ground floor: units, tones, planes of numbers, pictures and their files.
 
+mod bytes;
+mod codestream;
 pub mod decode;
+pub mod dg2;
 pub mod encode;
+pub mod jp2;
+mod jpeg2000;
 pub mod picture;
 pub mod raster;
 pub mod tone;
