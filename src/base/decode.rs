@@ -115,7 +115,10 @@ fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
         ImageFormat::Tiff => tiff_icc(bytes),
         _ => decoder.icc_profile().ok().flatten(),
     };
-    let bilevel = decoder.original_color_type() == ExtendedColorType::L1;
+    let bilevel = match format {
+        ImageFormat::Png => png_is_bilevel(bytes),
+        _ => decoder.original_color_type() == ExtendedColorType::L1,
+    };
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let exif = decoder.exif_metadata().ok().flatten();
     let mut pixels = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
@@ -221,6 +224,15 @@ fn jpeg_has_its_end(bytes: &[u8]) -> bool {
     }
     // Something else before the first scan is for the decoder to judge.
     at + 4 <= bytes.len()
+}
+
+/// Grey of one bit, neither of which is transparent.
+fn png_is_bilevel(bytes: &[u8]) -> bool {
+    png::Decoder::new(Cursor::new(bytes)).read_info().is_ok_and(|reader| {
+        let info = reader.info();
+        let form = (info.color_type, info.bit_depth);
+        form == (png::ColorType::Grayscale, png::BitDepth::One) && info.trns.is_none()
+    })
 }
 
 /// The `pHYs` chunk, if its unit is the metre.

@@ -99,6 +99,9 @@ pub fn is_dg2(bytes: &[u8]) -> bool {
 /// # Errors
 /// See [`Dg2Error`].
 pub fn picture(bytes: &[u8]) -> Result<(Coding, &[u8]), Dg2Error> {
+    if !is_dg2(bytes) {
+        return Err(Dg2Error::Missing("the DG2 template"));
+    }
     let mut file = Bytes::new(bytes, 0);
     let (coding, picture) = if bytes.starts_with(RECORD) {
         facial_record(file)?
