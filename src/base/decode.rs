@@ -8,6 +8,7 @@ use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageForm
 use thiserror::Error;
 
 use super::dg2::{self, Coding, Dg2Error};
+use super::directory;
 use super::jp2::{self, Jp2Error};
 use super::jpeg2000::{self, Fault};
 use super::picture::Picture;
@@ -103,6 +104,12 @@ fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
 
     if format == ImageFormat::Jpeg && !jpeg_has_its_end(bytes) {
         let detail = "the file ends before its picture does".to_owned();
+        return Err(DecodeError::Corrupt { format: name, detail });
+    }
+    if format == ImageFormat::Tiff
+        && let Some((tag, count)) = directory::overclaim(bytes)
+    {
+        let detail = format!("field {tag} claims {count} values, more than the file has room for");
         return Err(DecodeError::Corrupt { format: name, detail });
     }
     let mut decoder = reader.into_decoder().map_err(corrupt)?;

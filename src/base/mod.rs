@@ -4,6 +4,7 @@ mod bytes;
 mod codestream;
 pub mod decode;
 pub mod dg2;
+mod directory;
 pub mod encode;
 pub mod jp2;
 mod jpeg2000;

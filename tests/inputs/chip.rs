@@ -8,9 +8,9 @@ pub(crate) fn object(tag: u32, contents: &[u8]) -> Vec<u8> {
     let tag = &tag[tag.iter().take_while(|&&byte| byte == 0).count()..];
     let length = contents.len() as u32;
     let length = match length {
-        ..0x80 => vec![length as u8],
-        ..0x100 => vec![0x81, length as u8],
-        ..0x1_0000 => [&[0x82], &length.to_be_bytes()[2..]].concat(),
+        0..=0x7f => vec![length as u8],
+        0x80..=0xff => vec![0x81, length as u8],
+        0x100..=0xffff => [&[0x82], &length.to_be_bytes()[2..]].concat(),
         _ => [&[0x84][..], &length.to_be_bytes()].concat(),
     };
     [tag, &length, contents].concat()

@@ -50,7 +50,7 @@ fn several_faces_are_counted_and_refused() {
     let shown = representation(3, COLOUR);
     for (bytes, faces) in [
         (file(2, &[one.clone(), one.clone()]), 2),
-        (file(3, &[one.clone()]), 3),
+        (file(3, std::slice::from_ref(&one)), 3),
         (file(1, &[one.clone(), one.clone()]), 2),
         (file(1, &[object(0x5f2e, &two)]), 2),
         (two, 2),

@@ -221,6 +221,19 @@ fn cut_strips_are_refused_or_whole() {
 }
 
 #[test]
+fn fields_longer_than_the_file_are_refused() {
+    // A profile and a note of four billion bytes, in text, of which the decoder would complain.
+    for (tag, kind) in [(34_675, 2), (34_675, 7), (270, 2), (33_432, 5)] {
+        let mut file = file(&[(with(page([8, 8], 8, 1, 1), (tag, kind, vec![1])), vec![5; 64])]);
+        let field = tag.to_le_bytes();
+        let at = file.windows(4).position(|w| w == [field[0], field[1], kind as u8, 0]).unwrap();
+        file[at + 4..at + 8].fill(0xff);
+        let error = decode(&file).unwrap_err().to_string();
+        assert!(error.contains(&format!("field {tag} claims 4294967295 values")), "{error}");
+    }
+}
+
+#[test]
 fn a_circle_of_pages_ends() {
     let mut file = file(&[(page([2, 1], 8, 1, 1), vec![1, 2])]);
     let next = 8 + 2 + 12 * 11;
