@@ -11,7 +11,7 @@ pub(crate) const MAX_TILES: u64 = 4096;
 
 /// The most packets and code blocks, over all tiles and components. A page of 50 million pixels in
 /// three components, with blocks of 32 × 32 and 32 layers, has under a million.
-pub(crate) const MAX_PIECES: u64 = 16_000_000;
+pub(crate) const MAX_PIECES: u64 = 8_000_000;
 
 /// The largest step from sample to sample of a component; chroma has 1 or 2.
 const MAX_STEP: u8 = 4;
@@ -60,12 +60,11 @@ pub(crate) fn header(mut stream: Bytes<'_>) -> Result<Size, Jp2Error> {
         return Err(Jp2Error::Missing("the codestream's size"));
     }
     let size = Size::read(&mut stream)?;
-    let mut changes = 0;
-    let end = segments(&mut stream, &size, &mut changes)?;
-    if end != SOT {
+    let mut cuts = Cuts::default();
+    if segments(&mut stream, &size, &mut cuts)? != SOT {
         return Err(Jp2Error::Missing("the first tile"));
     }
-    tiles(&mut stream, &size, &mut changes)?;
+    tiles(&mut stream, &size, &mut cuts)?;
     Ok(size)
 }
 
@@ -92,10 +91,10 @@ impl Size {
             return Err(Jp2Error::TooLarge { width, height });
         }
         let tiles = [0, 1].map(|i| u64::from((end[i] - first[i]).div_ceil(tile[i])));
-        let most = MAX_TILES;
-        match tiles[0].saturating_mul(tiles[1]) {
-            count if count > most => return Err(Jp2Error::TooMany { what: "tiles", count, most }),
-            _ => {}
+        let (what, most) = ("tiles", MAX_TILES);
+        let number = tiles[0].saturating_mul(tiles[1]);
+        if number > most {
+            return Err(Jp2Error::TooMany { what, count: number, most });
         }
         if count == 0 || count > MAX_COMPONENTS {
             let (count, most) = (count.into(), MAX_COMPONENTS.into());
@@ -115,19 +114,15 @@ impl Size {
             }
             components.push(Component { bits, step: [across, down] });
         }
-        let steps = components[0].step;
-        if components.iter().all(|component| component.step == steps) {
-            // Samples that are all as far apart are the pixels (B.2).
-            let pixels = |axis: usize| {
-                let step = u32::from(steps[axis]);
-                end[axis].div_ceil(step) - start[axis].div_ceil(step)
-            };
-            let [width, height] = [pixels(0), pixels(1)];
-            if width == 0 || height == 0 {
-                return Err(senseless());
-            }
-            let tile = [tile[0].min(width), tile[1].min(height)];
-            return Ok(Self { width, height, components, tile, tiles });
+        // Samples that are all as far apart are the pixels (B.2).
+        let steps = components[0].step.map(u32::from);
+        let alike = components.iter().all(|component| component.step.map(u32::from) == steps);
+        let [width, height] = match alike {
+            true => [0, 1].map(|i| end[i].div_ceil(steps[i]) - start[i].div_ceil(steps[i])),
+            false => [width, height],
+        };
+        if width == 0 || height == 0 {
+            return Err(senseless());
         }
         let tile = [tile[0].min(width), tile[1].min(height)];
         Ok(Self { width, height, components, tile, tiles })
@@ -197,9 +192,17 @@ impl Coding {
     }
 }
 
-/// Marker segments up to SOT, SOD or EOC, which is returned. `changes` counts POC's entries.
-fn segments(stream: &mut Bytes<'_>, size: &Size, changes: &mut u64) -> Result<u16, Jp2Error> {
-    let mut layers = 1;
+/// What the headers read so far cut the picture into.
+#[derive(Default)]
+struct Cuts {
+    /// Packets and code blocks of one progression through the file.
+    pieces: u64,
+    /// Entries of POC; each goes through all packets again.
+    changes: u64,
+}
+
+/// Marker segments up to SOT, SOD or EOC, which is returned.
+fn segments(stream: &mut Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<u16, Jp2Error> {
     loop {
         let at = stream.at();
         let marker = stream.u16().ok_or(Jp2Error::Truncated { what: "the header", at })?;
@@ -210,22 +213,18 @@ fn segments(stream: &mut Bytes<'_>, size: &Size, changes: &mut u64) -> Result<u1
             _ => return Err(Jp2Error::Senseless { what: "the marker", at }),
         }
         let fields = segment(stream, "the marker segment")?;
-        let count = match marker {
+        match marker {
             COD | COC => {
-                let what = "the coding style";
                 let coding = Coding::read(fields, marker == COC);
+                let what = "the coding style";
                 let coding = coding.ok_or(Jp2Error::Senseless { what, at })?;
-                layers = layers.max(size.pieces(&coding));
-                layers
+                cuts.pieces = cuts.pieces.max(size.pieces(&coding));
             }
-            POC => {
-                // Seven bytes an entry; each goes through all packets again.
-                *changes += 1 + fields.left() as u64 / 7;
-                0
-            }
-            _ => 0,
-        };
-        let count = count.max(layers).saturating_mul(1 + *changes);
+            // Seven bytes an entry (A.6.6).
+            POC => cuts.changes += 1 + fields.left() as u64 / 7,
+            _ => {}
+        }
+        let count = cuts.pieces.saturating_mul(1 + cuts.changes);
         if count > MAX_PIECES {
             let what = "packets and code blocks";
             return Err(Jp2Error::TooMany { what, count, most: MAX_PIECES });
@@ -234,7 +233,7 @@ fn segments(stream: &mut Bytes<'_>, size: &Size, changes: &mut u64) -> Result<u1
 }
 
 /// The tile-parts, the first of whose SOT is read (annex A.4.2).
-fn tiles(stream: &mut Bytes<'_>, size: &Size, changes: &mut u64) -> Result<(), Jp2Error> {
+fn tiles(stream: &mut Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<(), Jp2Error> {
     let mut there = vec![false; (size.tiles[0] * size.tiles[1]) as usize];
     loop {
         let at = stream.at() - 2;
@@ -254,7 +253,7 @@ fn tiles(stream: &mut Bytes<'_>, size: &Size, changes: &mut u64) -> Result<(), J
         };
         let rest = rest.ok_or(Jp2Error::Senseless { what, at })?;
         let mut part = stream.part(rest).ok_or(cut.clone())?;
-        if segments(&mut part, size, changes)? != SOD {
+        if segments(&mut part, size, cuts)? != SOD {
             return Err(Jp2Error::Senseless { what, at });
         }
         match stream.u16() {
@@ -263,10 +262,8 @@ fn tiles(stream: &mut Bytes<'_>, size: &Size, changes: &mut u64) -> Result<(), J
             _ => return Err(Jp2Error::Truncated { what: "the picture", at: stream.at() }),
         }
     }
-    match there.iter().all(|&there| there) {
-        true => Ok(()),
-        false => Err(Jp2Error::Missing("a tile")),
-    }
+    let whole = there.iter().all(|&there| there);
+    whole.then_some(()).ok_or(Jp2Error::Missing("a tile"))
 }
 
 /// The contents of a marker segment, whose marker is read.
