@@ -1,7 +1,7 @@
 //! JPEG 2000 files before anything of them is decoded: boxes and codestream headers, with limits.
 //!
-//! ISO/IEC 15444-1, annex I for the boxes, annex A (in `codestream.rs`) for the
-//! headers. What a file makes the decoder allocate follows from these alone.
+//! ISO/IEC 15444-1, annex I for the boxes, annex A (in `codestream.rs`) for the headers. What a file
+//! makes the decoder allocate follows from these alone.
 
 use thiserror::Error;
 

@@ -35,7 +35,8 @@ impl From<&str> for Fault {
 /// say. Samples of under 8 or 16 bits are stretched to them.
 pub(crate) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Header<'_>), Fault> {
     let header = jp2::header(bytes)?;
-    // A panic in there is a corrupt file to whoever handed it over, not the end of the program.
+    // None was found (fuzz/README.md). Should the decoder panic all the same, that is a corrupt file
+    // to whoever handed it over, not the end of the program.
     let pixels = catch_unwind(|| pixels(bytes, [header.width, header.height]));
     Ok((pixels.unwrap_or_else(|_| Err("the decoder broke down".into()))?, header))
 }

@@ -164,6 +164,16 @@ fn cut_files_are_refused() {
 }
 
 #[test]
+fn cut_tiles_are_refused_though_their_length_fits() {
+    let sot = GREY.windows(2).position(|marker| marker == [0xff, 0x90]).unwrap();
+    for length in (sot + 40..GREY.len() - 12).step_by(37) {
+        let mut file = [&GREY[..length], &[0xff, 0xd9]].concat();
+        file[sot + 6..sot + 10].copy_from_slice(&((length - sot) as u32).to_be_bytes());
+        assert!(matches!(decode(&file), Err(DecodeError::Corrupt { .. })), "{length}");
+    }
+}
+
+#[test]
 fn two_codestreams_are_refused() {
     let at = COLOUR.windows(4).position(|kind| kind == b"jp2c").unwrap() - 4;
     let file = [COLOUR, &COLOUR[at..]].concat();
