@@ -158,9 +158,9 @@ fn missing_empty_and_foreign_files() {
     desk.put("empty.png", b"");
     desk.refuses_file("empty.png", &["empty"]);
     desk.put("text.png", b"not a picture at all");
-    desk.refuses_file("text.png", &["not a PNG, JPEG or TIFF"]);
+    desk.refuses_file("text.png", &["not a picture in PNG, JPEG, JPEG 2000 or TIFF"]);
     desk.put("moving.gif", b"GIF89a\x01\0\x01\0\0\0\0;");
-    desk.refuses_file("moving.gif", &["not a PNG, JPEG or TIFF"]);
+    desk.refuses_file("moving.gif", &["not a picture in PNG, JPEG, JPEG 2000 or TIFF"]);
 }
 
 #[test]

@@ -9,6 +9,10 @@ use thiserror::Error;
 
 use super::colour::{MAX_PROFILE_BYTES, ProfileFault};
 use super::convert;
+use super::dg2::{self, Coding, Dg2Error};
+use super::directory;
+use super::jp2::{self, Jp2Error};
+use super::jpeg2000::{self, Fault};
 use super::picture::Picture;
 use super::units::Ppi;
 
@@ -31,7 +35,7 @@ pub enum DecodeError {
     #[error("the file has {0} bytes; at most {MAX_FILE_BYTES} are read")]
     FileTooLong(u64),
     /// Not one of the formats that tumar reads.
-    #[error("not a PNG, JPEG or TIFF picture")]
+    #[error("not a picture in PNG, JPEG, JPEG 2000 or TIFF, nor a chip's EF.DG2")]
     UnknownFormat,
     /// More than [`MAX_PIXELS`].
     #[error("the picture claims {width} × {height} pixels; at most {MAX_PIXELS} are decoded")]
@@ -58,9 +62,15 @@ pub enum DecodeError {
     /// CMYK in JPEG, where programs do not agree on whether 0 is no ink or all ink.
     #[error("a JPEG picture in CMYK is not read")]
     JpegInks,
+    /// The headers of a JPEG 2000 file do not hold, or claim too much.
+    #[error("the JPEG 2000 data is corrupt or not supported: {0}")]
+    Jp2(#[from] Jp2Error),
+    /// A chip's file without a picture that could be taken out.
+    #[error("the EF.DG2 gives no portrait: {0}")]
+    Dg2(#[from] Dg2Error),
 }
 
-/// Reads a PNG, JPEG or TIFF file.
+/// Reads a PNG, JPEG, JPEG 2000 or TIFF file, or the portrait in a chip's EF.DG2.
 ///
 /// # Errors
 /// See [`DecodeError`]; nothing larger than [`MAX_PIXELS`] is allocated for.
@@ -72,15 +82,30 @@ pub fn read(path: &Path) -> Result<Picture, DecodeError> {
     decode(&std::fs::read(path)?)
 }
 
-/// Decodes the bytes of a PNG, JPEG or TIFF file: upright (EXIF orientation applied), alpha laid
-/// on white, grey or RGB in 8 or 16 bits. CMYK in TIFF, and RGB whose profile is a table, become
-/// sRGB by their profiles.
+/// Decodes the bytes of a PNG, JPEG, JPEG 2000 or TIFF file, or of a chip's EF.DG2 with a JPEG or
+/// JPEG 2000 picture in it: upright (EXIF orientation applied), alpha laid on white, grey or RGB in
+/// 8 or 16 bits. Of a TIFF with several pages the first is taken. CMYK in TIFF, and RGB whose
+/// profile is a table, become sRGB by their profiles.
 ///
 /// # Errors
 /// See [`DecodeError`].
 pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
+    }
+    if !dg2::is_dg2(bytes) {
+        return picture(bytes);
+    }
+    match dg2::picture(bytes)? {
+        (Coding::Jpeg, bytes) => picture(bytes),
+        (Coding::Jpeg2000, bytes) => jpeg_2000(bytes),
+    }
+}
+
+/// A picture that is not in a container.
+fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    if jp2::is_jpeg_2000(bytes) {
+        return jpeg_2000(bytes);
     }
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     let format = reader.format().ok_or(DecodeError::UnknownFormat)?;
@@ -96,6 +121,12 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     if format == ImageFormat::Jpeg && jpeg_channels(bytes) == Some(4) {
         return Err(DecodeError::JpegInks);
     }
+    if format == ImageFormat::Tiff
+        && let Some((tag, count)) = directory::overclaim(bytes)
+    {
+        let detail = format!("field {tag} claims {count} values, more than the file has room for");
+        return Err(DecodeError::Corrupt { format: name, detail });
+    }
     let mut decoder = reader.into_decoder().map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
@@ -110,6 +141,10 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
         decoder.original_color_type(),
         ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16
     );
+    let bilevel = match format {
+        ImageFormat::Png => png_is_bilevel(bytes),
+        _ => decoder.original_color_type() == ExtendedColorType::L1,
+    };
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let exif = decoder.exif_metadata().ok().flatten();
     let (mut pixels, icc) = if in_inks {
@@ -132,7 +167,18 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     };
     let ppi = ppi.filter(|axes| axes.iter().all(|axis| axis.is_plausible()));
     let ppi = ppi.map(|[x, y]| if turns_sideways(orientation) { [y, x] } else { [x, y] });
-    let mut picture = Picture { pixels: plain(pixels), ppi, icc, bilevel: false };
+    let mut picture = Picture { pixels: plain(pixels), ppi, icc, bilevel };
+    convert::settle(&mut picture);
+    Ok(picture)
+}
+
+fn jpeg_2000(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    let (pixels, header) = jpeg2000::decode(bytes).map_err(|fault| match fault {
+        Fault::Header(error) => error.into(),
+        Fault::Decoder(detail) => DecodeError::Corrupt { format: "JPEG 2000", detail },
+    })?;
+    let icc = header.icc.map(<[u8]>::to_vec);
+    let mut picture = Picture { pixels: plain(pixels), ppi: header.ppi, icc, bilevel: false };
     convert::settle(&mut picture);
     Ok(picture)
 }
@@ -233,6 +279,15 @@ fn jpeg_channels(bytes: &[u8]) -> Option<u8> {
         at += if marker == 0xff { 1 } else { 2 + usize::from(u16::from_be_bytes([high, low])) };
     }
     None
+}
+
+/// Grey of one bit, neither of which is transparent.
+fn png_is_bilevel(bytes: &[u8]) -> bool {
+    png::Decoder::new(Cursor::new(bytes)).read_info().is_ok_and(|reader| {
+        let info = reader.info();
+        let form = (info.color_type, info.bit_depth);
+        form == (png::ColorType::Grayscale, png::BitDepth::One) && info.trns.is_none()
+    })
 }
 
 /// The `pHYs` chunk, if its unit is the metre.

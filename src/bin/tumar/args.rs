@@ -72,7 +72,8 @@ pub(crate) struct ProfileArgs {
 
 #[derive(Args)]
 pub(crate) struct EmbedArgs {
-    /// PNG, JPEG or TIFF; it is cropped about its centre to the profile's shape
+    /// PNG, JPEG, JPEG 2000, TIFF (its first page) or a chip's EF.DG2 with one face; it is cropped
+    /// about its centre to the profile's shape
     pub(crate) portrait: PathBuf,
     /// The holder's surname, in any case; a person with one name has it as surname
     #[arg(long, value_name = "S")]
@@ -152,7 +153,7 @@ impl EmbedArgs {
 
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
-    /// PNG, JPEG or TIFF, upright or not, with or without a border
+    /// PNG, JPEG, JPEG 2000 or TIFF (its first page), upright or not, with or without a border
     pub(crate) scan: PathBuf,
     /// The surname that the microtext should carry; without it, the microtext is read blind
     #[arg(long, value_name = "S")]
@@ -188,7 +189,7 @@ impl VerifyArgs {
 
 #[derive(Args)]
 pub(crate) struct ChannelArgs {
-    /// The picture to print and scan: PNG, JPEG or TIFF
+    /// The picture to print and scan: PNG, JPEG, JPEG 2000 or TIFF (its first page)
     pub(crate) image: PathBuf,
     /// clean (changes nothing), lab2400, lab1200, flatbed600, reader500, reader400, phone or worn
     #[arg(long, value_name = "NAME", value_parser = model)]
