@@ -10,7 +10,7 @@ use crate::inspect::scan::PpiSource;
 use crate::inspect::stack::Stack;
 use crate::inspect::verdict::{self, Expected, Outcome, Verdict};
 use crate::inspect::{Inspection, Page};
-use crate::spec::{Legend, Name, Profile, Symbol};
+use crate::spec::{Legend, Mode, Name, Profile, Symbol};
 
 /// The name and version of this form of record.
 pub const SCHEMA: &str = "tumar.inspection/1";
@@ -127,9 +127,12 @@ pub struct Portrait {
 /// The microtext's measures.
 #[derive(Clone, Debug, Serialize)]
 pub struct Microtext {
+    /// How the letters got into the portrait: "tint" or "screen".
+    pub mode: Mode,
     /// Height of a capital by the lines' pitch and the stated resolution.
     pub cap_height_mm: f64,
-    /// Amplitude of the letters as a share of the lightness scale, as `--strength` counts it.
+    /// Amplitude of the letters as a share of the lightness scale, as `--strength` counts it; of a screen,
+    /// in units of its own.
     pub contrast: f64,
     /// Share of the portrait in which lines were found, 0..1.
     pub coverage: f64,
@@ -285,6 +288,7 @@ impl Microtext {
         let scan = &inspection.scan;
         let file_px_per_mm = (scan.per_mm[0] * scan.per_mm[1]).sqrt() * scan.factor as f64;
         Some(Self {
+            mode: reading.mode,
             cap_height_mm: rounded(cap_height_mm, 4),
             contrast: rounded(reading.contrast, 4),
             coverage: rounded(inspection.evidence.coverage, 4),
@@ -324,6 +328,7 @@ mod tests {
             against: Vec::new(),
         };
         let reading = Reading {
+            mode: Mode::Tint,
             script: Script::Latin,
             circle: circle.iter().enumerate().map(read).collect(),
             without_rarity: Vec::new(),
