@@ -211,7 +211,8 @@ impl Profile {
         let wave = |wave: WavePart| {
             // Longer than what a reader looks at to find a line, and never steep.
             let period = within("microtext.wave.period_mm", wave.period_mm, 8.0, 100.0)?;
-            let most = (0.2 * pitch).min(0.01 * period);
+            // More, and the carrier is lost; to the micrometre.
+            let most = ((0.2 * pitch).min(0.01 * period) * 1000.0).round() / 1000.0;
             let amplitude = within("microtext.wave.amplitude_mm", wave.amplitude_mm, 0.0, most)?;
             let drift = within("microtext.wave.drift_mm", wave.drift_mm, -pitch, pitch)?;
             Ok::<_, ProfileError>(Wave {
@@ -399,7 +400,7 @@ mod tests {
             ("mode", "mode = \"dots\""),
             ("wave.period_mm", "wave = { amplitude_mm = 0.1, period_mm = 2.0 }"),
             ("wave.amplitude_mm", "wave = { amplitude_mm = 0.3, period_mm = 10.0 }"),
-            ("wave.drift_mm", "wave = { amplitude_mm = 0.1, period_mm = 10.0, drift_mm = 3.0 }"),
+            ("wave.drift_mm", "wave = { amplitude_mm = 0.05, period_mm = 10.0, drift_mm = 3.0 }"),
         ] {
             let error = with("strength", &format!("0.1\n{more}")).unwrap_err();
             assert!(error.contains(field), "{field}: {error}");
