@@ -13,6 +13,7 @@ use tumar::base::decode::{decode, read};
 use tumar::base::encode::{Format, encode};
 use tumar::base::{Picture, Ppi};
 use tumar::channel::{Conditions, Preset, print_and_scan};
+use tumar::inspect::columns::Turn;
 use tumar::inspect::orientation::Orientation;
 use tumar::inspect::portrait::Frame;
 use tumar::inspect::scan::Scan;
