@@ -288,6 +288,10 @@ fn outputs_that_cannot_be() {
     embed(&["--out", "out/../portrait.png"], 2, &["replace the input"]);
     embed(&["--out", "out/a.png", "--json", "out/./a.png"], 2, &["two outputs"]);
     desk.refuses(&["verify", "portrait.png", "--overlay", "out/a.tif"], 2, &["a.tif", ".png"]);
+    let embed = ["embed", "portrait.png", "--surname", "A", "--out", "out/a.png", "--preview"];
+    desk.refuses(&[&embed[..], &["out/b.tif"]].concat(), 2, &["b.tif", "preview", ".png"]);
+    desk.refuses(&[&embed[..], &["out/a.png"]].concat(), 2, &["a.png", "another"]);
+    desk.refuses(&[&embed[..], &["portrait.png"]].concat(), 2, &["portrait.png", "replace"]);
     desk.refuses(&["demo", "--out", "portrait.png"], 1, &["portrait.png"]);
 }
 
@@ -605,6 +609,30 @@ fn pages_and_layers() {
         let summary: Value = serde_json::from_str(&json).unwrap();
         assert_eq!((&summary["width_px"], &summary["height_px"]), (&1654.into(), &2126.into()));
     }
+}
+
+#[test]
+fn a_preview_beside_each_kind_of_output() {
+    let (bench, mut sheets) = (&*BENCH, Vec::new());
+    for (out, more) in [
+        ("shown.png", &[][..]),
+        ("shown.pdf", &[]),
+        ("shown.tif", &["--mode", "screen"]),
+        ("shown.svg", &["--strength", "0"]),
+    ] {
+        let sheet = format!("{out}-preview.png");
+        let args = ["embed", SAMPLE, "--out", out, "--dpi", "600", "--preview", &sheet, "--quiet"];
+        bench.says(&[&args, &NAME[..], more].concat(), 0);
+        assert!(bench.path(out).is_file(), "{out}");
+        sheets.push(image::open(bench.path(&sheet)).unwrap().to_rgb8());
+    }
+    // A page is shown as the raster is; the other two differ from it where letters do.
+    let differing = |a: usize, b: usize| {
+        sheets[a].pixels().zip(sheets[b].pixels()).filter(|(a, b)| a != b).count()
+    };
+    assert_eq!(differing(0, 1), 0);
+    let whole = sheets[0].pixels().len();
+    assert!(differing(0, 2) > whole / 2 && differing(0, 3) > whole / 5);
 }
 
 #[test]

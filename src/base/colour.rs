@@ -25,6 +25,13 @@ const SRGB: [[f32; 3]; 3] = [
     [0.019_331, 0.119_195, 0.950_532],
 ];
 
+/// The same turned about.
+const OF_XYZ: [[f32; 3]; 3] = [
+    [3.240_970, -1.537_383, -0.498_611],
+    [-0.969_244, 1.875_968, 0.041_555],
+    [0.055_630, -0.203_977, 1.056_972],
+];
+
 /// From the white of profiles, D50, to that of sRGB, D65, by the linear Bradford transform of
 /// ICC.1:2022, annex E.
 const D65_OF_D50: [[f64; 3]; 3] = [
@@ -224,6 +231,12 @@ impl Colour {
     #[must_use]
     pub fn xyz(&self) -> [[f32; 3]; 3] {
         self.xyz
+    }
+
+    /// Linear sRGB of a colour in CIE XYZ (D65, Y = 1): outside 0..1 where sRGB has no such colour.
+    #[must_use]
+    pub fn srgb_of_xyz(xyz: [f32; 3]) -> [f32; 3] {
+        OF_XYZ.map(|row| (0..3).map(|i| row[i] * xyz[i]).sum())
     }
 }
 

@@ -1,11 +1,11 @@
 //! A picture as it stands in a file: stored pixels, resolution, colour profile.
 
-use image::DynamicImage;
+use image::{DynamicImage, ImageBuffer, Rgb};
 use ndarray::Axis;
 use rayon::prelude::*;
 
 use super::colour::Colour;
-use super::raster::Plane;
+use super::raster::{Plane, shrink};
 use super::units::Ppi;
 
 /// Pixels with what their file says of them.
@@ -81,6 +81,48 @@ impl Picture {
                 })
             }
         }
+    }
+
+    /// Linear light 0..1 of red, green and blue, `[row, column]`, by [`Self::colour`].
+    #[must_use]
+    pub fn light(&self) -> [Plane; 3] {
+        let (width, height) = self.size();
+        let (colour, rgb) = (self.colour(), self.pixels.to_rgb16().into_raw());
+        [0, 1, 2].map(|c| {
+            let linear = colour.curve(c).of_u16();
+            let values = rgb.par_chunks_exact(3).map(|p| linear[usize::from(p[c])]).collect();
+            Plane::from_shape_vec((height, width), values)
+                .unwrap_or_else(|e| unreachable!("one value a pixel: {e}"))
+        })
+    }
+
+    /// The picture in 16 bits and at a `factor`th of its resolution: light averaged over blocks of
+    /// `factor` × `factor` pixels (a last partial block is left out).
+    #[must_use]
+    pub fn shrunk(&self, factor: usize) -> Self {
+        let (colour, factor) = (self.colour(), factor.max(1));
+        let width = self.size().0 / factor;
+        let mut values = Vec::new();
+        // Bands, so that no copy of the whole in 16 bits is made.
+        for row in 0..self.size().1 / factor {
+            let band = self.part([0, row * factor], [width * factor, factor]).light();
+            let [r, g, b] = band.map(|plane| shrink(&plane, factor));
+            for ((r, g), b) in r.iter().zip(&g).zip(&b) {
+                for (c, &light) in [r, g, b].into_iter().enumerate() {
+                    values.push((colour.curve(c).stored(light) * 65_535.0 + 0.5) as u16);
+                }
+            }
+        }
+        let height = values.len() / (3 * width).max(1);
+        let pixels = ImageBuffer::<Rgb<u16>, _>::from_raw(width as u32, height as u32, values)
+            .unwrap_or_else(|| unreachable!("one value a channel"));
+        let pixels = if self.pixels.color().has_color() {
+            DynamicImage::from(pixels)
+        } else {
+            DynamicImage::from(pixels).to_luma16().into()
+        };
+        let ppi = self.ppi.map(|ppi| ppi.map(|ppi| Ppi(ppi.0 / factor as f64)));
+        Self { pixels, ppi, icc: self.icc.clone(), bilevel: false }
     }
 
     fn averaged<T: Sync>(

@@ -90,6 +90,12 @@ impl Typeface {
         }
     }
 
+    /// The font, for labels of pictures.
+    #[must_use]
+    pub fn font(&self) -> &FontVec {
+        &self.font
+    }
+
     /// From one symbol to the next, in cap heights.
     #[must_use]
     pub fn advance(&self) -> f64 {

@@ -110,6 +110,10 @@ pub(crate) struct EmbedArgs {
     /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     strength: Option<f64>,
+    /// Draw what is seen of it from 40 cm and through a loupe, beside the original. Of a PDF or an
+    /// SVG: of the raster that the same options make
+    #[arg(long, value_name = "FILE.png")]
+    pub(crate) preview: Option<PathBuf>,
     /// Write what was printed as JSON; - is stdout, with nothing else on it
     #[arg(long, value_name = "FILE|-")]
     pub(crate) json: Option<PathBuf>,

@@ -2,15 +2,21 @@
 
 use std::path::Path;
 
+use image::RgbImage;
 use serde::Serialize;
-use tumar::base::Ppi;
 use tumar::base::encode::{self, Format};
+use tumar::base::{Mm, Picture, Ppi};
 use tumar::issue::pdf::Microtext;
-use tumar::issue::{self, Document, EmbedError, Embedded, Summary};
+use tumar::issue::{self, Document, EmbedError, Embedded, Summary, portrait};
+use tumar::report::preview;
+use tumar::spec::{Name, Profile};
 
 use crate::args::{self, EmbedArgs};
 use crate::failure::{self, Failure};
 use crate::files::{self, Stdout};
+
+/// From how far a person looks at a document.
+const READING: Mm = Mm(400.0);
 
 /// What `--json` prints. Holds no personal data.
 #[derive(Serialize)]
@@ -52,9 +58,13 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     let output = Output::of(args)?;
     let name = args.name()?;
     let profile = args.profile()?;
-    let json = args.json.as_deref();
+    let (json, preview_path) = (args.json.as_deref(), args.preview.as_deref());
+    if let Some(path) = preview_path {
+        files::must_be_png(path, "preview")?;
+    }
     let mut outputs = vec![args.out.as_path()];
     outputs.extend(json.filter(|path| !files::is_stdout(path)));
+    outputs.extend(preview_path);
     files::check_outputs(&[&args.portrait], &outputs)?;
 
     let portrait = files::read(&args.portrait)?;
@@ -74,7 +84,12 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
             Failure::file(&args.portrait, format!("{small}; use a larger portrait"))
         }
     })?;
+    let sheet = preview_path.map(|_| sheet(&portrait, &name, &profile)).transpose()?;
     files::write(&args.out, &bytes.map_err(|e| Failure::file(&args.out, e))?)?;
+    if let (Some(path), Some(pixels)) = (preview_path, sheet) {
+        let pixels = pixels.into();
+        files::write_picture(path, &Picture { pixels, ppi: None, icc: None, bilevel: false })?;
+    }
 
     let summary = &summary;
     if !args.common.quiet {
@@ -84,6 +99,14 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         tell(stdout, &args.out, output, summary);
     }
     Ok(failure::DONE)
+}
+
+/// What is seen of the raster, beside the portrait as it came.
+fn sheet(portrait: &Picture, name: &Name, profile: &Profile) -> Result<RgbImage, Failure> {
+    let original = portrait::prepare(portrait, profile).map_err(Failure::work)?;
+    let original = original.untouched(profile.dpi);
+    let printed = issue::embed(portrait, name, profile).map_err(Failure::work)?.picture;
+    preview::preview(&original, &printed, READING).map_err(Failure::work)
 }
 
 fn tell(stdout: &mut Stdout, out: &Path, output: Output, summary: &Summary) {

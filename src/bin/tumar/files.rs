@@ -115,6 +115,14 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, Failure> {
     Format::of(path).map_err(Failure::usage)
 }
 
+/// Refuses names that do not end in .png, for pictures `what` that are always PNG.
+pub(crate) fn must_be_png(path: &Path, what: &str) -> Result<(), Failure> {
+    if format_of(path).is_ok_and(|format| format == Format::Png) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{}: the {what}'s name must end in .png", path.display())))
+}
+
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

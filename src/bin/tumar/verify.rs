@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use tumar::base::Picture;
-use tumar::base::encode::Format;
 use tumar::inspect::Reader;
 use tumar::inspect::scan::PpiSource;
 use tumar::inspect::verdict::{Outcome, Verdict};
@@ -21,13 +20,8 @@ pub(crate) const UNREAD: char = '▯';
 pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, name) = args.profile_and_name()?;
     let (json, overlay) = (args.json.as_deref(), args.overlay.as_deref());
-    if let Some(path) = overlay
-        && files::format_of(path)? != Format::Png
-    {
-        return Err(Failure::usage(format!(
-            "{}: the overlay's name must end in .png",
-            path.display()
-        )));
+    if let Some(path) = overlay {
+        files::must_be_png(path, "overlay")?;
     }
     let outputs: Vec<&Path> =
         json.filter(|path| !files::is_stdout(path)).into_iter().chain(overlay).collect();

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use ndarray::{ArrayView2, Axis, Slice};
-use rayon::prelude::*;
 
 use super::ciede2000::{ciede2000, lab};
 use super::{DifferenceError, absolute_difference, alike, resolution};
@@ -48,15 +47,8 @@ pub fn block_colour_difference(
 
 /// Mean CIE X, Y and Z of each block.
 fn block_colours(picture: &Picture, px: f64) -> [Plane; 3] {
-    let (width, height) = picture.size();
-    let (colour, rgb) = (picture.colour(), picture.pixels.to_rgb16().into_raw());
-    let means = [0, 1, 2].map(|c| {
-        let linear = colour.curve(c).of_u16();
-        let values = rgb.par_chunks_exact(3).map(|p| linear[usize::from(p[c])]).collect();
-        let plane = Plane::from_shape_vec((height, width), values);
-        block_means(&plane.unwrap_or_else(|e| unreachable!("one value a pixel: {e}")), px)
-    });
-    colour.xyz().map(|[r, g, b]| &means[0] * r + &means[1] * g + &means[2] * b)
+    let means = picture.light().map(|light| block_means(&light, px));
+    picture.colour().xyz().map(|[r, g, b]| &means[0] * r + &means[1] * g + &means[2] * b)
 }
 
 /// Means of blocks of `px` × `px` pixels; `px` may have a fraction, edges lie on whole pixels.

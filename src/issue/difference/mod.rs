@@ -24,7 +24,7 @@ use crate::base::{Picture, Plane, Ppi};
 
 pub use blocks::{block_colour_difference, block_lightness_error};
 pub use detail::{Detail, kept_detail, saturated_share};
-pub use scielab::{lightness_difference, seen_lightness};
+pub use scielab::{lightness_difference, seen_colours, seen_lightness};
 pub use ssim::{SSIM_PPI, structural_similarity};
 
 /// Why two rasters cannot be compared.

@@ -82,6 +82,18 @@ pub fn seen_lightness(picture: &Picture, viewing: Mm) -> Result<Plane, Differenc
     Ok(seen)
 }
 
+/// CIE X, Y and Z of each pixel through the finest of the eye's point spreads: what of the picture's
+/// detail is seen from the distance `viewing`, to be looked at enlarged. Contrast is left as it is.
+///
+/// # Errors
+/// [`DifferenceError::Resolution`].
+pub fn seen_colours(picture: &Picture, viewing: Mm) -> Result<[Plane; 3], DifferenceError> {
+    let degree = resolution(picture)?.px(viewing) * 1f64.to_radians().tan();
+    let deviation = CHANNELS[0].spread[0].1 * degree / std::f64::consts::SQRT_2;
+    let [red, green, blue] = picture.light().map(|light| gaussian(&light, deviation));
+    Ok(picture.colour().xyz().map(|[r, g, b]| &red * r + &green * g + &blue * b))
+}
+
 impl Channel {
     /// The share of the luminance that passes through this channel; the three add up to it.
     fn share_of_luminance(&self, rgb: &[u16], size: (usize, usize), colour: &Colour) -> Plane {
