@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use tumar::base::colour::Colour;
 use tumar::base::decode::{MAX_PIXELS, decode};
 use tumar::base::dg2::{self, Coding};
 use tumar::base::jp2;
@@ -98,6 +99,14 @@ fn the_kept_corpus_holds() {
         let files = kept(target);
         assert!(files.len() > 5, "{target}");
         files.iter().for_each(|file| holds(&std::fs::read(file).unwrap()));
+    }
+    for file in kept("icc") {
+        let bytes = std::fs::read(&file).unwrap();
+        for colour in [false, true].into_iter().filter_map(|grey| Colour::parse(&bytes, grey).ok())
+        {
+            assert!(colour.curve(0).of_u8().iter().all(|light| (0.0..=1.0).contains(light)));
+            assert!(colour.luma().iter().all(|weight| weight.is_finite()), "{}", file.display());
+        }
     }
     for file in kept("profile") {
         if let Ok(text) = String::from_utf8(std::fs::read(&file).unwrap()) {
