@@ -83,6 +83,13 @@ const EXPECTED_PEAK: f64 = 4.0;
 /// coarse halftone fall to 0.044; three of four pictures without microtext stay below 0.04.
 const FAINT: f64 = 0.04;
 
+/// … unless it is of one piece over this share of the portrait, as two of 210 pictures without
+/// microtext show it …
+const COVERED: f64 = 0.8;
+/// … or its lines follow the generator's law so many standard deviations over chance, which pictures
+/// do by 8.4 at the most.
+const FOLLOWED: f64 = 10.0;
+
 /// What was measured, without a pixel.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
@@ -192,7 +199,10 @@ pub fn decide(evidence: &Evidence) -> Decision {
             (Some(_), None) => "there are fine lines, but no text repeats along them",
             (Some(_), Some(_)) => "what repeats along the lines cannot be told to be letters",
         };
-        if would_show && f64::from(evidence.peak) < FAINT * evidence.expected_peak {
+        let of_text = evidence.coverage >= COVERED
+            || evidence.repetition.is_some_and(|found| found.law >= FOLLOWED);
+        let is_faint = f64::from(evidence.peak) < FAINT * evidence.expected_peak;
+        if would_show && is_faint && !of_text {
             let shown = "this scan is fine and even enough to show microtext of this profile";
             return decision(Verdict::Absent, -0.9, &[nothing.into(), shown.into()]);
         }
@@ -363,6 +373,7 @@ mod tests {
         digit.text.as_mut().unwrap().misfit = 12.0;
         let length = Some(Expected::OtherLength { found: 9, expected: 10 });
         let faint = |expected_peak| Evidence { peak: 5.0, expected_peak, ..Evidence::default() };
+        let followed = text(&[], None).repetition;
         let mut unlike_letters = text(&[50.0], None);
         unlike_letters.text.as_mut().unwrap().fit = 0.3;
         let mut at_random = text(&[50.0], None);
@@ -373,6 +384,8 @@ mod tests {
         (repetition.symbols, repetition.law) = (2, 0.0);
         for (evidence, verdict) in [
             (weave, Verdict::Inconclusive),
+            (Evidence { coverage: 0.85, ..faint(1000.0) }, Verdict::Inconclusive),
+            (Evidence { repetition: followed, ..faint(1000.0) }, Verdict::Inconclusive),
             (text(&[50.0, 9.0], None), Verdict::Read),
             (text(&[50.0, 3.9], None), Verdict::Inconclusive),
             (contradicted, Verdict::Inconclusive),
