@@ -110,17 +110,15 @@ impl Inspection {
         // A resolution that was told from waves was told from the strongest.
         let tried = peaks.iter().take(if lawful { 1 } else { peaks.len() }).enumerate();
         // The print may be of the other mode than the profile's.
-        let mode = match highest {
-            Some(peak)
-                if profile.mode == Mode::Tint && tones::is_screen(&flat, &scan, peak, profile) =>
-            {
-                Mode::Screen
-            }
-            _ => profile.mode,
+        let may_be_other = profile.mode == Mode::Screen
+            || f64::from(evidence.peak) > BOLD * evidence.expected_peak;
+        let is_screen = |peak: &Peak| {
+            may_be_other
+                && profile.mode == Mode::Tint
+                && tones::is_screen(&flat, &scan, peak, profile)
         };
+        let mode = if highest.is_some_and(is_screen) { Mode::Screen } else { profile.mode };
         let tried = tried.map(|(i, peak)| (peak, i == 0 && !lawful, mode));
-        let may_be_other =
-            mode == Mode::Screen || f64::from(evidence.peak) > BOLD * evidence.expected_peak;
         let other = highest.filter(|_| may_be_other).map(|peak| (peak, false, mode.other()));
         let tried = tried.chain(other);
         let best_of = |turn| {
