@@ -15,6 +15,8 @@ const FAILURES: [usize; 2] = [6, 2];
 const PARTS: usize = 64;
 /// Resolutions that are tried where the stated one shows no text.
 const RESOLUTIONS: usize = 3;
+/// Portraits that share more than this of their area are one.
+const OVERLAP: f64 = 0.15;
 /// A resolution within this share of one that was tried shows nothing else.
 const SAME: f64 = 0.03;
 
@@ -197,10 +199,20 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// Whether one of these portraits lies where the one with these corners does.
+/// Whether one of these portraits lies where the one with these corners does. What a part of the
+/// page shows of a known one may be placed beside it, but two portraits do not overlap.
 fn is_known(found: &[Inspection], corners: &[[f64; 2]; 4]) -> bool {
-    let middle = [0, 1].map(|i| corners.iter().map(|c| c[i]).sum::<f64>() / 4.0);
-    found.iter().filter_map(Inspection::corners).any(|other| within(middle, &other, 0.0))
+    const SIDE: usize = 12;
+    let share = |i: usize| (i as f64 + 0.5) / SIDE as f64;
+    let between = |a: [f64; 2], b: [f64; 2], v: f64| [0, 1].map(|i| a[i] + v * (b[i] - a[i]));
+    let [a, b, c, d] = *corners;
+    let place = |i| {
+        between(between(a, b, share(i % SIDE)), between(d, c, share(i % SIDE)), share(i / SIDE))
+    };
+    let covered =
+        |other: &[[f64; 2]; 4]| (0..SIDE * SIDE).filter(|&i| within(place(i), other, 0.0)).count();
+    let others = found.iter().filter_map(Inspection::corners);
+    others.into_iter().any(|other| covered(&other) as f64 > OVERLAP * (SIDE * SIDE) as f64)
 }
 
 /// Why a resolution was estimated.
