@@ -621,7 +621,7 @@ fn a_preview_beside_each_kind_of_output() {
         ("shown.svg", &["--strength", "0"]),
     ] {
         let sheet = format!("{out}-preview.png");
-        let args = ["embed", SAMPLE, "--out", out, "--dpi", "600", "--preview", &sheet, "--quiet"];
+        let args = ["embed", SAMPLE, "--out", out, "--preview", &sheet, "--quiet"];
         bench.says(&[&args, &NAME[..], more].concat(), 0);
         assert!(bench.path(out).is_file(), "{out}");
         sheets.push(image::open(bench.path(&sheet)).unwrap().to_rgb8());
