@@ -130,6 +130,12 @@ impl Found {
         self.evidence(Evidence::default()).established().cloned()
     }
 
+    /// Correlation of the letters with the scan; −1 where there are none.
+    #[must_use]
+    pub fn fit(&self) -> f64 {
+        self.readings.as_ref().map_or(-1.0, |readings| readings.likelier().fit)
+    }
+
     /// Share of the text's symbols that were read; −1 where there is no text.
     #[must_use]
     pub fn legible(&self) -> f64 {

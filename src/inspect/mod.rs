@@ -59,6 +59,9 @@ use verdict::{Comparison, Decision, Evidence, Expected, Verdict};
 /// share of a tint's: screens reach 0.26 and more, pictures without microtext 0.08 at the most.
 const BOLD: f64 = 0.15;
 
+/// Letters that fit worse by this than others of the same scan are not taken in their place.
+const WORSE: f64 = 0.01;
+
 /// Everything that was found of a portrait, stage by stage; a stage is `None` where the one before
 /// found nothing to go on.
 #[derive(Debug)]
@@ -130,11 +133,16 @@ impl Inspection {
             let mut best: Option<Found> = None;
             for found in tried.clone().filter_map(read) {
                 let is_clear = found.is_clear();
-                let is_better = |best: &Found| is_clear || found.legible() > best.legible();
+                // Where the lines were followed worse, all places fit badly, and a sign that is no
+                // letter does not stand out.
+                let is_better = |best: &Found| {
+                    found.fit() > best.fit() - WORSE
+                        && (is_clear || found.legible() > best.legible())
+                };
                 if best.as_ref().is_none_or(is_better) {
                     best = Some(found);
                 }
-                if is_clear {
+                if best.as_ref().is_some_and(Found::is_clear) {
                     break;
                 }
             }
