@@ -59,8 +59,9 @@ use verdict::{Comparison, Decision, Evidence, Expected, Verdict};
 /// share of a tint's: screens reach 0.26 and more, pictures without microtext 0.08 at the most.
 const BOLD: f64 = 0.15;
 
-/// Letters that fit worse by this than others of the same scan are not taken in their place.
-const WORSE: f64 = 0.01;
+/// Letters that leave so much more of the scan unexplained than others, as a share, are not taken in
+/// their place.
+const WORSE: f64 = 0.1;
 
 /// Everything that was found of a portrait, stage by stage; a stage is `None` where the one before
 /// found nothing to go on.
@@ -136,7 +137,7 @@ impl Inspection {
                 // Where the lines were followed worse, all places fit badly, and a sign that is no
                 // letter does not stand out.
                 let is_better = |best: &Found| {
-                    found.fit() > best.fit() - WORSE
+                    1.0 - found.fit() <= (1.0 + WORSE) * (1.0 - best.fit())
                         && (is_clear || found.legible() > best.legible())
                 };
                 if best.as_ref().is_none_or(is_better) {
