@@ -11,6 +11,7 @@ use super::alignment::{Folded, Shift};
 use super::drift;
 use super::gaps::{self, Bend};
 use super::geometry::Surface;
+use super::keyed;
 use super::law::{self, Law};
 use super::notch;
 use super::period::{self, Period, STRETCH};
@@ -27,6 +28,9 @@ const SHEAR: f64 = 0.12;
 /// A line is placed where its correlation with the others stands this many standard deviations
 /// over what it is at any other symbol.
 const ALIGNED: f32 = 2.5;
+/// A keyed line is placed where its correlation stands over that of any other symbol by this many
+/// standard deviations of all others'.
+const CLEAR: f64 = 1.5;
 /// A text that is this much like itself some symbols on is the same text again.
 const SAME: f32 = 0.8;
 /// Periods that are tried, and if in a hurry.
@@ -311,9 +315,23 @@ impl Columns {
                 .collect();
             let Some(law) = law::find(&scores, profile) else { return };
             self.phases = law.phases(scores.len(), self.symbols, profile);
+            for line in keyed::lines(&law, scores.len(), profile) {
+                self.phases[line] = clearest(&scores[line]);
+            }
             self.law = Some(law);
         }
     }
+}
+
+/// The symbol that a line begins with, if its correlation stands clear of all others'.
+fn clearest(scores: &[f64]) -> Option<usize> {
+    let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]))?;
+    let others = || (0..scores.len()).filter(|&s| s != best).map(|s| scores[s]);
+    let count = (scores.len() - 1).max(1) as f64;
+    let mean = others().sum::<f64>() / count;
+    let deviation = (others().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let next = others().fold(f64::NEG_INFINITY, f64::max);
+    (scores[best] - next > CLEAR * deviation).then_some(best)
 }
 
 /// The lines' shifts must fall on whole symbols, but for a shear that grows evenly from line to

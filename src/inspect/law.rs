@@ -1,6 +1,7 @@
 //! The law of the row phases: the generator begins each line with a symbol that the line's number
 //! decides (`Layout::row_phase`). Where a scan's lines follow it, they can be placed all together,
-//! also those that are too faint to be placed one by one, and the turn of the page is known.
+//! also those that are too faint to be placed one by one, and the turn of the page is known. In a
+//! keyed print every second line follows it; only the issuer knows the places of the others.
 
 use super::orientation::Orientation;
 use crate::spec::Profile;
@@ -10,7 +11,7 @@ use crate::spec::Profile;
 const SURELY: f64 = 7.0;
 
 /// Where a scan's lines lie in the generator's numbering.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Law {
     /// The generator's number of the scan's first line.
     first: i64,
@@ -18,41 +19,71 @@ pub struct Law {
     turn: usize,
     /// Which way lines and symbols run.
     pub orientation: Orientation,
+    /// Whether only every second line follows it, as in keyed prints.
+    pub keyed: bool,
     /// How far it stands over chance, in standard deviations.
     pub score: f64,
 }
 
 impl Law {
     /// The symbol number at the origin of each of the scan's first `lines` lines; `None` outside of
-    /// the portrait.
+    /// the portrait, and for keyed lines.
     #[must_use]
     pub fn phases(&self, lines: usize, symbols: usize, profile: &Profile) -> Vec<Option<usize>> {
-        let printed = Printed::new(symbols, profile);
+        let printed = Printed::new(symbols, self.keyed, profile);
         let phase = |line| printed.phase(self.first, self.orientation, line);
         (0..lines).map(|line| phase(line).map(|phase| (phase + self.turn) % symbols)).collect()
     }
+
+    /// The generator's number of one of the scan's lines.
+    #[must_use]
+    pub fn row(&self, line: usize) -> i64 {
+        row(self.first, self.orientation, line)
+    }
+
+    /// The symbol number at the origin of a line that begins, as its text runs, with symbol `first`
+    /// of `symbols`.
+    #[must_use]
+    pub fn number(&self, first: usize, symbols: usize) -> usize {
+        (as_it_runs(first, symbols, self.orientation) + self.turn) % symbols
+    }
+}
+
+fn row(first: i64, orientation: Orientation, line: usize) -> i64 {
+    if orientation.upside_down { first - line as i64 } else { first + line as i64 }
+}
+
+fn as_it_runs(phase: usize, symbols: usize, orientation: Orientation) -> usize {
+    if orientation.runs_backwards() && phase > 0 { symbols - phase } else { phase }
 }
 
 /// The phases of all printed lines, for a text of one length.
 struct Printed {
     symbols: usize,
-    phases: Vec<usize>,
+    /// None for lines that the law does not place.
+    phases: Vec<Option<usize>>,
+    keyed: bool,
 }
 
 impl Printed {
-    fn new(symbols: usize, profile: &Profile) -> Self {
-        let (lines, _) = profile.layout.extent(profile.width, profile.height);
-        let phases = (0..lines).map(|row| profile.layout.row_phase(row, symbols)).collect();
-        Self { symbols, phases }
+    fn new(symbols: usize, keyed: bool, profile: &Profile) -> Self {
+        let layout = &profile.layout;
+        let (lines, _) = layout.extent(profile.width, profile.height);
+        let lawful = |row: &usize| !(keyed && layout.is_keyed(*row));
+        let phase = |row| Some(row).filter(lawful).map(|row| layout.row_phase(row, symbols));
+        Self { symbols, phases: (0..lines).map(phase).collect(), keyed }
+    }
+
+    /// All lines by the law, and every second one.
+    fn either(symbols: usize, profile: &Profile) -> [Self; 2] {
+        [false, true].map(|keyed| Self::new(symbols, keyed, profile))
     }
 
     /// That of a scan's line as its symbols run, if the scan's first line has the number `first`.
     fn phase(&self, first: i64, orientation: Orientation, line: usize) -> Option<usize> {
-        let line = line as i64;
-        let row = if orientation.upside_down { first - line } else { first + line };
-        let phase = *self.phases.get(usize::try_from(row).ok()?)?;
-        let backwards = orientation.runs_backwards() && phase > 0;
-        Some(if backwards { self.symbols - phase } else { phase })
+        let row = usize::try_from(row(first, orientation, line)).ok()?;
+        let phase = (*self.phases.get(row)?)?;
+        Some(as_it_runs(phase, self.symbols, orientation))
     }
 
     /// The numbers that a scan's first line can have: at least a third of the scan's lines must lie
@@ -67,10 +98,10 @@ impl Printed {
     }
 
     /// Every way in which so many lines can lie.
-    fn placements(&self, lines: usize) -> impl Iterator<Item = (Orientation, i64)> {
+    fn placements(&self, lines: usize) -> impl Iterator<Item = (&Self, Orientation, i64)> {
         Orientation::ALL
             .into_iter()
-            .flat_map(move |o| self.firsts(lines, o).map(move |first| (o, first)))
+            .flat_map(move |o| self.firsts(lines, o).map(move |first| (self, o, first)))
     }
 }
 
@@ -79,7 +110,7 @@ impl Printed {
 #[must_use]
 pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
     let symbols = scores.first()?.len();
-    let printed = Printed::new(symbols, profile);
+    let printed = Printed::either(symbols, profile);
     let centred: Vec<Vec<f64>> = scores
         .iter()
         .map(|line| {
@@ -92,7 +123,8 @@ pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
         .map(|line| line.iter().map(|v| v * v).sum::<f64>() / symbols as f64)
         .collect();
     let mut best: Option<Law> = None;
-    for (orientation, first) in printed.placements(scores.len()) {
+    let placements = printed.iter().flat_map(|printed| printed.placements(scores.len()));
+    for (printed, orientation, first) in placements {
         let mut sums = vec![0.0; symbols];
         let mut variance = 0.0;
         for (line, score) in centred.iter().enumerate() {
@@ -105,7 +137,7 @@ pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
         for (turn, sum) in sums.iter().enumerate() {
             let score = sum / variance.sqrt().max(1e-30);
             if best.is_none_or(|b| score > b.score) {
-                best = Some(Law { first, turn, orientation, score });
+                best = Some(Law { first, turn, orientation, keyed: printed.keyed, score });
             }
         }
     }
@@ -124,7 +156,7 @@ pub fn find_by_pairs(
     alike: &[f32],
     profile: &Profile,
 ) -> Option<Law> {
-    let printed = Printed::new(symbols, profile);
+    let printed = Printed::either(symbols, profile);
     let mut centred = alike.to_vec();
     let mut variances = Vec::with_capacity(lines * apart);
     for pair in centred.chunks_exact_mut(symbols) {
@@ -133,7 +165,8 @@ pub fn find_by_pairs(
         variances.push(pair.iter().map(|v| v * v).sum::<f32>() / symbols as f32);
     }
     let mut best: Option<Law> = None;
-    for (orientation, first) in printed.placements(lines) {
+    let placements = printed.iter().flat_map(|printed| printed.placements(lines));
+    for (printed, orientation, first) in placements {
         let phases: Vec<Option<usize>> =
             (0..lines).map(|line| printed.phase(first, orientation, line)).collect();
         let (mut sum, mut variance) = (0.0f32, 0.0f32);
@@ -150,7 +183,7 @@ pub fn find_by_pairs(
         }
         let score = f64::from(sum) / f64::from(variance).sqrt().max(1e-30);
         if best.is_none_or(|b| score > b.score) {
-            best = Some(Law { first, turn: 0, orientation, score });
+            best = Some(Law { first, turn: 0, orientation, keyed: printed.keyed, score });
         }
     }
     best.filter(|law| law.score >= surely)
@@ -170,7 +203,7 @@ mod tests {
         let profile = Profile::default();
         let symbols = 17;
         for (first, orientation) in placements() {
-            let truth = Law { first, turn: 5, orientation, score: 0.0 };
+            let truth = Law { first, turn: 5, orientation, keyed: false, score: 0.0 };
             let phases = truth.phases(40, symbols, &profile).into_iter().flatten();
             let score = |phase, s| if s == phase { 1.0 } else { 0.0 };
             let scores: Vec<Vec<f64>> =
@@ -189,7 +222,7 @@ mod tests {
         let profile = Profile::default();
         let (symbols, lines, apart) = (17, 40, 3);
         for (first, orientation) in placements() {
-            let truth = Law { first, turn: 0, orientation, score: 0.0 };
+            let truth = Law { first, turn: 0, orientation, keyed: false, score: 0.0 };
             let phases = truth.phases(lines, symbols, &profile);
             let mut alike = vec![0.0; lines * apart * symbols];
             for line in 0..lines {

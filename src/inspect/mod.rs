@@ -5,6 +5,7 @@
 
 pub mod alignment;
 pub mod carrier;
+pub mod claim;
 pub mod columns;
 pub mod decoding;
 pub mod demodulation;
@@ -14,6 +15,7 @@ pub mod fit;
 pub mod flatten;
 pub mod gaps;
 pub mod geometry;
+pub mod keyed;
 pub mod law;
 pub mod lines;
 pub mod notch;
@@ -43,7 +45,9 @@ pub mod windows;
 
 use crate::spec::{Legend, Mode, Name, Profile, Symbol};
 use carrier::{Carrier, Peak};
+use claim::Claim;
 use columns::{Columns, Turn};
+use keyed::Keyed;
 use lines::{Context, Found};
 use orientation::Orientation;
 use portrait::Frame;
@@ -81,6 +85,8 @@ pub struct Inspection {
     pub readings: Option<Readings>,
     /// The other legend and its stack, where the profile prints two.
     pub second: Option<(Stack, Readings)>,
+    /// What the keyed lines say, where a key was given and they could be asked.
+    pub keyed: Option<Keyed>,
     /// What it comes to.
     pub decision: Decision,
     /// What the decision rests on.
@@ -99,7 +105,7 @@ impl Inspection {
     fn of_portrait(
         scan: Scan,
         lawful: bool,
-        expected: Option<&Name>,
+        claim: Claim<'_>,
         profile: &Profile,
         alphabets: &Alphabets<'_>,
     ) -> Self {
@@ -154,7 +160,7 @@ impl Inspection {
             (0..of).filter_map(|which| best_of(Turn { which, of })).collect();
         // The legend in the expected name's script is the one that the verdict is about.
         let rank = |found: &Found| {
-            let in_script = expected.is_some_and(|name| found.script() == Some(name.script()));
+            let in_script = claim.name.is_some_and(|name| found.script() == Some(name.script()));
             (in_script, found.is_clear(), found.legible())
         };
         found.sort_by(|a, b| {
@@ -172,7 +178,7 @@ impl Inspection {
         evidence = best.evidence(evidence);
         let Found { carrier, frame, columns, stack, readings } = best;
         if let (Some(text), Some(readings)) = (&mut evidence.text, &readings) {
-            text.expected = expected.map(|name| compare(readings, name));
+            text.expected = claim.name.map(|name| compare(readings, name));
         }
         let blur = readings.as_ref().map(|r| r.likelier().imaging.blur);
         let blur = blur.filter(|_| evidence.established().is_some());
@@ -182,8 +188,28 @@ impl Inspection {
         if evidence.established().is_some() && is_mirrored {
             decision.reasons.push("the scan shows the portrait mirrored".into());
         }
+        let keyed = claim.issue.and_then(|issue| {
+            let legend = legend_of(claim.name, readings.as_ref(), &decision, profile)?;
+            Keyed::check(columns.as_ref()?, issue, &legend, profile)
+        });
+        if claim.issue.is_some() {
+            let law = columns.as_ref().and_then(|columns| columns.law.as_ref());
+            let fits = evidence.text.as_ref().is_some_and(verdict::Text::lets_name_stand);
+            decision = keyed::decide(decision, keyed.as_ref(), law, fits);
+        }
         let (carrier, frame) = (Some(carrier), Some(frame));
-        Inspection { scan, carrier, frame, columns, stack, readings, second, decision, evidence }
+        Inspection {
+            scan,
+            carrier,
+            frame,
+            columns,
+            stack,
+            readings,
+            second,
+            keyed,
+            decision,
+            evidence,
+        }
     }
 
     /// Nothing was found, for this reason.
@@ -198,8 +224,8 @@ impl Inspection {
 
     fn of_decision(scan: Scan, decision: Decision, evidence: Evidence) -> Self {
         let (carrier, frame, columns, stack, readings) = (None, None, None, None, None);
-        let second = None;
-        Self { scan, carrier, frame, columns, stack, readings, second, decision, evidence }
+        let (second, keyed) = (None, None);
+        Self { scan, carrier, frame, columns, stack, readings, second, keyed, decision, evidence }
     }
 
     /// Whether there is text.
@@ -256,6 +282,21 @@ impl Inspection {
         let turn = (-x).atan2(y).to_degrees() + over;
         Some(if turn > 180.0 { turn - 360.0 } else { turn })
     }
+}
+
+/// The legend whose lines a key would place: the expected name's, or what was read.
+fn legend_of(
+    name: Option<&Name>,
+    readings: Option<&Readings>,
+    decision: &Decision,
+    profile: &Profile,
+) -> Option<Legend> {
+    if let Some(name) = name {
+        return Legend::of(name, profile.most_symbols).ok();
+    }
+    let circle = &readings.filter(|_| decision.verdict == Verdict::Read)?.likelier().circle;
+    let symbols: Vec<Symbol> = circle.iter().map(|read| read.symbol).collect();
+    Legend::from_circle(&symbols)
 }
 
 /// A decision with the reasons for which nothing can be told.

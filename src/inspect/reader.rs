@@ -1,6 +1,7 @@
 //! The reader: one portrait or a page of them, of known or unknown resolution.
 
 use super::Inspection;
+use super::claim::Claim;
 use super::page::{Search, is_page, within};
 use super::pitch;
 use super::scan::{PpiSource, Resolution, Scan, ScanError};
@@ -125,18 +126,31 @@ impl<'p> Reader<'p> {
         ppi: Option<Ppi>,
         expected: Option<&Name>,
     ) -> Result<Page, ScanError> {
+        self.check(picture, ppi, Claim { name: expected, issue: None })
+    }
+
+    /// The same, held against all that is claimed of the scan.
+    ///
+    /// # Errors
+    /// See [`Reader::page`].
+    pub fn check(
+        &self,
+        picture: &Picture,
+        ppi: Option<Ppi>,
+        claim: Claim<'_>,
+    ) -> Result<Page, ScanError> {
         // Handed to the thread pool once, and not by each loop of each stage.
-        rayon::scope(|_| self.at_any_resolution(picture, ppi, expected))
+        rayon::scope(|_| self.at_any_resolution(picture, ppi, claim))
     }
 
     fn at_any_resolution(
         &self,
         picture: &Picture,
         ppi: Option<Ppi>,
-        expected: Option<&Name>,
+        claim: Claim<'_>,
     ) -> Result<Page, ScanError> {
         let stated = Resolution::stated(picture, ppi)?;
-        let first = stated.map(|resolution| self.at(picture, resolution, expected));
+        let first = stated.map(|resolution| self.at(picture, resolution, claim));
         // Nothing but the generator's grid follows its law: with that the resolution is right.
         let first = match first {
             Some(page) if page.main.is_certain() => return Ok(page),
@@ -153,7 +167,7 @@ impl<'p> Reader<'p> {
                 continue;
             }
             tried.push(ppi);
-            let mut page = self.at(picture, resolution, expected);
+            let mut page = self.at(picture, resolution, claim);
             if page.main.is_certain() {
                 page.main.decision.reasons.push(contradiction(stated, ppi));
                 return Ok(page);
@@ -165,11 +179,11 @@ impl<'p> Reader<'p> {
         }))
     }
 
-    fn at(&self, picture: &Picture, resolution: Resolution, expected: Option<&Name>) -> Page {
+    fn at(&self, picture: &Picture, resolution: Resolution, claim: Claim<'_>) -> Page {
         // Harmonics of the lines repeat as well, but not by the law.
         let lawful = resolution.source == PpiSource::Estimated;
         let portrait =
-            |scan| Inspection::of_portrait(scan, lawful, expected, self.profile, &self.alphabets);
+            |scan| Inspection::of_portrait(scan, lawful, claim, self.profile, &self.alphabets);
         if !is_page(picture, resolution, self.profile) {
             return Page::alone(portrait(Scan::at(picture, resolution)));
         }

@@ -27,6 +27,8 @@ pub enum Verdict {
     Read,
     /// The microtext spells something else.
     NameMismatch,
+    /// The lines do not begin where the issuer's key says for this document.
+    KeyMismatch,
     /// There is none, though this scan would have shown it.
     Absent,
     /// The scan does not tell.
@@ -39,7 +41,7 @@ impl Verdict {
     pub fn outcome(self) -> Outcome {
         match self {
             Self::Authentic | Self::Read => Outcome::Successful,
-            Self::NameMismatch | Self::Absent => Outcome::Failed,
+            Self::NameMismatch | Self::KeyMismatch | Self::Absent => Outcome::Failed,
             Self::Inconclusive => Outcome::Undetermined,
         }
     }
@@ -256,6 +258,15 @@ impl Text {
     pub fn legible(&self) -> f64 {
         let read = self.log_odds.iter().filter(|&&odds| odds >= READ).count();
         read as f64 / self.log_odds.len().max(1) as f64
+    }
+
+    /// Whether the letters let the expected name stand, though they may not tell it from others.
+    #[must_use]
+    pub fn lets_name_stand(&self) -> bool {
+        let stands = |name: &Comparison| {
+            name.log_odds > REFUSE && name.doubt <= DOUBT && self.misfit <= MISFIT
+        };
+        matches!(&self.expected, Some(Expected::SameLength(name)) if stands(name))
     }
 
     /// Whether the whole text was read.

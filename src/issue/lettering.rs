@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::base::Mm;
 use crate::spec::typeface::Glyph;
-use crate::spec::{Legend, Profile};
+use crate::spec::{Imprint, Legend, Profile};
 
 /// Covered part of each print dot, `[row, column]`, in units of [`SHARE`]: finer than any outline
 /// could be placed in print, at a quarter of the memory of exact numbers.
@@ -16,11 +16,11 @@ pub type Coverage = Array2<u8>;
 pub const SHARE: f32 = 1.0 / 255.0;
 
 /// Coverage of the print dots by the legends' letters, repeated over the whole portrait; outlines
-/// at exact fractional positions, exact areas. `legends`: as many as the profile's layout has.
+/// at exact fractional positions, exact areas.
 #[must_use]
-pub fn coverage(legends: &[Legend], profile: &Profile) -> Coverage {
+pub fn coverage(imprint: &Imprint, profile: &Profile) -> Coverage {
     let (width, height) = profile.size_px();
-    let text = Text::new(legends, profile);
+    let text = Text::new(imprint, profile);
     let mut coverage = Coverage::zeros((height, width));
     let bands = text.bands(coverage.as_slice_mut().expect("planes are row-major"));
     bands.into_par_iter().for_each_init(
@@ -31,12 +31,11 @@ pub fn coverage(legends: &[Legend], profile: &Profile) -> Coverage {
 }
 
 /// The outlines of all letters and their places.
-#[derive(Debug)]
 pub struct Text<'a> {
+    imprint: &'a Imprint,
     profile: &'a Profile,
     /// Of each legend.
     glyphs: Vec<Vec<Glyph>>,
-    lengths: Vec<usize>,
     /// How far a line's letters reach over and under its middle baseline, in print dots.
     reach: [f64; 2],
 }
@@ -62,14 +61,14 @@ struct Band<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// The letters of these legends, as many as the profile's layout has.
+    /// The letters of an imprint.
     #[must_use]
-    pub fn new(legends: &[Legend], profile: &'a Profile) -> Self {
+    pub fn new(imprint: &'a Imprint, profile: &'a Profile) -> Self {
         let (layout, typeface) = (&profile.layout, &profile.typeface);
         let glyphs = |legend: &Legend| {
             legend.symbols().iter().map(|&s| typeface.glyph(s)).collect::<Vec<_>>()
         };
-        let glyphs: Vec<_> = legends.iter().map(glyphs).collect();
+        let glyphs: Vec<_> = imprint.legends().iter().map(glyphs).collect();
         let cap = profile.dpi.px(layout.cap_height);
         let wave = layout.wave.map_or(0.0, |wave| profile.dpi.px(wave.amplitude));
         let reach = glyphs
@@ -78,8 +77,8 @@ impl<'a> Text<'a> {
             .map(Glyph::reach)
             .fold([0.0f32; 2], |a, b| [a[0].min(b[0]), a[1].max(b[1])]);
         Self {
+            imprint,
             profile,
-            lengths: glyphs.iter().map(Vec::len).collect(),
             glyphs,
             reach: [f64::from(reach[0]) * cap - wave, f64::from(reach[1]) * cap + wave],
         }
@@ -93,8 +92,8 @@ impl<'a> Text<'a> {
 
     /// The letters of line `row` over the portrait's width.
     pub fn row(&self, row: usize) -> impl Iterator<Item = Placed<'_>> {
-        let Profile { layout, typeface, width, .. } = self.profile;
-        layout.cells(row, &self.lengths, *width).map(|cell| {
+        let Profile { layout, typeface, .. } = self.profile;
+        self.imprint.cells(row, self.profile).map(|cell| {
             // The outlines' cells are the typeface's own; a wider advance leaves room on both sides.
             let side = 0.5 * (layout.advance.0 - cell.cap_height.0 * typeface.advance());
             Placed {
@@ -190,9 +189,9 @@ mod tests {
     #[test]
     fn the_text_repeats_after_one_legend_and_follows_the_row_phase() {
         let profile = Profile::default();
-        let legend = Legend::of(&Name::new("Ахметова", "Әсел").ok().unwrap(), 64).ok().unwrap();
-        let plane = coverage(std::slice::from_ref(&legend), &profile);
-        let n = legend.symbols().len();
+        let imprint = Imprint::new(&Name::new("Ахметова", "Әсел").unwrap(), &profile).unwrap();
+        let plane = coverage(&imprint, &profile);
+        let n = imprint.legends()[0].symbols().len();
         let advance = profile.dpi.px(profile.layout.advance);
         let pitch = profile.dpi.px(profile.layout.pitch);
         // The mean coverage of a cell tells symbols apart well enough: between lines it differs
@@ -216,11 +215,8 @@ mod tests {
     #[test]
     fn bands_make_up_the_page_that_is_drawn_as_a_whole() {
         let profile = Profile::default().with_dpi(617.0).ok().unwrap();
-        let legend = Legend::of(&Name::new("Йылдыз", "Ұлпан").ok().unwrap(), 64).ok().unwrap();
-        let (text, plane) = (
-            Text::new(std::slice::from_ref(&legend), &profile),
-            coverage(std::slice::from_ref(&legend), &profile),
-        );
+        let imprint = Imprint::new(&Name::new("Йылдыз", "Ұлпан").unwrap(), &profile).unwrap();
+        let (text, plane) = (Text::new(&imprint, &profile), coverage(&imprint, &profile));
         let mut canvas = Rasterizer::new(text.width() + 2 * text.margin(), plane.nrows());
         (0..=text.rows()).for_each(|line| text.draw(line, &mut canvas, 0.0));
         canvas.for_each_pixel_2d(|x, y, share| {

@@ -24,7 +24,7 @@ use crate::base::colour::ProfileFault;
 use crate::base::{Picture, Ppi};
 use crate::spec::legend::NameError;
 use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT};
-use crate::spec::{Legend, Mode, Name, Profile};
+use crate::spec::{Imprint, Mode, Name, Profile};
 use pdf::Microtext;
 use portrait::PortraitError;
 use screen::ScreenError;
@@ -67,6 +67,8 @@ pub struct Summary {
     pub strength: f64,
     /// Symbols of one copy, marks included; of both legends where there are two.
     pub symbols: usize,
+    /// Whether half of the lines begin where the issuer's key says.
+    pub keyed: bool,
     /// Copies of the legend in the picture, rounded down.
     pub copies: usize,
     /// "yes" below ICAO's limit for microprint (Doc 9303-2), else "no".
@@ -97,25 +99,40 @@ pub enum EmbedError {
 /// # Errors
 /// [`EmbedError`].
 pub fn embed(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded, EmbedError> {
-    // Handed to the thread pool once, and not by each loop of each stage.
-    rayon::scope(|_| stages(portrait, name, profile))
+    print(portrait, &Imprint::new(name, profile)?, profile)
 }
 
-fn stages(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded, EmbedError> {
-    let legends = Legend::all(name, profile)?;
+/// Prints an imprint, keyed or not, into `portrait`, as [`embed`] does.
+///
+/// # Errors
+/// [`EmbedError`].
+pub fn print(
+    portrait: &Picture,
+    imprint: &Imprint,
+    profile: &Profile,
+) -> Result<Embedded, EmbedError> {
+    // Handed to the thread pool once, and not by each loop of each stage.
+    rayon::scope(|_| stages(portrait, imprint, profile))
+}
+
+fn stages(
+    portrait: &Picture,
+    imprint: &Imprint,
+    profile: &Profile,
+) -> Result<Embedded, EmbedError> {
     let (prepared, picture);
     match profile.mode {
         Mode::Tint => {
             prepared = portrait::prepare(portrait, profile)?;
-            picture = tint::tint(&prepared, &lettering::coverage(&legends, profile), profile);
+            picture = tint::tint(&prepared, &lettering::coverage(imprint, profile), profile);
         }
         Mode::Screen => {
             screen::check(profile)?;
             prepared = portrait::luminance(portrait, profile)?;
-            picture = screen::screen(&prepared, &legends, profile);
+            picture = screen::screen(&prepared, imprint, profile);
         }
     }
-    let summary = summarise(&legends, profile, prepared.enlarged, prepared.fault);
+    let summary = summarise(imprint, profile, prepared.enlarged, prepared.fault);
     Ok(Embedded { picture, summary })
 }
 
@@ -123,7 +140,7 @@ fn stages(portrait: &Picture, name: &Name, profile: &Profile) -> Result<Embedded
 /// original, but no more than are printed: it holds no detail of the letters.
 const FEWEST_DPI: f64 = 600.0;
 
-/// Prints `name` as microtext into `portrait`: a PDF page of the portrait's size, the letters as
+/// Prints an imprint into `portrait`: a PDF page of the portrait's size, the letters as
 /// outlines above or below it. In the mode `screen`, whose letters are the halftone itself, the page
 /// holds the raster.
 ///
@@ -131,26 +148,25 @@ const FEWEST_DPI: f64 = 600.0;
 /// [`EmbedError`].
 pub fn pdf(
     portrait: &Picture,
-    name: &Name,
+    imprint: &Imprint,
     profile: &Profile,
     microtext: Microtext,
 ) -> Result<Document, EmbedError> {
     if profile.mode == Mode::Screen {
-        let Embedded { picture, summary } = embed(portrait, name, profile)?;
+        let Embedded { picture, summary } = print(portrait, imprint, profile)?;
         return Ok(Document { bytes: pdf::of_picture(&picture), summary });
     }
-    let legends = Legend::all(name, profile)?;
-    let layer = Layer::new(&legends, profile);
+    let layer = Layer::new(imprint, profile);
     let dpi = useful_dpi(portrait, profile);
     let coarse = Profile { dpi, depth: Depth::Eight, ..profile.clone() };
     let prepared = portrait::prepare(portrait, &coarse)?;
-    let coverage = lettering::coverage(&legends, &coarse);
+    let coverage = lettering::coverage(imprint, &coarse);
     let darker = microtext == Microtext::Below;
     let enlarged = prepared.enlarged * profile.dpi.0 / dpi.0;
     let shaded = shade::shade(&prepared, &layer, &coverage, &coarse, darker);
     Ok(Document {
         bytes: pdf::with_letters(&shaded.picture, &layer, &shaded.opacities, microtext),
-        summary: summarise(&legends, profile, enlarged, prepared.fault),
+        summary: summarise(imprint, profile, enlarged, prepared.fault),
     })
 }
 
@@ -161,26 +177,23 @@ fn useful_dpi(portrait: &Picture, profile: &Profile) -> Ppi {
     Ppi(own.0.max(FEWEST_DPI).min(profile.dpi.0))
 }
 
-/// The microtext of `name` alone, as outlines in SVG.
-///
-/// # Errors
-/// [`EmbedError::Name`].
-pub fn svg(name: &Name, profile: &Profile) -> Result<Document, EmbedError> {
-    let legends = Legend::all(name, profile)?;
-    let svg = svg::svg(&Layer::new(&legends, profile));
-    Ok(Document { bytes: svg.into_bytes(), summary: summarise(&legends, profile, 1.0, None) })
+/// The microtext alone, as outlines in SVG.
+#[must_use]
+pub fn svg(imprint: &Imprint, profile: &Profile) -> Document {
+    let svg = svg::svg(&Layer::new(imprint, profile));
+    Document { bytes: svg.into_bytes(), summary: summarise(imprint, profile, 1.0, None) }
 }
 
 /// `enlarged`: print dots a pixel of the original; `fault`: of its colour profile.
 fn summarise(
-    legends: &[Legend],
+    imprint: &Imprint,
     profile: &Profile,
     enlarged: f64,
     fault: Option<ProfileFault>,
 ) -> Summary {
     let (width_px, height_px) = profile.size_px();
     let dots_per_cap = profile.dots_per_cap();
-    let symbols: usize = legends.iter().map(|legend| legend.symbols().len()).sum();
+    let symbols: usize = imprint.legends().iter().map(|legend| legend.symbols().len()).sum();
     let cells =
         (profile.width.0 / profile.layout.advance.0) * (profile.height.0 / profile.layout.pitch.0);
     let mut warnings = Vec::new();
@@ -213,6 +226,7 @@ fn summarise(
         dots_per_cap,
         strength: profile.strength,
         symbols,
+        keyed: imprint.is_keyed(),
         copies: (cells / symbols as f64) as usize,
         icao_microprint: if profile.is_icao_microprint() { "yes" } else { "no" },
         warnings,

@@ -17,7 +17,7 @@ use crate::base::{Mm, Picture, Plane};
 use crate::spec::layout::Cell;
 use crate::spec::modulation::TONE_SPREAD;
 use crate::spec::threshold::Field;
-use crate::spec::{Legend, Profile};
+use crate::spec::{Imprint, Legend, Profile};
 
 /// The local tone, which tells dark letters from light ones, is computed on blocks of this size.
 const TONE_BLOCK: Mm = Mm(0.17);
@@ -66,9 +66,9 @@ pub fn check(profile: &Profile) -> Result<(), ScreenError> {
 /// The portrait as a halftone of the letters of `legends`: black and white. Of a coloured portrait
 /// only [`super::portrait::luminance`] is printed: it must have one channel.
 #[must_use]
-pub fn screen(portrait: &Prepared, legends: &[Legend], profile: &Profile) -> Picture {
+pub fn screen(portrait: &Prepared, imprint: &Imprint, profile: &Profile) -> Picture {
     let (width, height) = portrait.size;
-    let letters = Letters::new(legends, profile);
+    let letters = Letters::new(imprint, profile);
     let darkness = Darkness::new(portrait, profile);
     let block = (profile.dpi.px(TONE_BLOCK).round() as usize).max(1);
     let ground = blur(&darkness.by_block(block), profile.dpi.px(TONE_SPREAD) / block as f64);
@@ -176,14 +176,14 @@ impl Buffers {
 
 /// The thresholds of all cells.
 struct Letters<'a> {
+    imprint: &'a Imprint,
     profile: &'a Profile,
     /// By legend, size and symbol.
     fields: Vec<[Vec<Field>; 2]>,
-    lengths: Vec<usize>,
 }
 
 impl<'a> Letters<'a> {
-    fn new(legends: &[Legend], profile: &'a Profile) -> Self {
+    fn new(imprint: &'a Imprint, profile: &'a Profile) -> Self {
         let fields = |legend: &Legend| {
             [0, 1].map(|row| {
                 let cap = profile.layout.cap_height_of(row);
@@ -192,11 +192,7 @@ impl<'a> Letters<'a> {
                 symbols.par_iter().map(|&symbol| Field::new(symbol, cap, profile)).collect()
             })
         };
-        Self {
-            profile,
-            fields: legends.iter().map(fields).collect(),
-            lengths: legends.iter().map(|legend| legend.symbols().len()).collect(),
-        }
+        Self { imprint, profile, fields: imprint.legends().iter().map(fields).collect() }
     }
 
     fn bands<'b>(&self, mut rest: &'b mut [u8], width: usize) -> Vec<Band<'b>> {
@@ -215,9 +211,8 @@ impl<'a> Letters<'a> {
 
     /// The cells of a line and of those above and below it, into which a wave may lead.
     fn cells(&self, line: usize) -> Vec<(usize, Vec<Cell>)> {
-        let Profile { layout, width, .. } = self.profile;
         let lines = line.saturating_sub(1)..=line + 1;
-        lines.map(|line| (line, layout.cells(line, &self.lengths, *width).collect())).collect()
+        lines.map(|line| (line, self.imprint.cells(line, self.profile).collect())).collect()
     }
 
     /// Prints a line: in each cell as many dots as its darkness asks for, those first that are
@@ -320,9 +315,9 @@ mod tests {
         let profile = Profile::default().with_mode(Mode::Screen).with_dpi(dpi).unwrap();
         let grey = GrayImage::from_pixel(70, 90, image::Luma([value]));
         let portrait = Picture::new(grey.into(), Ppi(300.0));
-        let legend = Legend::of(&Name::new("Ахметова", "Әсел").unwrap(), 64).unwrap();
+        let imprint = Imprint::new(&Name::new("Ахметова", "Әсел").unwrap(), &profile).unwrap();
         let prepared = portrait::luminance(&portrait, &profile).unwrap();
-        screen(&prepared, &[legend], &profile)
+        screen(&prepared, &imprint, &profile)
     }
 
     #[test]

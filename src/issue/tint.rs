@@ -331,7 +331,7 @@ fn block_means<const N: usize, T: Copy + Sync + Into<f32>>(
 mod tests {
     use super::*;
     use crate::issue::{lettering, portrait};
-    use crate::spec::{Legend, Name};
+    use crate::spec::{Imprint, Name};
 
     /// A gradient that 8 bits would show in steps of 2 mm.
     fn gradient() -> Picture {
@@ -343,9 +343,9 @@ mod tests {
 
     fn printed(depth: u32) -> (Picture, Picture) {
         let profile = Profile::default().with_depth(depth).unwrap();
-        let legends = Legend::all(&Name::new("Lee", "Ann").unwrap(), &profile).unwrap();
+        let imprint = Imprint::new(&Name::new("Lee", "Ann").unwrap(), &profile).unwrap();
         let prepared = portrait::prepare(&gradient(), &profile).unwrap();
-        let coverage = lettering::coverage(&legends, &profile);
+        let coverage = lettering::coverage(&imprint, &profile);
         (prepared.untouched(profile.dpi), tint(&prepared, &coverage, &profile))
     }
 

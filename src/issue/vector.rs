@@ -5,7 +5,7 @@ use ab_glyph::{OutlineCurve, Point};
 use super::lettering::{Placed, Text};
 use crate::base::Mm;
 use crate::spec::typeface::Glyph;
-use crate::spec::{Legend, Profile};
+use crate::spec::{Imprint, Profile};
 
 /// Steps a millimetre: 0.05 µm each, so that no point of an outline in its place lies farther than
 /// 0.05 µm across or down from where [`Text`] puts it. 300 mm, the largest portrait, stay within the
@@ -60,10 +60,10 @@ pub enum Segment {
 }
 
 impl Layer {
-    /// The letters of these legends, as many as the profile's layout has.
+    /// The letters of an imprint.
     #[must_use]
-    pub fn new(legends: &[Legend], profile: &Profile) -> Self {
-        let text = Text::new(legends, profile);
+    pub fn new(imprint: &Imprint, profile: &Profile) -> Self {
+        let text = Text::new(imprint, profile);
         let mut shapes = Vec::new();
         let mut layer = Self {
             size: [profile.width, profile.height].map(steps),
@@ -73,7 +73,7 @@ impl Layer {
         // The line under the last one may reach into the portrait with its accents.
         for placed in (0..=text.rows()).flat_map(|row| text.row(row)) {
             let [legend, symbol] = placed.symbol;
-            let shape = (legends[legend].symbols()[symbol], steps(placed.cap_height));
+            let shape = (imprint.legends()[legend].symbols()[symbol], steps(placed.cap_height));
             let known = shapes.iter().position(|known| *known == shape);
             let outline = known.unwrap_or_else(|| {
                 shapes.push(shape);
@@ -146,13 +146,12 @@ mod tests {
     fn letters_stand_where_the_text_puts_them() {
         let text = Profile::default_text().replace("legends = 1", "");
         let profile = Profile::parse(&format!("{text}\nsecond_cap_height_mm = 0.2\n")).unwrap();
-        let legend = Legend::of(&Name::new("Әсел", "").unwrap(), 64).unwrap();
-        let layer = Layer::new(std::slice::from_ref(&legend), &profile);
-        let text = Text::new(std::slice::from_ref(&legend), &profile);
+        let imprint = Imprint::new(&Name::new("Әсел", "").unwrap(), &profile).unwrap();
+        let (layer, text) = (Layer::new(&imprint, &profile), Text::new(&imprint, &profile));
         let placed: Vec<_> = (0..=text.rows()).flat_map(|row| text.row(row)).collect();
         assert_eq!((layer.size, layer.letters.len()), ([700_000, 900_000], placed.len()));
         // Each symbol of two sizes; the legend's letters are all different.
-        assert_eq!(layer.outlines.len(), 2 * legend.symbols().len());
+        assert_eq!(layer.outlines.len(), 2 * imprint.legends()[0].symbols().len());
         for (letter, placed) in layer.letters.iter().zip(&placed) {
             let outline = &layer.outlines[letter.outline];
             let ends: Vec<Steps> = outline

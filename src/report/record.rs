@@ -5,6 +5,7 @@ use std::f64::consts::LN_10;
 
 use serde::Serialize;
 
+use crate::inspect::keyed::Keyed;
 use crate::inspect::reading::{Read as ReadSymbol, Reading};
 use crate::inspect::scan::PpiSource;
 use crate::inspect::stack::Stack;
@@ -35,6 +36,9 @@ pub struct Record {
     pub second: Option<Text>,
     /// The name that was asked for.
     pub expected: Option<Holder>,
+    /// What the keyed lines say, where a key was given and they could be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyPart>,
     /// log10 of how much likelier the expected name with its check symbols is than the likeliest
     /// other text. None without a name, where no text is established or where the text has another
     /// length than the name.
@@ -84,6 +88,19 @@ pub struct Holder {
     pub surname: String,
     /// The given names, perhaps empty.
     pub given: String,
+}
+
+/// The keyed lines against the issuer's key.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyPart {
+    /// The id of the key that suits them best.
+    pub id: String,
+    /// Keyed lines that could be placed.
+    pub lines: usize,
+    /// Those that begin where the key says.
+    pub right: usize,
+    /// log10 of the chance that by accident so many or more are right.
+    pub log10_chance: f64,
 }
 
 /// The scan and where the portrait lies in it.
@@ -190,6 +207,7 @@ impl Record {
                 .as_ref()
                 .map(|(stack, readings)| Text::of(readings.likelier(), stack)),
             expected: expected.map(Holder::of),
+            key: inspection.keyed.as_ref().map(KeyPart::of),
             log10_lr: log10_lr
                 .map(|ln| ln / LN_10)
                 .filter(|v| v.is_finite())
@@ -231,6 +249,17 @@ impl Text {
             surname: name.as_ref().map(|name| name.surname().to_owned()),
             given: name.as_ref().map(|name| name.given().to_owned()),
             symbols,
+        }
+    }
+}
+
+impl KeyPart {
+    fn of(keyed: &Keyed) -> Self {
+        Self {
+            id: keyed.key.to_string(),
+            lines: keyed.placed(),
+            right: keyed.right(),
+            log10_chance: rounded(keyed.log10_chance(), 3),
         }
     }
 }

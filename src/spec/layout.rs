@@ -85,32 +85,11 @@ impl Layout {
         Mm(0.5 * (self.pitch.0 + cap_height.0))
     }
 
-    /// The symbols of line `row` over a portrait of this width, the last one perhaps cut; `lengths`:
-    /// symbols of each legend.
-    pub fn cells(
-        &self,
-        row: usize,
-        lengths: &[usize],
-        width: Mm,
-    ) -> impl Iterator<Item = Cell> + use<> {
-        let layout = *self;
-        let legend = self.legend_of(row);
-        let length = lengths[legend];
-        let first = self.row_phase(row, length);
-        let cap_height = self.cap_height_of(row);
-        let baseline = row as f64 * self.pitch.0 + self.baseline(cap_height).0;
-        (0..(width.0 / self.advance.0).ceil() as usize).map(move |cell| {
-            let left = cell as f64 * layout.advance.0;
-            let middle = Mm(left + 0.5 * layout.advance.0);
-            let wave = layout.wave.map_or(0.0, |wave| wave.at(middle, row as f64).0);
-            Cell {
-                legend,
-                symbol: (cell + first) % length,
-                left: Mm(left),
-                baseline: Mm(baseline + wave),
-                cap_height,
-            }
-        })
+    /// Whether line `row` begins where the issuer's key says, in a keyed print: every second line of
+    /// each legend. The others follow the law, by which the reader finds its way.
+    #[must_use]
+    pub fn is_keyed(&self, row: usize) -> bool {
+        (row / self.legends) % 2 == 1
     }
 
     /// Which symbol of a legend of `length` symbols stands first in line `row`.
@@ -145,27 +124,5 @@ mod tests {
             (0..length * 100).for_each(|row| counts[layout.row_phase(row, length)] += 1);
             assert!(counts.iter().all(|n| (60..150).contains(n)), "{length}: {counts:?}");
         }
-    }
-
-    #[test]
-    fn lines_take_turns_in_size_and_legend_and_wave() {
-        let wave = Wave { amplitude: Mm(0.1), period: Mm(8.0), drift: Mm(0.5) };
-        let layout = Layout {
-            second_cap_height: Some(Mm(0.2)),
-            wave: Some(wave),
-            legends: 2,
-            ..Layout::plain(Mm(0.24), Mm(0.25), Mm(0.4))
-        };
-        let line = |row| layout.cells(row, &[5, 7], Mm(10.0)).collect::<Vec<_>>();
-        let (first, second) = (line(0), line(1));
-        assert_eq!(first.len(), 40);
-        assert!(first.iter().all(|c| c.legend == 0 && c.symbol < 5 && c.cap_height == Mm(0.24)));
-        assert!(second.iter().all(|c| c.legend == 1 && c.symbol < 7 && c.cap_height == Mm(0.2)));
-        let mean = |cells: &[Cell]| cells[..32].iter().map(|c| c.baseline.0).sum::<f64>() / 32.0;
-        assert!((mean(&first) - 0.32).abs() < 1e-9 && (mean(&second) - 0.7).abs() < 1e-9);
-        assert!(
-            (wave.at(Mm(2.5), 1.0).0 - 0.1).abs() < 1e-9,
-            "a crest, drifted by half a millimetre"
-        );
     }
 }

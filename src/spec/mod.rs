@@ -2,6 +2,8 @@
 
 pub mod alphabet;
 pub mod check;
+pub mod imprint;
+pub mod key;
 pub mod layout;
 pub mod legend;
 pub mod modulation;
@@ -11,6 +13,8 @@ pub mod threshold;
 pub mod typeface;
 
 pub use alphabet::{Script, Symbol};
+pub use imprint::Imprint;
+pub use key::{DocumentNumber, IssuerKey};
 pub use layout::Layout;
 pub use legend::{Legend, Name};
 pub use profile::{Mode, Profile};

@@ -15,7 +15,7 @@ use tumar::inspect::inspect;
 use tumar::inspect::verdict::Verdict;
 use tumar::issue::pdf::Microtext;
 use tumar::issue::{embed, lettering, pdf, svg};
-use tumar::spec::{Legend, Name, Profile};
+use tumar::spec::{Imprint, Name, Profile};
 
 fn holder() -> Name {
     Name::new("Назарбаева", "Әсел").unwrap()
@@ -104,7 +104,7 @@ fn a_page_with_outlines() {
     ] {
         let portrait_of = sample(portrait);
         let tint = embed(&portrait_of, &holder(), &profile).unwrap().picture;
-        let document = pdf(&portrait_of, &holder(), &profile, microtext).unwrap();
+        let document = pdf(&portrait_of, &imprint, &profile, microtext).unwrap();
         folder.put("page.pdf", &document.bytes);
         if let Some(told) = folder.run("pdfinfo", &["-box", "page.pdf"]) {
             // 35 and 45 mm in points, as it rounds them.
@@ -138,7 +138,8 @@ fn a_page_with_outlines() {
 fn the_layer_alone() {
     let folder = Folder::new();
     let profile = Profile::default();
-    let layer = svg(&holder(), &profile).unwrap().bytes;
+    let imprint = Imprint::new(&holder(), &profile).unwrap();
+    let layer = svg(&imprint, &profile).bytes;
     let text = String::from_utf8(layer.clone()).unwrap();
     assert!(text.contains("width=\"35mm\" height=\"45mm\" viewBox=\"0 0 700000 900000\""));
     assert!(!text.contains("НАЗ") && text.len() < 1_000_000, "{}", text.len());
@@ -149,8 +150,7 @@ fn the_layer_alone() {
         return;
     }
     let drawn = image::load_from_memory(&folder.read("layer.png")).unwrap().to_luma8();
-    let legend = Legend::of(&holder(), profile.most_symbols).unwrap();
-    let coverage = lettering::coverage(std::slice::from_ref(&legend), &profile);
+    let coverage = lettering::coverage(&imprint, &profile);
     assert!(drawn.height() == 2126 && drawn.width().abs_diff(1654) <= 1);
     let pairs = coverage.indexed_iter().filter(|((_, x), _)| *x < drawn.width() as usize);
     let (mut sum, mut count) = (0.0, 0.0);

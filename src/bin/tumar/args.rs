@@ -9,10 +9,11 @@ use clap::{Args, Parser, Subcommand};
 use tumar::base::Ppi;
 use tumar::base::units::PLAUSIBLE_PPI;
 use tumar::channel::Preset;
+use tumar::inspect::claim::Issue;
 use tumar::issue::pdf::Microtext;
 use tumar::spec::legend::NameError;
 use tumar::spec::profile::ProfileError;
-use tumar::spec::{Legend, Mode, Name, Profile};
+use tumar::spec::{DocumentNumber, Imprint, Legend, Mode, Name, Profile};
 
 use crate::failure::Failure;
 use crate::files;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Embed(EmbedArgs),
     /// Inspect one scan: is it authentic, or, without a name, what does it say
     Verify(VerifyArgs),
+    /// A new issuer's key, for keyed microtext
+    Keygen(KeygenArgs),
     /// The seeded print-and-scan model, for tests and for trying things
     Channel(ChannelArgs),
     /// All of it on the bundled sample, with pictures
@@ -47,6 +50,7 @@ impl Command {
         match self {
             Self::Embed(args) => &args.common,
             Self::Verify(args) => &args.common,
+            Self::Keygen(args) => &args.common,
             Self::Channel(args) => &args.common,
             Self::Demo(args) => &args.common,
         }
@@ -97,6 +101,12 @@ pub(crate) struct EmbedArgs {
     pub(crate) microtext: Option<Microtext>,
     #[command(flatten)]
     profile: ProfileArgs,
+    /// The issuer's key: half of the lines begin where it says for this document
+    #[arg(long, value_name = "FILE", requires = "document_number")]
+    key: Option<PathBuf>,
+    /// The number of the document, in any spelling
+    #[arg(long, value_name = "N", requires = "key")]
+    document_number: Option<String>,
     /// Print resolution, 300 to 5080 [default: the profile's]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     dpi: Option<f64>,
@@ -122,7 +132,19 @@ pub(crate) struct EmbedArgs {
 }
 
 impl EmbedArgs {
-    pub(crate) fn name(&self) -> Result<Name, Failure> {
+    pub(crate) fn imprint(&self, profile: &Profile) -> Result<Imprint, Failure> {
+        let name = self.name()?;
+        let imprint = match (&self.key, &self.document_number) {
+            (Some(key), Some(number)) => {
+                let (key, number) = (files::read_key(key)?, document_number(number)?);
+                Imprint::keyed(&name, profile, &key, &number)
+            }
+            _ => Imprint::new(&name, profile),
+        };
+        imprint.map_err(|e| bad_name(&e))
+    }
+
+    fn name(&self) -> Result<Name, Failure> {
         let name = Name::new(&self.surname, &self.given).map_err(|e| bad_name(&e))?;
         let Some(surname) = &self.second_surname else { return Ok(name) };
         let given = self.second_given.as_deref().unwrap_or_default();
@@ -165,6 +187,13 @@ pub(crate) struct VerifyArgs {
     /// The given names that the microtext should carry
     #[arg(long, value_name = "G", requires = "surname")]
     given: Option<String>,
+    /// An issuer's key: checks whether the lines begin where it says. Give the option several times
+    /// to try several keys
+    #[arg(long, value_name = "FILE", requires = "document_number")]
+    key: Vec<PathBuf>,
+    /// The number of the document that the scan is of
+    #[arg(long, value_name = "N", requires = "key")]
+    document_number: Option<String>,
     /// Scan resolution, 50 to 12000 [default: the file's]
     #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
     pub(crate) ppi: Option<Ppi>,
@@ -189,6 +218,23 @@ impl VerifyArgs {
         let name = name.and_then(|name| Legend::of(&name, profile.most_symbols).map(|_| name));
         Ok((profile, Some(name.map_err(|e| bad_name(&e))?)))
     }
+
+    /// The issuers' keys and the document's number, if the print is to be held against them.
+    pub(crate) fn issue(&self) -> Result<Option<Issue>, Failure> {
+        let Some(number) = &self.document_number else { return Ok(None) };
+        let document = document_number(number)?;
+        let keys = self.key.iter().map(|path| files::read_key(path)).collect::<Result<_, _>>()?;
+        Ok(Some(Issue { keys, document }))
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct KeygenArgs {
+    /// The key file to write; one that is there is never replaced
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
 }
 
 #[derive(Args)]
@@ -242,6 +288,11 @@ impl ProfileArgs {
         let text = files::read_text(path)?;
         Profile::parse(&text).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))
     }
+}
+
+/// Neither the number nor a part of it goes into the error.
+fn document_number(text: &str) -> Result<DocumentNumber, Failure> {
+    text.parse().map_err(|e| Failure::usage(format!("--document-number: {e}")))
 }
 
 /// The error of a name; it shows no more of it than the letters that are in the way.

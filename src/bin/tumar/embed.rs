@@ -9,7 +9,7 @@ use tumar::base::{Mm, Picture, Ppi};
 use tumar::issue::pdf::Microtext;
 use tumar::issue::{self, Document, EmbedError, Embedded, Summary, portrait};
 use tumar::report::preview;
-use tumar::spec::{Name, Profile};
+use tumar::spec::{Imprint, Profile};
 
 use crate::args::{self, EmbedArgs};
 use crate::failure::{self, Failure};
@@ -56,8 +56,8 @@ impl Output {
 
 pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let output = Output::of(args)?;
-    let name = args.name()?;
     let profile = args.profile()?;
+    let imprint = args.imprint(&profile)?;
     let (json, preview_path) = (args.json.as_deref(), args.preview.as_deref());
     if let Some(path) = preview_path {
         files::must_be_png(path, "preview")?;
@@ -69,12 +69,13 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
 
     let portrait = files::read(&args.portrait)?;
     let printed = match output {
-        Output::Raster(format) => issue::embed(&portrait, &name, &profile)
+        Output::Raster(format) => issue::print(&portrait, &imprint, &profile)
             .map(|Embedded { picture, summary }| (encode::encode(&picture, format), summary)),
-        Output::Pdf(microtext) => issue::pdf(&portrait, &name, &profile, microtext)
+        Output::Pdf(microtext) => issue::pdf(&portrait, &imprint, &profile, microtext)
             .map(|Document { bytes, summary }| (Ok(bytes), summary)),
         Output::Svg => {
-            issue::svg(&name, &profile).map(|Document { bytes, summary }| (Ok(bytes), summary))
+            let Document { bytes, summary } = issue::svg(&imprint, &profile);
+            Ok((Ok(bytes), summary))
         }
     };
     let (bytes, summary) = printed.map_err(|error| match error {
@@ -84,7 +85,7 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
             Failure::file(&args.portrait, format!("{small}; use a larger portrait"))
         }
     })?;
-    let sheet = preview_path.map(|_| sheet(&portrait, &name, &profile)).transpose()?;
+    let sheet = preview_path.map(|_| sheet(&portrait, &imprint, &profile)).transpose()?;
     files::write(&args.out, &bytes.map_err(|e| Failure::file(&args.out, e))?)?;
     if let (Some(path), Some(pixels)) = (preview_path, sheet) {
         let pixels = pixels.into();
@@ -102,10 +103,10 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
 }
 
 /// What is seen of the raster, beside the portrait as it came.
-fn sheet(portrait: &Picture, name: &Name, profile: &Profile) -> Result<RgbImage, Failure> {
+fn sheet(portrait: &Picture, imprint: &Imprint, profile: &Profile) -> Result<RgbImage, Failure> {
     let original = portrait::prepare(portrait, profile).map_err(Failure::work)?;
     let original = original.untouched(profile.dpi);
-    let printed = issue::embed(portrait, name, profile).map_err(Failure::work)?.picture;
+    let printed = issue::print(portrait, imprint, profile).map_err(Failure::work)?.picture;
     preview::preview(&original, &printed, READING).map_err(Failure::work)
 }
 
@@ -122,6 +123,9 @@ fn tell(stdout: &mut Stdout, out: &Path, output: Output, summary: &Summary) {
         summary.cap_height_mm, summary.dots_per_cap
     ));
     stdout.line(format!("  copies            {} of {} symbols", summary.copies, summary.symbols));
+    if summary.keyed {
+        stdout.line("  keyed             every second line begins where the key says");
+    }
     stdout.line(format!("  strength          {}", summary.strength));
     stdout.line(format!("  icao_microprint   {}", summary.icao_microprint));
 }

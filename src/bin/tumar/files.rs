@@ -1,7 +1,7 @@
 //! Files and stdout, with errors that say what to do.
 
 use std::fs::Metadata;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -10,6 +10,9 @@ use tumar::base::decode::{self, DecodeError};
 use tumar::base::dg2::Dg2Error;
 use tumar::base::encode::{self, EncodeError, Format};
 use tumar::base::jp2::Jp2Error;
+use tumar::spec::IssuerKey;
+use tumar::spec::key::{KeyError, LONGEST_KEY_FILE};
+use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 
@@ -49,6 +52,68 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
         return Err(Failure::file(path, "longer than a profile can be; name a profile's file"));
     }
     std::fs::read_to_string(path).map_err(|cause| unreadable(path, &cause))
+}
+
+/// Reads an issuer's key, if nobody but its owner may.
+pub(crate) fn read_key(path: &Path) -> Result<IssuerKey, Failure> {
+    readable(path)?;
+    let mut file = std::fs::File::open(path).map_err(|cause| unreadable(path, &cause))?;
+    let metadata = file.metadata().map_err(|cause| unreadable(path, &cause))?;
+    if is_open_to_others(&metadata) {
+        let advice = "others than its owner may read or change this key; chmod 600 it, and \
+                      replace it if they may have seen it";
+        return Err(Failure::file(path, advice));
+    }
+    // Of its whole length from the start: what grows leaves copies behind.
+    let mut bytes = Zeroizing::new(vec![0; LONGEST_KEY_FILE + 1]);
+    let mut length = 0;
+    while length < bytes.len() {
+        match file.read(&mut bytes[length..]).map_err(|cause| unreadable(path, &cause))? {
+            0 => break,
+            more => length += more,
+        }
+    }
+    let parsed = match bytes.get(..length) {
+        Some(bytes) if length <= LONGEST_KEY_FILE => IssuerKey::parse(bytes),
+        _ => Err(KeyError::Foreign),
+    };
+    parsed.map_err(|error| {
+        let advice = match error {
+            KeyError::Foreign => "name a file that tumar keygen made",
+            KeyError::Version => "use the tumar that made it",
+            KeyError::Damaged => "take it from your copy",
+        };
+        Failure::file(path, format!("{error}; {advice}"))
+    })
+}
+
+#[cfg(unix)]
+fn is_open_to_others(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Metadata) -> bool {
+    false
+}
+
+/// Writes a key that only its owner may read; one that is there stays.
+pub(crate) fn write_key(path: &Path, key: &IssuerKey) -> Result<(), Failure> {
+    // A temporary file is its owner's alone.
+    let written = tempfile::Builder::new().prefix(".tumar-").tempfile_in(folder_of(path));
+    let written = written.and_then(|mut file| {
+        file.write_all(key.file().as_bytes())?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    });
+    let file = written.map_err(|cause| unwritable(path, &cause))?;
+    file.persist_noclobber(path).map(drop).map_err(|error| match error.error.kind() {
+        ErrorKind::AlreadyExists => {
+            Failure::file(path, "there is a file already, and keys are not replaced; name another")
+        }
+        _ => unwritable(path, &error.error),
+    })
 }
 
 fn readable(path: &Path) -> Result<Metadata, Failure> {

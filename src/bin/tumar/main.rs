@@ -6,6 +6,7 @@ mod demo;
 mod embed;
 mod failure;
 mod files;
+mod keygen;
 mod verify;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ fn run(command: &Command) -> Result<u8, Failure> {
     let code = match command {
         Command::Embed(args) => embed::run(args, &mut stdout),
         Command::Verify(args) => verify::run(args, &mut stdout),
+        Command::Keygen(args) => keygen::run(args, &mut stdout),
         Command::Channel(args) => channel::run(args, &mut stdout),
         Command::Demo(args) => demo::run(args, &mut stdout),
     }?;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use tumar::base::Picture;
 use tumar::inspect::Reader;
+use tumar::inspect::claim::Claim;
 use tumar::inspect::scan::PpiSource;
 use tumar::inspect::verdict::{Outcome, Verdict};
 use tumar::report::record::{Microtext, ScanPart, Text};
@@ -19,6 +20,7 @@ pub(crate) const UNREAD: char = '▯';
 
 pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, name) = args.profile_and_name()?;
+    let issue = args.issue()?;
     let (json, overlay) = (args.json.as_deref(), args.overlay.as_deref());
     if let Some(path) = overlay {
         files::must_be_png(path, "overlay")?;
@@ -28,7 +30,8 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     files::check_outputs(&[&args.scan], &outputs)?;
 
     let picture = files::read(&args.scan)?;
-    let page = Reader::new(&profile).page(&picture, args.ppi, name.as_ref());
+    let claim = Claim { name: name.as_ref(), issue: issue.as_ref() };
+    let page = Reader::new(&profile).check(&picture, args.ppi, claim);
     let page = page.map_err(|error| Failure::file(&args.scan, error))?;
     let record = Record::of_page(&page, name.as_ref(), &profile);
     if let Some(path) = overlay {
@@ -72,6 +75,7 @@ pub(crate) fn verdict_line(record: &Record) -> String {
         Verdict::Authentic => "authentic, the microtext carries the expected name",
         Verdict::Read => "read",
         Verdict::NameMismatch => "name-mismatch, the microtext carries another name",
+        Verdict::KeyMismatch => "key-mismatch, the lines do not begin where the key says",
         Verdict::Absent => "absent, there is no microtext",
         Verdict::Inconclusive => "inconclusive, the scan does not tell",
     };

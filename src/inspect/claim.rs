@@ -1,0 +1,20 @@
+//! What a scan is held against.
+
+use crate::spec::{DocumentNumber, IssuerKey, Name};
+
+/// The holder's name, and who issued the print for which document, as far as they are known.
+#[derive(Clone, Copy, Default)]
+pub struct Claim<'a> {
+    /// The name that the microtext should carry; without one it is read blind.
+    pub name: Option<&'a Name>,
+    /// Keys of the issuer and the document's number, for keyed prints.
+    pub issue: Option<&'a Issue>,
+}
+
+/// Who may have issued a print, and for which document.
+pub struct Issue {
+    /// The issuer's keys, any of which may have been used.
+    pub keys: Vec<IssuerKey>,
+    /// The document that the scan is of.
+    pub document: DocumentNumber,
+}
