@@ -611,6 +611,104 @@ fn pages_and_layers() {
     }
 }
 
+// Keys
+
+#[test]
+fn keys_are_kept_to_their_owner() {
+    let desk = Desk::new();
+    let folder = desk.folder.path();
+    let made = tumar(folder, &["keygen", "--out", "out/own.key"]);
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    let text = std::fs::read_to_string(folder.join("out/own.key")).unwrap();
+    let secret = text.lines().find_map(|line| line.strip_prefix("secret ")).unwrap();
+    assert_eq!(secret.len(), 64);
+    let said = String::from_utf8(made.stdout).unwrap();
+    assert!(said.contains("issuer key") && !said.contains(&secret[..8]));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &str| folder.join(path).metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode("out/own.key"), 0o600);
+    }
+    let refuses = |args: &[&str], code, says: &[&str]| {
+        let output = tumar(folder, args);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(says.iter().all(|said| stderr.contains(said)), "{args:?}: {stderr}");
+        assert!(!stderr.contains(&secret[..8]), "{stderr}");
+    };
+    refuses(&["keygen", "--out", "out/own.key"], 1, &["own.key", "not replaced"]);
+    assert_eq!(std::fs::read_to_string(folder.join("out/own.key")).unwrap(), text);
+
+    let embed = |key: &str, number: &str, code, says: &[&str]| {
+        let args = ["embed", "portrait.png", "--surname", "A", "--out", "out/o.png", "--key", key];
+        refuses(&[&args[..], &["--document-number", number]].concat(), code, says);
+        assert!(!folder.join("out/o.png").exists());
+    };
+    embed("out/none.key", "N1", 1, &["none.key", "no such file"]);
+    embed("out/own.key", " - ", 2, &["--document-number", "empty"]);
+    embed("out/own.key", "PRIVATE/1", 2, &["--document-number", "letters and digits"]);
+    embed("portrait.png", "N1", 1, &["portrait.png"]);
+    let put = |name: &str, text: &str, mode| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    put("out/short.key", &text[..text.len() - 20], 0o600);
+    embed("out/short.key", "N1", 1, &["short.key", "check digits"]);
+    put("out/foreign.key", "-----BEGIN PRIVATE KEY-----\n", 0o600);
+    embed("out/foreign.key", "N1", 1, &["foreign.key", "keygen"]);
+    if cfg!(unix) {
+        put("out/open.key", &text, 0o640);
+        embed("out/open.key", "N1", 1, &["open.key", "chmod 600"]);
+    }
+    let alone = ["embed", "portrait.png", "--surname", "A", "--out", "out/o.png"];
+    refuses(&[&alone[..], &["--key", "out/own.key"]].concat(), 2, &["--document-number"]);
+    let verify = ["verify", "portrait.png", "--document-number", "N1"];
+    refuses(&verify, 2, &["--key"]);
+}
+
+#[test]
+fn only_the_key_and_its_document_pass() {
+    let bench = &*BENCH;
+    for key in ["one.key", "two.key"] {
+        bench.says(&["keygen", "--out", key, "--quiet"], 0);
+    }
+    let number = ["--document-number", "N 1234567"];
+    let embed = ["embed", SAMPLE, "--out", "keyed.tif", "--key", "one.key", "--json", "-"];
+    let printed = bench.says(&[&embed[..], &number, &NAME].concat(), 0);
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(printed["keyed"], true);
+    let scan = ["channel", "keyed.tif", "--preset", "flatbed600", "--seed", "2"];
+    bench.says(&[&scan[..], &["--out", "keyed.png", "--quiet"]].concat(), 0);
+    let verify = |args: &[&str], code| {
+        let told = bench.says(&[&["verify"], args, &["--json", "-"]].concat(), code);
+        serde_json::from_str::<Value>(&told).unwrap()
+    };
+    // Without the key the name is read as ever.
+    assert_eq!(verify(&["keyed.png"], 0)["read"]["surname"], "НАЗАРБАЕВА");
+    let both = ["keyed.png", "--key", "two.key", "--key", "one.key"];
+    for name in [&NAME[..], &[]] {
+        let found = verify(&[&both[..], &["--document-number", "n1234567<"], name].concat(), 0);
+        assert_eq!(found["verdict"], "authentic");
+        let key = &found["key"];
+        assert!(key["right"].as_u64() >= Some(30) && key["log10_chance"].as_f64() < Some(-30.0));
+        assert!(!found.to_string().contains("1234567"), "the number is not in the record");
+    }
+    for (key, number) in [("two.key", "N1234567"), ("one.key", "N1234568")] {
+        let args = ["keyed.png", "--key", key, "--document-number", number];
+        assert_eq!(verify(&[&args[..], &NAME].concat(), 3)["verdict"], "key-mismatch");
+    }
+    // A print without a key does not pass for a keyed one.
+    let unkeyed = ["flatbed600.png", "--key", "one.key", "--document-number", "N1234567"];
+    assert_eq!(verify(&[&unkeyed[..], &NAME].concat(), 3)["verdict"], "key-mismatch");
+}
+
 #[test]
 fn a_preview_beside_each_kind_of_output() {
     let (bench, mut sheets) = (&*BENCH, Vec::new());

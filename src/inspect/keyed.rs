@@ -203,7 +203,11 @@ mod tests {
     #[test]
     fn a_table_of_keys() {
         let text = |verdict| Decision { verdict, margin: 0.8, reasons: vec!["read".into()] };
-        let law = |keyed, score| Law { keyed, score, ..Law::default() };
+        let law = |keyed, score| {
+            let mut law = Law::default();
+            (law.keyed, law.score) = (keyed, score);
+            law
+        };
         for (verdict, lines, law, fits, expected) in [
             (
                 Verdict::Authentic,

@@ -218,6 +218,25 @@ mod tests {
     }
 
     #[test]
+    fn every_second_line_of_a_keyed_print_follows() {
+        let (profile, symbols) = (Profile::default(), 17);
+        let truth = Law { first: 7, turn: 5, keyed: true, ..Law::default() };
+        let phases = truth.phases(40, symbols, &profile);
+        assert_eq!(phases.iter().flatten().count(), 20);
+        // The other lines lie anywhere.
+        let anywhere = |line: usize| (line * line * 7 + 3) % symbols;
+        let at = phases.iter().enumerate().map(|(line, phase)| phase.unwrap_or(anywhere(line)));
+        let scores: Vec<Vec<f64>> =
+            at.map(|at| (0..symbols).map(|s| if s == at { 1.0 } else { 0.0 }).collect()).collect();
+        let law = find(&scores, &profile).unwrap();
+        assert_eq!((law.first, law.turn, law.keyed), (7, 5, true));
+        assert!(phases.iter().enumerate().all(|(line, phase)| {
+            let is_keyed = profile.layout.is_keyed(law.row(line) as usize);
+            phase.is_none() == is_keyed
+        }));
+    }
+
+    #[test]
     fn pairs_of_lines_tell_the_numbering_too() {
         let profile = Profile::default();
         let (symbols, lines, apart) = (17, 40, 3);
