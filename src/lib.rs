@@ -32,7 +32,7 @@
 //! # }
 //! ```
 //!
-//! [`issue::pdf`] and [`issue::svg`] give the letters as outlines; [`base::encode`] writes rasters.
+//! [`issue::pdf()`] and [`issue::svg()`] give the letters as outlines; [`base::encode`] writes rasters.
 //! Rooms, from the ground up: [`base`], then [`spec`] and [`channel`], then [`issue`] and
 //! [`inspect`], then [`report`]. A room uses only those below it. The library never prints.
 

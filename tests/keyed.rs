@@ -1,10 +1,9 @@
 //! Keyed prints: the key is confirmed however they lie and whatever their layout, and nothing else is.
 
-mod common;
+use std::path::Path;
 
-use common::sample;
 use image::{DynamicImage, Rgb};
-use tumar::base::Picture;
+use tumar::base::{Picture, decode};
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::inspect::claim::{Claim, Issue};
 use tumar::inspect::verdict::Verdict;
@@ -20,6 +19,11 @@ fn name() -> Name {
 
 fn number(text: &str) -> DocumentNumber {
     text.parse().expect("a number")
+}
+
+fn sample(file: &str) -> Picture {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    decode::read(&folder.join(file)).expect(file)
 }
 
 fn issue(key: &IssuerKey, document: &str) -> Issue {

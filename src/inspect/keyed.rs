@@ -118,7 +118,7 @@ pub fn decide(
     fits: bool,
 ) -> Decision {
     let read = matches!(text.verdict, Verdict::Authentic | Verdict::Read);
-    if !read && !(fits && text.verdict == Verdict::Inconclusive) {
+    if !(read || fits && text.verdict == Verdict::Inconclusive) {
         return text;
     }
     let mut becomes = |verdict, margin: f64, reason: String| {

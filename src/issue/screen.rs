@@ -32,7 +32,7 @@ const FEWEST_DOTS: f64 = 8.0;
 /// Why a portrait cannot be screened.
 #[derive(Debug, Error, PartialEq)]
 pub enum ScreenError {
-    /// Fewer than [`FEWEST_DOTS`] a capital.
+    /// Fewer dots a capital than the letters' shapes need.
     #[error(
         "a capital of {cap_height} has {dots:.1} print dots at {dpi} dpi; a letter screen needs at least {FEWEST_DOTS}: print at {needed:.0} dpi or more, choose larger capitals, or the mode tint"
     )]

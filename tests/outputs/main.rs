@@ -97,6 +97,7 @@ fn sixteen_bits_and_exact_resolutions_in_other_readers() {
 fn a_page_with_outlines() {
     let folder = Folder::new();
     let profile = Profile::default();
+    let imprint = Imprint::new(&holder(), &profile).unwrap();
     for (portrait, microtext, most) in [
         ("synthetic-01-suit.png", Microtext::Above, 2.5),
         ("synthetic-07-grey.png", Microtext::Above, 2.5),
