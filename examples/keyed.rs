@@ -54,6 +54,7 @@ struct Options {
 /// One keyed print and one with the right name and no key, scanned alike.
 struct Trial {
     genuine: Outcome,
+    why: String,
     /// The name not told.
     blind: Outcome,
     forged: Outcome,
@@ -87,6 +88,10 @@ fn main() -> Result<()> {
             let scan = |print: &Picture| print_and_scan(print, &conditions, seed);
             let trial =
                 run(&portrait.picture, &holders[i], &key, &reader, &profile, scan, options.others);
+            if let Ok(Trial { genuine: Outcome::Failed | Outcome::Undetermined, why, .. }) = &trial
+            {
+                eprintln!("{preset}, {}, holder {i}: {why}", portrait.title);
+            }
             eprintln!("{preset}: {} of {}", done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
             trial
         };
@@ -142,6 +147,7 @@ fn run(
     }
     Ok(Trial {
         genuine: genuine.decision.verdict.outcome(),
+        why: genuine.decision.reasons.join("; "),
         blind: blind.decision.verdict.outcome(),
         forged: forged.decision.verdict.outcome(),
         chance: genuine.keyed.as_ref().map(Keyed::log10_chance),
