@@ -20,6 +20,9 @@ const LEFT: f64 = 0.5;
 /// keyed.
 const UNKEYED: f64 = 12.0;
 
+/// What is said of a keyed print where no key was given.
+pub(super) const UNASKED: &str = "the print is keyed: who issued it, and for which document, only a key and the document's number can tell";
+
 /// The lines of a scan whose places only the key tells.
 pub(super) fn lines(law: &Law, lines: usize, profile: &Profile) -> impl Iterator<Item = usize> {
     let layout = &profile.layout;

@@ -192,8 +192,12 @@ impl Inspection {
             let legend = legend_of(claim.name, readings.as_ref(), &decision, profile)?;
             Keyed::check(columns.as_ref()?, issue, &legend, profile)
         });
+        let law = columns.as_ref().and_then(|columns| columns.law.as_ref());
+        let is_read = decision.verdict.outcome() == verdict::Outcome::Successful;
+        if claim.issue.is_none() && is_read && law.is_some_and(|law| law.keyed) {
+            decision.reasons.push(keyed::UNASKED.into());
+        }
         if claim.issue.is_some() {
-            let law = columns.as_ref().and_then(|columns| columns.law.as_ref());
             let fits = evidence.text.as_ref().is_some_and(verdict::Text::lets_name_stand);
             decision = keyed::decide(decision, keyed.as_ref(), law, fits);
         }

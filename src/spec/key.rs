@@ -263,6 +263,14 @@ mod tests {
         for file in damaged {
             assert_eq!(IssuerKey::parse(file.as_bytes()).unwrap_err(), KeyError::Damaged);
         }
+        // A changed byte is noticed wherever it counts.
+        for (i, bit) in (0..file.len()).flat_map(|i| (0..8).map(move |bit| (i, bit))) {
+            let mut changed = file.as_bytes().to_vec();
+            changed[i] ^= 1 << bit;
+            if let Ok(read) = IssuerKey::parse(&changed) {
+                assert_eq!((read.id(), &read.secret), (key().id(), &key().secret), "byte {i}");
+            }
+        }
         let later = file.replace("key 1", "key 2");
         assert_eq!(IssuerKey::parse(later.as_bytes()).unwrap_err(), KeyError::Version);
         for foreign in [&b""[..], b"\xff\xfe", b"-----BEGIN PRIVATE KEY-----\n"] {
