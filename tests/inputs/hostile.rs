@@ -7,7 +7,7 @@ use tumar::base::colour::Colour;
 use tumar::base::decode::{MAX_PIXELS, decode};
 use tumar::base::dg2::{self, Coding};
 use tumar::base::jp2;
-use tumar::spec::Profile;
+use tumar::spec::{IssuerKey, Profile};
 
 use crate::chip::both;
 use crate::{ALPHA, COLOUR, DEEP, GREY, SYCC, TILES, encoded, jpeg};
@@ -106,6 +106,11 @@ fn the_kept_corpus_holds() {
         {
             assert!(colour.curve(0).of_u8().iter().all(|light| (0.0..=1.0).contains(light)));
             assert!(colour.luma().iter().all(|weight| weight.is_finite()), "{}", file.display());
+        }
+    }
+    for file in kept("key") {
+        if let Ok(key) = IssuerKey::parse(&std::fs::read(&file).unwrap()) {
+            assert_eq!(IssuerKey::parse(key.file().as_bytes()).unwrap().id(), key.id());
         }
     }
     for file in kept("profile") {
