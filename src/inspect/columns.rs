@@ -315,7 +315,7 @@ impl Columns {
                 .collect();
             let Some(law) = law::find(&scores, profile) else { return };
             self.phases = law.phases(scores.len(), self.symbols, profile);
-            for line in keyed::lines(&law, scores.len(), profile) {
+            for (line, _) in keyed::lines(&law, scores.len(), profile) {
                 self.phases[line] = clearest(&scores[line]);
             }
             self.law = Some(law);

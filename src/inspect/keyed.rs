@@ -6,7 +6,7 @@
 use super::claim::Issue;
 use super::columns::Columns;
 use super::law::Law;
-use super::verdict::{Decision, Verdict};
+use super::verdict::{Decision, LEAST, Verdict};
 use crate::spec::key::{KeyId, RowKey};
 use crate::spec::{Legend, Profile};
 
@@ -23,15 +23,18 @@ const UNKEYED: f64 = 12.0;
 /// What is said of a keyed print where no key was given.
 pub(super) const UNASKED: &str = "the print is keyed: who issued it, and for which document, only a key and the document's number can tell";
 
-/// The lines of a scan whose places only the key tells.
-pub(super) fn lines(law: &Law, lines: usize, profile: &Profile) -> impl Iterator<Item = usize> {
+/// The lines of a scan whose places only the key tells, each with the generator's number of it.
+pub(super) fn lines(
+    law: &Law,
+    lines: usize,
+    profile: &Profile,
+) -> impl Iterator<Item = (usize, usize)> {
     let layout = &profile.layout;
     let (printed, _) = layout.extent(profile.width, profile.height);
-    let is_keyed = move |line: &usize| {
-        let row = usize::try_from(law.row(*line));
-        law.keyed && row.is_ok_and(|row| row < printed && layout.is_keyed(row))
-    };
-    (0..lines).filter(is_keyed)
+    let with_row = |line| Some((line, usize::try_from(law.row(line)).ok()?));
+    let is_keyed =
+        move |(_, row): &(usize, usize)| law.keyed && *row < printed && layout.is_keyed(*row);
+    (0..lines).filter_map(with_row).filter(is_keyed)
 }
 
 /// What the keyed lines of a scan say.
@@ -100,8 +103,7 @@ impl Keyed {
 fn compare(columns: &Columns, key: &RowKey, profile: &Profile) -> Option<Vec<(usize, bool)>> {
     let law = columns.law.filter(|law| law.keyed)?;
     let symbols = columns.symbols;
-    let placed = lines(&law, columns.phases.len(), profile).filter_map(|line| {
-        let row = usize::try_from(law.row(line)).ok()?;
+    let placed = lines(&law, columns.phases.len(), profile).filter_map(|(line, row)| {
         let expected = law.number(key.phase(row, symbols), symbols);
         Some((row, columns.phases[line]? == expected))
     });
@@ -150,13 +152,13 @@ pub fn decide(
             -chance.ceil()
         );
         let margin = if read { margin.min(text.margin) } else { margin };
-        becomes(Verdict::Authentic, margin.max(1e-3), told)
+        becomes(Verdict::Authentic, margin.max(LEAST), told)
     } else if keyed.log10_as_few(LEFT) <= REFUSED {
         let told = format!(
             "only {right} of {placed} keyed lines begin where the key says; {:.0} would by accident",
             placed as f64 / keyed.symbols as f64
         );
-        becomes(Verdict::KeyMismatch, margin.min(-1e-3), told)
+        becomes(Verdict::KeyMismatch, margin.min(-LEAST), told)
     } else {
         let told = format!(
             "only {placed} keyed lines can be placed, {right} of them where the key says: too few to tell"

@@ -306,7 +306,7 @@ fn blind(text: &Text, decision: impl Fn(Verdict, f64, &[String]) -> Decision) ->
 }
 
 /// A margin that is positive, if only just.
-const LEAST: f64 = 1e-3;
+pub(super) const LEAST: f64 = 1e-3;
 
 fn known(
     text: &Text,

@@ -4,6 +4,7 @@ use ab_glyph_rasterizer::Rasterizer;
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use super::bands::{Band, bands};
 use crate::base::Mm;
 use crate::spec::typeface::Glyph;
 use crate::spec::{Imprint, Legend, Profile};
@@ -22,8 +23,8 @@ pub fn coverage(imprint: &Imprint, profile: &Profile) -> Coverage {
     let (width, height) = profile.size_px();
     let text = Text::new(imprint, profile);
     let mut coverage = Coverage::zeros((height, width));
-    let bands = text.bands(coverage.as_slice_mut().expect("planes are row-major"));
-    bands.into_par_iter().for_each_init(
+    let dots = coverage.as_slice_mut().expect("planes are row-major");
+    bands(dots, width, profile).into_par_iter().for_each_init(
         || (Rasterizer::new(0, 0), Vec::new()),
         |(canvas, shares), band| text.print(band, canvas, shares),
     );
@@ -51,13 +52,6 @@ pub struct Placed<'a> {
     pub cap_height: Mm,
     /// Which legend it is of, and which symbol of that.
     pub symbol: [usize; 2],
-}
-
-/// The rows of the plane that one line of text fills.
-struct Band<'a> {
-    row: usize,
-    top: usize,
-    dots: &'a mut [u8],
 }
 
 impl<'a> Text<'a> {
@@ -114,23 +108,9 @@ impl<'a> Text<'a> {
         self.profile.dpi.px(self.profile.layout.advance).ceil() as usize + 1
     }
 
-    fn bands<'b>(&self, mut rest: &'b mut [u8]) -> Vec<Band<'b>> {
-        let pitch = self.profile.dpi.px(self.profile.layout.pitch);
-        let edge = |row: usize| (row as f64 * pitch).round() as usize;
-        let mut bands = Vec::new();
-        while !rest.is_empty() {
-            let row = bands.len();
-            let length = (edge(row + 1) - edge(row)) * self.width();
-            let (dots, after) = rest.split_at_mut(length.min(rest.len()));
-            bands.push(Band { row, top: edge(row), dots });
-            rest = after;
-        }
-        bands
-    }
-
     fn print(&self, band: Band<'_>, canvas: &mut Rasterizer, shares: &mut Vec<f32>) {
         // Accents and descenders of the neighbours reach over; what nothing reaches stays empty.
-        let lines = band.row.saturating_sub(1)..=band.row + 1;
+        let lines = band.line.saturating_sub(1)..=band.line + 1;
         let (width, margin) = (self.width(), self.margin());
         let height = (band.dots.len() / width) as f64;
         let reached = lines.clone().map(|line| {

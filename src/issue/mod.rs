@@ -6,6 +6,7 @@
 //! As outlines: vector (the letters in their places) → svg; portrait → shade (what is between the
 //! letters, and how dark each is) → pdf.
 
+mod bands;
 pub mod difference;
 pub mod lettering;
 pub mod pdf;

@@ -10,6 +10,7 @@ use image::{DynamicImage, GrayImage};
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::bands::bands;
 use super::portrait::Prepared;
 use super::slow::Slow;
 use crate::base::raster::blur;
@@ -75,7 +76,7 @@ pub fn screen(portrait: &Prepared, imprint: &Imprint, profile: &Profile) -> Pict
     let ground = Slow::new(ground, block);
 
     let mut out = vec![255u8; width * height];
-    letters.bands(&mut out, width).into_par_iter().for_each_init(
+    bands(&mut out, width, profile).into_par_iter().for_each_init(
         Buffers::default,
         |buffers, band| {
             buffers.fill(band.dots.len());
@@ -195,20 +196,6 @@ impl<'a> Letters<'a> {
         Self { imprint, profile, fields: imprint.legends().iter().map(fields).collect() }
     }
 
-    fn bands<'b>(&self, mut rest: &'b mut [u8], width: usize) -> Vec<Band<'b>> {
-        let pitch = self.profile.dpi.px(self.profile.layout.pitch);
-        let edge = |line: usize| (line as f64 * pitch).round() as usize;
-        let mut bands = Vec::new();
-        while !rest.is_empty() {
-            let line = bands.len();
-            let length = (edge(line + 1) - edge(line)) * width;
-            let (dots, after) = rest.split_at_mut(length.min(rest.len()));
-            bands.push(Band { line, top: edge(line), dots });
-            rest = after;
-        }
-        bands
-    }
-
     /// The cells of a line and of those above and below it, into which a wave may lead.
     fn cells(&self, line: usize) -> Vec<(usize, Vec<Cell>)> {
         let lines = line.saturating_sub(1)..=line + 1;
@@ -295,13 +282,6 @@ impl<'a> Letters<'a> {
         let sizes = if line % 2 == 1 && !second.is_empty() { second } else { first };
         &sizes[cell.symbol]
     }
-}
-
-/// The rows of print dots that one line of text fills.
-struct Band<'a> {
-    line: usize,
-    top: usize,
-    dots: &'a mut [u8],
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ fn loupe(picture: &Picture, corner: [f64; 2], window: f64) -> RgbImage {
     let a_mm = picture.ppi.unwrap_or([FINEST; 2]).map(Ppi::per_mm);
     let first = [0, 1].map(|i| (corner[i] * a_mm[i]) as usize);
     let part = picture.part(first, a_mm.map(|a_mm| (window * a_mm) as usize + 2));
-    let (light, (width, height)) = (linear_srgb(&part), part.size());
+    let (light, (width, height), xyz) = (part.light(), part.size(), part.colour().xyz());
     let place = |at: u32| (f64::from(at) + 0.5) / f64::from(SAMPLES * COLUMN) * window;
     let dot = |at: u32, i: usize, length: usize| {
         let dot = (corner[i] + place(at)) * a_mm[i] - first[i] as f64;
@@ -118,22 +118,12 @@ fn loupe(picture: &Picture, corner: [f64; 2], window: f64) -> RgbImage {
         let mut sum = [0.0; 3];
         for (i, j) in (0..SAMPLES).flat_map(|i| (0..SAMPLES).map(move |j| (i, j))) {
             let (column, row) = (dot(SAMPLES * x + i, 0, width), dot(SAMPLES * y + j, 1, height));
-            let pixel = light.get(row * width + column).copied().unwrap_or_default();
-            sum = std::array::from_fn(|c| sum[c] + pixel[c]);
+            let pixel = |c: usize| light[c].get([row, column]).copied().unwrap_or_default();
+            sum = std::array::from_fn(|c| sum[c] + pixel(c));
         }
-        srgb(sum.map(|v| v / (SAMPLES * SAMPLES) as f32))
+        let mean = sum.map(|v| v / (SAMPLES * SAMPLES) as f32);
+        srgb(Colour::srgb_of_xyz(xyz.map(|row| (0..3).map(|c| row[c] * mean[c]).sum())))
     })
-}
-
-/// Linear sRGB of each pixel, row by row.
-fn linear_srgb(picture: &Picture) -> Vec<[f32; 3]> {
-    let colour = picture.colour();
-    let (xyz, light) = (colour.xyz(), [0, 1, 2].map(|c| colour.curve(c).of_u16()));
-    let of = |values: [u16; 3]| {
-        let light = [0, 1, 2].map(|c| light[c][usize::from(values[c])]);
-        Colour::srgb_of_xyz(xyz.map(|row| (0..3).map(|c| row[c] * light[c]).sum()))
-    };
-    picture.pixels.to_rgb16().pixels().map(|pixel| of(pixel.0)).collect()
 }
 
 fn srgb(linear: [f32; 3]) -> Rgb<u8> {

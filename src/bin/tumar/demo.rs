@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_10;
 
-use image::{DynamicImage, Rgb, RgbImage};
+use image::{Rgb, RgbImage};
 use tumar::base::{Mm, Picture, decode};
 use tumar::channel::{self, Conditions, Geometry, Preset};
 use tumar::inspect::reading::{Read as ReadSymbol, Reading};
@@ -49,14 +49,13 @@ pub(crate) fn run(args: &DemoArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let blind_record = Record::of(&blind, None, &profile);
 
     let file = |name: &str| args.out.join(name);
-    let plain = |pixels: DynamicImage| Picture { pixels, ppi: None, icc: None, bilevel: false };
     files::write_picture(&file("portrait.png"), &printed.picture)?;
     files::write_picture(&file("scan.png"), &scan)?;
     let magnified = magnified(&printed.picture, &scan, &geometry, &profile);
-    files::write_picture(&file("magnified.png"), &plain(magnified.into()))?;
+    files::write_drawing(&file("magnified.png"), magnified)?;
     if let Some(reading) = known.reading() {
         let copy = overlay::copy(reading, COPY_MAGNIFICATION);
-        files::write_picture(&file("copy.png"), &plain(copy.into()))?;
+        files::write_drawing(&file("copy.png"), copy)?;
     }
     files::write(&file("verdict.json"), files::json(&record)?.as_bytes())?;
 

@@ -69,27 +69,30 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
 
     let portrait = files::read(&args.portrait)?;
     let printed = match output {
-        Output::Raster(format) => issue::print(&portrait, &imprint, &profile)
-            .map(|Embedded { picture, summary }| (encode::encode(&picture, format), summary)),
+        Output::Raster(format) => {
+            issue::print(&portrait, &imprint, &profile).map(|Embedded { picture, summary }| {
+                let bytes = encode::encode(&picture, format);
+                (bytes, summary, preview_path.map(|_| picture))
+            })
+        }
         Output::Pdf(microtext) => issue::pdf(&portrait, &imprint, &profile, microtext)
-            .map(|Document { bytes, summary }| (Ok(bytes), summary)),
+            .map(|Document { bytes, summary }| (Ok(bytes), summary, None)),
         Output::Svg => {
             let Document { bytes, summary } = issue::svg(&imprint, &profile);
-            Ok((Ok(bytes), summary))
+            Ok((Ok(bytes), summary, None))
         }
     };
-    let (bytes, summary) = printed.map_err(|error| match error {
+    let (bytes, summary, raster) = printed.map_err(|error| match error {
         EmbedError::Name(name) => args::bad_name(&name),
         EmbedError::Screen(error) => Failure::usage(error),
         EmbedError::Portrait(small) => {
             Failure::file(&args.portrait, format!("{small}; use a larger portrait"))
         }
     })?;
-    let sheet = preview_path.map(|_| sheet(&portrait, &imprint, &profile)).transpose()?;
+    let sheet = preview_path.map(|_| sheet(&portrait, raster, &imprint, &profile)).transpose()?;
     files::write(&args.out, &bytes.map_err(|e| Failure::file(&args.out, e))?)?;
-    if let (Some(path), Some(pixels)) = (preview_path, sheet) {
-        let pixels = pixels.into();
-        files::write_picture(path, &Picture { pixels, ppi: None, icc: None, bilevel: false })?;
+    if let (Some(path), Some(sheet)) = (preview_path, sheet) {
+        files::write_drawing(path, sheet)?;
     }
 
     let summary = &summary;
@@ -102,11 +105,19 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     Ok(failure::DONE)
 }
 
-/// What is seen of the raster, beside the portrait as it came.
-fn sheet(portrait: &Picture, imprint: &Imprint, profile: &Profile) -> Result<RgbImage, Failure> {
+/// What is seen of the raster, which is printed if it was not yet, beside the portrait as it came.
+fn sheet(
+    portrait: &Picture,
+    raster: Option<Picture>,
+    imprint: &Imprint,
+    profile: &Profile,
+) -> Result<RgbImage, Failure> {
+    let printed = match raster {
+        Some(raster) => raster,
+        None => issue::print(portrait, imprint, profile).map_err(Failure::work)?.picture,
+    };
     let original = portrait::prepare(portrait, profile).map_err(Failure::work)?;
     let original = original.untouched(profile.dpi);
-    let printed = issue::print(portrait, imprint, profile).map_err(Failure::work)?.picture;
     preview::preview(&original, &printed, READING).map_err(Failure::work)
 }
 

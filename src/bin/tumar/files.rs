@@ -4,6 +4,7 @@ use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use image::DynamicImage;
 use serde::Serialize;
 use tumar::base::Picture;
 use tumar::base::decode::{self, DecodeError};
@@ -204,6 +205,12 @@ fn is_same(a: &Path, b: &Path) -> bool {
 pub(crate) fn write_picture(path: &Path, picture: &Picture) -> Result<(), Failure> {
     let bytes = encode::encode(picture, format_of(path)?).map_err(|e| Failure::file(path, e))?;
     write(path, &bytes)
+}
+
+/// Writes a drawing: pixels of no size and no colour profile.
+pub(crate) fn write_drawing(path: &Path, pixels: impl Into<DynamicImage>) -> Result<(), Failure> {
+    let pixels = pixels.into();
+    write_picture(path, &Picture { pixels, ppi: None, icc: None, bilevel: false })
 }
 
 /// Writes a file that appears whole or not at all.

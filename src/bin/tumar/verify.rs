@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use tumar::base::Picture;
 use tumar::inspect::Reader;
 use tumar::inspect::claim::Claim;
 use tumar::inspect::scan::PpiSource;
@@ -35,8 +34,7 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     let page = page.map_err(|error| Failure::file(&args.scan, error))?;
     let record = Record::of_page(&page, name.as_ref(), &profile);
     if let Some(path) = overlay {
-        let pixels = overlay::overlay_page(&picture, &page).into();
-        files::write_picture(path, &Picture { pixels, ppi: None, icc: None, bilevel: false })?;
+        files::write_drawing(path, overlay::overlay_page(&picture, &page))?;
     }
     if stdout.json(json, &record)? {
         tell(stdout, &args.scan, &record);
