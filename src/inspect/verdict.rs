@@ -1,7 +1,7 @@
 //! The verdict: a pure function of the evidence. Every threshold says which error it bounds;
 //! `cargo run --release --example accuracy` measures them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::carrier::PEAK;
 
@@ -132,7 +132,7 @@ pub struct Repetition {
 }
 
 /// The evidence of the letters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Text {
     /// Correlation of stack and text, 0..1.
     pub fit: f64,
@@ -149,7 +149,7 @@ pub struct Text {
 }
 
 /// The evidence for an expected name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Expected {
     /// The text repeats after another number of symbols than the name has.
     OtherLength {
@@ -163,7 +163,7 @@ pub enum Expected {
 }
 
 /// The expected legend against the scan.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Comparison {
     /// ln of how much likelier the expected legend is than any other text.
     pub log_odds: f64,
