@@ -8,11 +8,7 @@
 
 use std::f64::consts::LN_10;
 
-use super::verdict::{Expected, MISFIT, OPEN, Text};
-
-/// Letters that by themselves, with what contradicts their check symbols, leave more open than this,
-/// in nepers, tell nothing of any name.
-const LEGIBLE: f64 = 2.0 * OPEN;
+use super::verdict::{DOUBT, Expected, MISFIT, Text};
 
 /// A ratio from a score: logistic, and no further from 1 than the comparisons bear that it was fitted
 /// to.
@@ -27,7 +23,7 @@ pub struct Map {
 }
 
 /// As `cargo run --release --example likelihood` fits it.
-pub const MAP: Map = Map { offset: 3.48, slope: 0.30, bounds: [-2.61, 3.79] };
+pub const MAP: Map = Map { offset: 0.02, slope: 1.09, bounds: [-2.66, 3.85] };
 
 impl Map {
     /// log10 of the ratio.
@@ -38,17 +34,20 @@ impl Map {
 }
 
 /// What the ratio is made of: ln of how much likelier the letters are if they spell the expected name
-/// than if they spell the likeliest other text; −∞ if they spell one of another length. None
-/// without an expected name, or where the letters are not fit to tell names apart: `text` should be
+/// than if they spell the likeliest other text, no more than the letters let stand; −∞ where they
+/// spell one of another length. None
+/// without an expected name, and where the letters tell it from others neither way. `text` should be
 /// established.
 #[must_use]
 pub fn score(text: &Text) -> Option<f64> {
-    let unsettled = text.open + text.doubt;
-    let within = |limit: f64| text.misfit <= MISFIT && unsettled <= limit;
+    let tells = text.is_decided() && text.misfit <= MISFIT;
     match text.expected.as_ref()? {
-        Expected::SameLength(name) => within(LEGIBLE).then_some(name.log_odds),
-        // A circle that was closed at the wrong place leaves letters that check symbols cannot decide.
-        Expected::OtherLength { .. } => within(OPEN).then_some(f64::NEG_INFINITY),
+        // A name in the other script may be the likeliest there, and yet the letters contradict it.
+        Expected::SameLength(name) => {
+            (tells || text.bears_out(name)).then(|| name.log_odds.min(DOUBT - name.doubt))
+        }
+        // A circle that was closed at the wrong place leaves letters that nothing can decide.
+        Expected::OtherLength { .. } => tells.then_some(f64::NEG_INFINITY),
     }
 }
 
@@ -86,7 +85,9 @@ impl LikelihoodRatio {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::verdict::Comparison;
+    use crate::inspect::verdict::{
+        ACCEPT, Comparison, Evidence, OPEN, REFUSE, Repetition, Verdict, decide,
+    };
 
     /// Letters that leave so much open, held against a name of this score.
     fn text(open: f64, score: f64) -> Text {
@@ -109,7 +110,7 @@ mod tests {
         assert!((ratios[500] - MAP.bounds[1]).abs() < 1e-9);
         // A text that was just read, and one that was just refused.
         assert!(ratio(&text(2.0, 4.0)).unwrap() > 1.0);
-        assert!(ratio(&text(2.0, -40.0)).unwrap() < -1.0);
+        assert!(ratio(&text(2.0, -4.0)).unwrap() < -1.0);
     }
 
     #[test]
@@ -120,11 +121,36 @@ mod tests {
         };
         assert_eq!(ratio(&other_length(2.0)), Some(MAP.bounds[0]));
         assert_eq!(ratio(&other_length(OPEN)), None);
-        assert!(ratio(&text(OPEN, 4.0)).is_some());
-        assert_eq!(ratio(&text(2.0 * OPEN, 4.0)), None);
-        assert_eq!(ratio(&Text { doubt: 2.0 * OPEN, ..text(2.0, 4.0) }), None);
+        assert_eq!(ratio(&text(OPEN, -4.0)), None);
+        assert!(ratio(&text(OPEN, ACCEPT)).is_some());
+        assert_eq!(ratio(&Text { doubt: OPEN, ..text(2.0, -4.0) }), None);
         assert_eq!(ratio(&Text { misfit: 12.0, ..text(2.0, 4.0) }), None);
         assert_eq!(ratio(&Text { expected: None, ..text(2.0, 4.0) }), None);
+    }
+
+    #[test]
+    fn what_the_letters_contradict_is_not_supported() {
+        let name = Comparison { log_odds: 20.0, doubt: 60.0, others: 9, spelled: false };
+        let expected = Some(Expected::SameLength(name));
+        assert_eq!(ratio(&Text { expected, ..text(2.0, 0.0) }), Some(MAP.bounds[0]));
+    }
+
+    #[test]
+    fn verdicts_have_ratios_that_agree() {
+        for open in [0.5, OPEN] {
+            for score in [-50.0, REFUSE, ACCEPT, 20.0] {
+                let text = text(open, score);
+                let ratio = ratio(&text);
+                let repetition =
+                    Repetition { symbols: 9, score: 12.0, lattice: 0.99, law: 20.0, lines: 1.0 };
+                let (text, repetition) = (Some(text), Some(repetition));
+                match decide(&Evidence { text, repetition, ..Evidence::default() }).verdict {
+                    Verdict::Authentic => assert!(ratio.unwrap() > 0.3),
+                    Verdict::NameMismatch => assert!(ratio.unwrap() < -0.3),
+                    _ => assert_eq!(ratio, None),
+                }
+            }
+        }
     }
 
     #[test]

@@ -249,7 +249,8 @@ impl Text {
     }
 
     /// Whether check symbols suffice to tell the text from any other.
-    fn is_decided(&self) -> bool {
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
         self.open + self.doubt <= OPEN
     }
 
@@ -258,6 +259,12 @@ impl Text {
     pub fn legible(&self) -> f64 {
         let read = self.log_odds.iter().filter(|&&odds| odds >= READ).count();
         read as f64 / self.log_odds.len().max(1) as f64
+    }
+
+    /// Whether this name is likelier than any other text, and the letters do not contradict it.
+    #[must_use]
+    pub fn bears_out(&self, name: &Comparison) -> bool {
+        name.log_odds >= ACCEPT && name.doubt <= DOUBT && self.misfit <= MISFIT
     }
 
     /// Whether the letters let the expected name stand, though they may not tell it from others.
@@ -320,7 +327,7 @@ fn known(
         let margin = accepting.max(margin(text.weakest(), READ)).max(LEAST);
         let read = "the text stands clear of any other, and it spells the expected name";
         decision(Verdict::Authentic, margin, &[read.into()])
-    } else if name.log_odds >= ACCEPT && name.doubt <= DOUBT && text.misfit <= MISFIT {
+    } else if text.bears_out(name) {
         let likelier = "the expected name is likelier than any other text";
         decision(Verdict::Authentic, accepting.max(LEAST), &[likelier.into()])
     } else if name.log_odds <= REFUSE && text.legible() >= LEGIBLE && text.is_decided() {
