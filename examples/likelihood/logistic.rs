@@ -7,8 +7,11 @@ use super::measures::bounds;
 
 /// Scores below this have no part in the slope: the ratio is at its bound long before.
 const FAR: f64 = -100.0;
-/// Keeps the slope finite where no score of the one kind lies among the other's.
-const RIDGE: f64 = 1e-4;
+/// Scores are ln of a ratio already, by the reader's own model. So the map is drawn to offset 0 and
+/// slope 1, by so much; where no score of the one kind lies among the other's, data alone would make
+/// it as steep as can be.
+const RIDGE: f64 = 1e-3;
+const MODEL: Vector2<f64> = Vector2::new(0.0, 1.0);
 const ROUNDS: usize = 100;
 const SETTLED: f64 = 1e-10;
 
@@ -32,11 +35,11 @@ fn line(own: &[f64], others: &[f64]) -> [f64; 2] {
             let against = -sign * (line[0] + line[1] * score);
             weight * (against.max(0.0) + (-against.abs()).exp().ln_1p())
         });
-        each.sum::<f64>() + 0.5 * RIDGE * line.norm_squared()
+        each.sum::<f64>() + 0.5 * RIDGE * (line - MODEL).norm_squared()
     };
-    let mut line = Vector2::zeros();
+    let mut line = MODEL;
     for _ in 0..ROUNDS {
-        let mut gradient = RIDGE * line;
+        let mut gradient = RIDGE * (line - MODEL);
         let mut curvature = RIDGE * Matrix2::identity();
         for &(score, sign, weight) in &all {
             let at = Vector2::new(1.0, score);

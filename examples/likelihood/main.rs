@@ -73,7 +73,7 @@ struct Options {
     #[arg(long, default_value = "samples")]
     portraits: PathBuf,
     /// How many holders in each half: 20 built in, the others from a letter model.
-    #[arg(long, default_value_t = 90)]
+    #[arg(long, default_value_t = 60)]
     names: usize,
     /// Keeps what the scans showed here, and takes from here what was kept.
     #[arg(long)]

@@ -106,24 +106,27 @@ fn print_row(title: &str, scores: &Scores, elsewhere: &str) {
 
 /// A row for each kind of name.
 pub(crate) fn print_names(trials: &[Trial]) {
-    println!("\n| name | comparisons | undetermined | speaks the wrong way | worst log10 LR |");
-    println!("|---|---|---|---|---|");
+    println!(
+        "\n| name | comparisons | undetermined | speaks the wrong way | worst log10 LR | Cllr against holders |"
+    );
+    println!("|---|---|---|---|---|---|");
+    let [holders, _] = Scores::of(trials).ratios(&MAP);
     let near = Kind::ALL.map(|kind| (format!("near: {}", kind.title()), Whose::Near(kind)));
     let kinds = [("the holder's".to_owned(), Whose::Own), ("any".to_owned(), Whose::Other)];
     for (title, kind) in kinds.into_iter().chain(near) {
         let of_kind = trials.iter().flat_map(Trial::scores).filter(|(whose, _)| *whose == kind);
         let scores: Vec<Option<f64>> = of_kind.map(|(_, score)| score).collect();
-        // Upwards is wrong.
-        let wrong =
-            |score: f64| if kind == Whose::Own { -MAP.log10(score) } else { MAP.log10(score) };
-        let wrong: Vec<f64> = determined(&scores).into_iter().map(wrong).collect();
-        let worst = wrong.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let ratios: Vec<f64> = determined(&scores).into_iter().map(|s| MAP.log10(s)).collect();
+        let is_own = kind == Whose::Own;
+        let worse = |a: &f64, b: &f64| if is_own { b.total_cmp(a) } else { a.total_cmp(b) };
+        let worst = ratios.iter().copied().max_by(worse).unwrap_or_default();
+        let wrong = |log10: &f64| if is_own { *log10 < 0.0 } else { *log10 > 0.0 };
+        let cost = if is_own { String::new() } else { format!("{:.4}", cllr(&holders, &ratios)) };
         println!(
-            "| {title} | {} | {} | {} | {:.2} |",
+            "| {title} | {} | {} | {} | {worst:.2} | {cost} |",
             scores.len(),
             Rate::of(&scores, |score| score.is_none()),
-            Rate::of(wrong, |log10| *log10 > 0.0),
-            if kind == Whose::Own { -worst } else { worst },
+            Rate::of(ratios, wrong),
         );
     }
 }
