@@ -105,7 +105,7 @@ pub(crate) fn read_line(read: &Text) -> String {
 
 /// The likelihood ratio as a number and in words.
 fn evidence_line(log10_lr: Option<f64>, words: &str) -> String {
-    log10_lr.map_or_else(|| words.to_owned(), |log10| format!("{words} (log10 LR {log10:+.1})"))
+    log10_lr.map_or_else(|| words.to_owned(), |log10| format!("{words} (log10 LR {log10:+.2})"))
 }
 
 fn microtext_line(microtext: &Microtext) -> String {
