@@ -67,7 +67,7 @@ mod tests {
     fn the_map_that_made_the_scores_comes_back() {
         // Scores 0 and 2, own with odds 1 : 3 and 3 : 1: ln LR = ln 3 · (score − 1).
         let [offset, slope] = line(&[0.0, 2.0, 2.0, 2.0], &[0.0, 0.0, 0.0, 2.0]);
-        assert!((slope - 3f64.ln()).abs() < 0.01 && (offset + 3f64.ln()).abs() < 0.01);
+        assert!((slope - 3f64.ln()).abs() < 0.05 && (offset + 3f64.ln()).abs() < 0.05);
     }
 
     #[test]

@@ -90,7 +90,10 @@ pub(crate) fn print_conditions(trials: &[Trial], fit: &[Trial]) {
         print_row(condition, &scores, &format!("{:.4}", scores.cllr(&elsewhere.fitted())));
     }
     let usual = trials.iter().filter(|t| !t.condition.contains(['@', '+']));
-    print_row("**tints, presets as they are**", &Scores::of(usual), "");
+    let usual = Scores::of(usual);
+    if !usual.own.is_empty() {
+        print_row("**tints, presets as they are**", &usual, "");
+    }
 }
 
 fn print_row(title: &str, scores: &Scores, elsewhere: &str) {
