@@ -17,6 +17,7 @@ pub mod gaps;
 pub mod geometry;
 pub mod keyed;
 pub mod law;
+pub mod likelihood;
 pub mod lines;
 pub mod notch;
 pub mod orientation;
