@@ -470,6 +470,9 @@ fn a_portrait_without_microtext_has_no_text() {
         assert!(record[field].is_null(), "{record}");
     }
     assert!(record["scan"]["portrait"].is_null() && record["scan"]["rotation_deg"].is_null());
+    let named = bench.run(&[&json[..], &NAME[..]].concat());
+    let record: Value = serde_json::from_slice(&named.stdout).unwrap();
+    assert!(record["log10_lr"].is_null() && record["lr_words"] == "undetermined", "{record}");
 }
 
 #[test]
@@ -483,6 +486,7 @@ fn the_record_keeps_the_contract() {
     let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{value} in {record}"));
     assert!((0.0..=1.0).contains(&number(&record["margin"])));
     assert!(number(&record["log10_lr"]) > 0.0);
+    assert!(record["lr_words"].as_str().unwrap().ends_with("support for the expected name"));
     let read = &record["read"];
     assert_eq!(read["text"], "НАЗАРБАЕВА<<ӘСЕЛ");
     assert_eq!((&read["surname"], &read["given"]), (&"НАЗАРБАЕВА".into(), &"ӘСЕЛ".into()));
@@ -519,8 +523,23 @@ fn the_record_keeps_the_contract() {
         (&blind["verdict"], &blind["scan"]["ppi_source"]),
         (&"read".into(), &"option".into())
     );
-    assert!(blind["expected"].is_null() && blind["log10_lr"].is_null());
+    for field in ["expected", "log10_lr", "lr_words"] {
+        assert!(blind[field].is_null(), "{blind}");
+    }
     assert_eq!(blind["read"], record["read"]);
+}
+
+/// A letter other, and letters fewer than the text has.
+#[test]
+fn the_evidence_speaks_against_other_names() {
+    let bench = &*BENCH;
+    for [surname, given] in [["Назарбаева", "Асел"], ["Lee", "Ann"]] {
+        let name = ["--surname", surname, "--given", given, "--json", "-"];
+        let record = bench.says(&[&["verify", "flatbed600.png"], &name[..]].concat(), 3);
+        let record: Value = serde_json::from_str(&record).unwrap();
+        assert!(record["log10_lr"].as_f64().unwrap() < 0.0, "{record}");
+        assert!(record["lr_words"].as_str().unwrap().ends_with("support for another name"));
+    }
 }
 
 /// Corners and rotation are those of the portrait, not of the scan.

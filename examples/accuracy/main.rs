@@ -10,6 +10,7 @@
 
 #[path = "../common/names.rs"]
 mod names;
+#[path = "../common/neighbours.rs"]
 mod neighbours;
 #[path = "../common/portraits.rs"]
 mod portraits;

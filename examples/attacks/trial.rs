@@ -69,7 +69,7 @@ pub(crate) fn run(
             .reading()
             .filter(|_| inspection.is_established())
             .map(|reading| [reading.imaging.blur.0, reading.contrast]),
-        log10_chance: inspection.keyed.as_ref().map(|keyed| keyed.log10_chance()),
+        log10_chance: inspection.keyed.as_ref().map(tumar::inspect::keyed::Keyed::log10_chance),
     })
 }
 

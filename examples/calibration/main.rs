@@ -8,6 +8,8 @@
 //! list of other names are held against that reading.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints tables and progress")]
 
+#[path = "../common/blind.rs"]
+mod blind;
 mod curve;
 mod impostors;
 #[path = "../common/names.rs"]

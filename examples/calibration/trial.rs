@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use tumar::base::Ppi;
-use tumar::channel::{Conditions, Preset, print_and_scan};
+use tumar::channel::Preset;
 use tumar::inspect::verdict::{DOUBT, Expected, Verdict, decide};
 use tumar::inspect::{Inspection, Reader, compare};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
+use super::blind;
 use super::impostors::{one_letter, other_length};
 use super::portraits::Portrait;
 use super::rate::Rate;
@@ -56,10 +56,7 @@ pub(crate) fn run(
     let legend = Legend::of(name, usize::MAX)?;
     let scan = |number: u64| {
         let seed = seed(&portrait.title, &legend.text(), number);
-        let mut conditions = Conditions::draw(setting.preset, seed);
-        conditions.scan.ppi = Ppi(setting.ppi);
-        let scan = print_and_scan(&print, &conditions, seed)?;
-        let inspection = reader.inspect(&scan, None, None)?;
+        let inspection = blind::read(&print, setting.preset, Some(setting.ppi), seed, &reader)?;
         Ok(judge(&inspection, name, &legend, profile.strength, setting.others))
     };
     setting.seeds.clone().map(scan).collect()

@@ -19,6 +19,7 @@ pub mod geometry;
 mod grid;
 pub mod keyed;
 pub mod law;
+pub mod likelihood;
 pub mod lines;
 pub mod notch;
 pub mod orientation;

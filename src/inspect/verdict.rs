@@ -1,7 +1,7 @@
 //! The verdict: a pure function of the evidence. Every threshold says which error it bounds;
 //! `cargo run --release --example accuracy` measures them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::carrier::PEAK;
 
@@ -136,7 +136,7 @@ pub struct Repetition {
 }
 
 /// The evidence of the letters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Text {
     /// Correlation of stack and text, 0..1.
     pub fit: f64,
@@ -153,7 +153,7 @@ pub struct Text {
 }
 
 /// The evidence for an expected name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Expected {
     /// The text repeats after another number of symbols than the name has.
     OtherLength {
@@ -167,7 +167,7 @@ pub enum Expected {
 }
 
 /// The expected legend against the scan.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Comparison {
     /// ln of how much likelier the expected legend is than any other text.
     pub log_odds: f64,
@@ -253,7 +253,8 @@ impl Text {
     }
 
     /// Whether check symbols suffice to tell the text from any other.
-    fn is_decided(&self) -> bool {
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
         self.open + self.doubt <= OPEN
     }
 
@@ -262,6 +263,12 @@ impl Text {
     pub fn legible(&self) -> f64 {
         let read = self.log_odds.iter().filter(|&&odds| odds >= READ).count();
         read as f64 / self.log_odds.len().max(1) as f64
+    }
+
+    /// Whether this name is likelier than any other text, and the letters do not contradict it.
+    #[must_use]
+    pub fn bears_out(&self, name: &Comparison) -> bool {
+        name.log_odds >= ACCEPT && name.doubt <= DOUBT && self.misfit <= MISFIT
     }
 
     /// Whether the letters let the expected name stand, though they may not tell it from others.
@@ -324,7 +331,7 @@ fn known(
         let margin = accepting.max(margin(text.weakest(), READ)).max(LEAST);
         let read = "the text stands clear of any other, and it spells the expected name";
         decision(Verdict::Authentic, margin, &[read.into()])
-    } else if name.log_odds >= ACCEPT && name.doubt <= DOUBT && text.misfit <= MISFIT {
+    } else if text.bears_out(name) {
         let likelier = "the expected name is likelier than any other text";
         decision(Verdict::Authentic, accepting.max(LEAST), &[likelier.into()])
     } else if name.log_odds <= REFUSE && text.legible() >= LEGIBLE && text.is_decided() {

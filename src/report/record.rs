@@ -1,16 +1,15 @@
 //! The record of one inspection: the object that `tumar verify --json` prints. Its fields are the
 //! contract with other people's programs; fields may be added, none may change.
 
-use std::f64::consts::LN_10;
-
 use serde::Serialize;
 
 use crate::inspect::keyed::Keyed;
+use crate::inspect::likelihood::LikelihoodRatio;
 use crate::inspect::reading::{Read as ReadSymbol, Reading};
 use crate::inspect::scan::PpiSource;
 use crate::inspect::stack::Stack;
 use crate::inspect::tamper;
-use crate::inspect::verdict::{self, Expected, Outcome, Verdict};
+use crate::inspect::verdict::{self, Outcome, Verdict};
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name, Profile, Symbol};
 
@@ -40,10 +39,12 @@ pub struct Record {
     /// What the keyed lines say, where a key was given and they could be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyPart>,
-    /// log10 of how much likelier the expected name with its check symbols is than the likeliest
-    /// other text. None without a name, where no text is established or where the text has another
-    /// length than the name.
+    /// log10 of the likelihood ratio: how many times likelier the scan is if the portrait carries the
+    /// expected name than if it carries somebody else's. None without a name, and where the letters
+    /// are not fit to tell names apart.
     pub log10_lr: Option<f64>,
+    /// The same in words; "undetermined" where there is a name and no ratio.
+    pub lr_words: Option<String>,
     /// The scan.
     pub scan: ScanPart,
     /// The microtext's measures; none where no text is established.
@@ -193,10 +194,8 @@ impl Record {
         // A stack is only made where lines of text repeat, and a text only of a stack.
         let found = inspection.reading().zip(inspection.stack.as_ref());
         let found = found.filter(|_| established.is_some());
-        let log10_lr = match established.and_then(|text| text.expected.as_ref()) {
-            Some(Expected::SameLength(name)) => Some(name.log_odds),
-            Some(Expected::OtherLength { .. }) | None => None,
-        };
+        let ratio = established.and_then(LikelihoodRatio::of);
+        let words = || ratio.map_or_else(|| "undetermined".to_owned(), LikelihoodRatio::words);
         Self {
             schema: SCHEMA,
             result: decision.verdict.outcome(),
@@ -209,10 +208,8 @@ impl Record {
                 .map(|(stack, readings)| Text::of(readings.likelier(), stack)),
             expected: expected.map(Holder::of),
             key: inspection.keyed.as_ref().map(KeyPart::of),
-            log10_lr: log10_lr
-                .map(|ln| ln / LN_10)
-                .filter(|v| v.is_finite())
-                .map(|v| rounded(v, 3)),
+            log10_lr: ratio.map(|ratio| rounded(ratio.log10, 3)),
+            lr_words: expected.map(|_| words()),
             scan: ScanPart::of(inspection),
             microtext: found
                 .and_then(|(reading, stack)| Microtext::of(inspection, reading, stack, profile)),

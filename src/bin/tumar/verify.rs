@@ -52,6 +52,9 @@ fn tell(stdout: &mut Stdout, scan: &Path, record: &Record) {
     if let Some(expected) = &record.expected {
         stdout.line(format!("  expected    {}", full_name(&expected.surname, &expected.given)));
     }
+    if let Some(words) = &record.lr_words {
+        stdout.line(format!("  evidence    {}", evidence_line(record.log10_lr, words)));
+    }
     if let Some(read) = &record.read {
         stdout.line(format!("  read        {}", read_line(read)));
     }
@@ -99,6 +102,11 @@ pub(crate) fn read_line(read: &Text) -> String {
     } else {
         format!("{symbols} ({UNREAD} is not clear)")
     }
+}
+
+/// The likelihood ratio as a number and in words.
+fn evidence_line(log10_lr: Option<f64>, words: &str) -> String {
+    log10_lr.map_or_else(|| words.to_owned(), |log10| format!("{words} (log10 LR {log10:+.2})"))
 }
 
 fn microtext_line(microtext: &Microtext) -> String {

@@ -1,14 +1,14 @@
 //! Names that differ from a holder's by one letter, as an impostor's would.
 
 use rand::{Rng, RngExt};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tumar::spec::legend::NameError;
 use tumar::spec::{Legend, Name};
 
 use super::names::letter;
 
 /// In what a neighbour differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     /// Any other letter of the script at any place.
