@@ -174,9 +174,34 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// Of `expected`: what the stack should look like, in its own order, `[across][along]`.
+    /// Of `expected`: what the stack should look like, in its own order, `[across][along]`. The others
+    /// are what does not stand there.
     #[must_use]
     pub fn new(expected: &[f32], symbols: usize) -> Self {
+        let elsewhere = |i: usize| {
+            // A quarter of a line off waves of the lines' pitch are seen no more; half a cell aside
+            // neither are those of the cells.
+            let off = ACROSS / 4 + (i % 4 / 2) * ACROSS / 2;
+            let aside = (i % 2) * ALONG / 2 + (i / 4) * ALONG / 4;
+            let turn = (1 + i * (symbols - 1) / OTHERS) * ALONG;
+            [[aside, off], [turn, 0]]
+        };
+        Self::moved(expected, symbols, std::array::from_fn(elsewhere))
+    }
+
+    /// The same with others that are `expected` moved by so many bins along and across.
+    #[must_use]
+    pub fn displaced(expected: &[f32], symbols: usize, by: [[i32; 2]; OTHERS]) -> Self {
+        let length = (symbols * ALONG) as i32;
+        let by = by.map(|[along, across]| {
+            [along.rem_euclid(length) as usize, across.rem_euclid(ACROSS as i32) as usize]
+        });
+        Self::moved(expected, symbols, by.map(|by| [by; 2]))
+    }
+
+    /// `by`: where the others of the common part and of the own part are taken from, in bins ahead
+    /// along and across.
+    fn moved(expected: &[f32], symbols: usize, by: [[[usize; 2]; 2]; OTHERS]) -> Self {
         let length = symbols * ALONG;
         let mut common = vec![0.0; expected.len()];
         for (row, out) in expected.chunks_exact(length).zip(common.chunks_exact_mut(length)) {
@@ -188,17 +213,15 @@ impl Templates {
         let own: Vec<f32> =
             expected.iter().zip(&common).map(|(all, common)| all - common).collect();
         let bin = |bin: usize| {
-            let (row, along) = (bin / length, bin % length);
+            let (row, place) = (bin / length, bin % length);
+            let at = |plane: &[f32], [along, across]: [usize; 2]| {
+                plane[(row + across) % ACROSS * length + (place + along) % length]
+            };
             let mut out = [0.0; 2 + 2 * OTHERS];
             (out[0], out[1 + OTHERS]) = (common[bin], own[bin]);
-            for i in 0..OTHERS {
-                // A quarter of a line off waves of the lines' pitch are seen no more; half a cell
-                // aside neither are those of the cells.
-                let off = ACROSS / 4 + (i % 4 / 2) * ACROSS / 2;
-                let aside = (i % 2) * ALONG / 2 + (i / 4) * ALONG / 4;
-                out[1 + i] = common[(row + off) % ACROSS * length + (along + aside) % length];
-                let turn = (1 + i * (symbols - 1) / OTHERS) * ALONG;
-                out[2 + OTHERS + i] = own[row * length + (along + turn) % length];
+            for (i, [of_common, of_own]) in by.into_iter().enumerate() {
+                out[1 + i] = at(&common, of_common);
+                out[2 + OTHERS + i] = at(&own, of_own);
             }
             out
         };

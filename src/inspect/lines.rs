@@ -1,7 +1,7 @@
 //! The lines of one carrier, from the matched filter's view to the text that stands in them.
 
 use super::carrier::{self, Carrier, Peak};
-use super::cells::{self, Cells};
+use super::cells::{self, Cells, Templates};
 use super::columns::{self, Columns, Turn};
 use super::flatten::Flat;
 use super::law::Law;
@@ -130,32 +130,24 @@ impl Found {
     /// screen's letters does not yet change with the tone. Settles the portrait's sides.
     #[must_use]
     pub fn tamper(&mut self, flat: &Flat, scan: &Scan, profile: &Profile) -> Option<Tamper> {
-        let is_tint = self.readings.as_ref().is_some_and(|r| r.likelier().mode == Mode::Tint);
-        let cells = is_tint.then(|| self.cells(flat, scan, profile)).flatten()?;
-        let columns = self.columns.as_ref()?;
-        let keyed_row = |line: i64, law: &Law| {
-            let row = usize::try_from(law.row(usize::try_from(line - columns.first_line).ok()?));
-            row.ok().filter(|row| profile.layout.is_keyed(*row))
-        };
-        let law = columns.law.filter(|law| law.keyed);
-        let keyed = law.map(|law| move |line: i64| keyed_row(line, &law).is_some());
-        let strength = profile.strength as f32;
-        Tamper::of(&cells, self.tones.turn, strength, keyed)
-    }
-
-    /// How well each cell of the portrait shows that there are letters, and which ones; the
-    /// portrait's sides are settled by them.
-    fn cells(&mut self, flat: &Flat, scan: &Scan, profile: &Profile) -> Option<Cells> {
         let (columns, readings) = (self.columns.as_ref()?, self.readings.as_ref()?);
         let reading = readings.likelier();
-        let templates = cells::Templates::new(&reading.expected_in_stack(), columns.symbols);
+        if reading.mode != Mode::Tint {
+            return None;
+        }
         let law = |l: &f32| {
             let size = modulation::amplitude_of(*l, 1.0);
             if *l > self.tones.turn { -size } else { size }
         };
         let amplitude = flat.lightness.map(law);
+        let expected = reading.expected_in_stack();
+        let measure = |frame: &Frame, templates: &Templates| {
+            cells::measure(flat, scan, frame, columns, &amplitude, templates)
+        };
         let wide = self.frame.wider(BESIDE.0 / profile.layout.pitch.0);
-        let cells = cells::measure(flat, scan, &wide, columns, &amplitude, &templates);
+        let templates = Templates::new(&expected, columns.symbols);
+        let cells = measure(&wide, &templates);
+
         let width = profile.width.0 / profile.layout.advance.0;
         let (from, step) = match columns.law {
             Some(law) => {
@@ -168,7 +160,18 @@ impl Found {
         let left = cells.left_edge(width, from, step)?;
         let middle = 0.5 * (self.frame.down[0] + self.frame.down[1]);
         self.frame.across = [left, left + width].map(|symbols| columns.along(symbols, middle));
-        Some(cells.within(self.frame.down, [left, left + width]))
+        let inside = |cells: Cells| cells.within(self.frame.down, [left, left + width]);
+
+        let row = |line: i64, law: &Law| {
+            usize::try_from(law.row(usize::try_from(line - columns.first_line).ok()?)).ok()
+        };
+        let keyed = columns.law.filter(|law| law.keyed).map(|law| {
+            move |line: i64| row(line, &law).is_some_and(|row| profile.layout.is_keyed(row))
+        });
+        let strength = profile.strength as f32;
+        let displaced =
+            |by| inside(measure(&wide, &Templates::displaced(&expected, columns.symbols, by)));
+        Tamper::of(&inside(cells), self.tones.turn, strength, keyed, displaced)
     }
 
     /// The script of the text.

@@ -36,6 +36,13 @@ const EDGE: Mm = Mm(2.0);
 /// Letters of which this share is left by what all have in common are other letters.
 const OTHER: f32 = 0.5;
 
+/// Bent pages carry letters so far from where the columns have them, in bins of the stack along and
+/// across: up to a symbol, and a fifth of a line.
+const DISPLACED: [[[i32; 2]; OTHERS]; 2] = [
+    [[-11, 0], [-8, 0], [-5, 0], [-3, 0], [3, 0], [5, 0], [8, 0], [11, 0]],
+    [[-6, -4], [-2, -4], [2, -4], [6, -4], [-6, 4], [-2, 4], [2, 4], [6, 4]],
+];
+
 /// What can be said of a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ground {
@@ -87,14 +94,15 @@ pub struct Tamper {
 
 impl Tamper {
     /// Maps the cells. `turn`: the lightness at which letters turn; `strength`: the profile's; `keyed`:
-    /// which lines of the scan only a key can place. None where too few cells show letters to know how
-    /// strong they are.
+    /// which lines of the scan only a key can place; `displaced`: the same cells with others that are
+    /// moved by so many bins. None where too few cells show letters to know how strong they are.
     #[must_use]
     pub fn of(
         cells: &Cells,
         turn: f32,
         strength: f32,
         keyed: Option<impl Fn(i64) -> bool>,
+        displaced: impl Fn([[i32; 2]; OTHERS]) -> Cells,
     ) -> Option<Self> {
         let mut map = Map::of(cells, turn, strength)?;
         map.look(cells, Look::Whole);
@@ -103,7 +111,11 @@ impl Tamper {
         if let Some(keyed) = keyed {
             map.look(&cells.only(keyed), Look::Own);
         }
-        let regions = map.regions(cells);
+        let mut regions = map.regions(cells);
+        if !regions.is_empty() {
+            let shown = DISPLACED.map(|by| map.shown_displaced(&displaced(by)));
+            regions.retain(|region| !is_displaced(region, &shown));
+        }
         let mut ground =
             map.seen.map(|&seen| if seen { Ground::Sound } else { Ground::Unreadable });
         for &place in regions.iter().flat_map(|region| &region.cells) {
@@ -222,6 +234,24 @@ impl Map {
         }
     }
 
+    /// Share of what is typical that the others show of each cell's own part, the greatest of them.
+    fn shown_displaced(&self, cells: &Cells) -> Array2<f32> {
+        let pooling = Pooling::new(SPREADS[1], cells);
+        let typical = &self.strength.typical;
+        let weighed = |value: &dyn Fn(&Cell) -> f32, power: i32| {
+            let mut plane = cells.cells.map(value);
+            plane.zip_mut_with(typical, |v, w| *v *= w.powi(power));
+            pooling.sum(&plane)
+        };
+        let usually = weighed(&|cell| cell.own.foretold, 2);
+        let mut most = Array2::zeros(typical.dim());
+        for i in 0..OTHERS {
+            let shown = weighed(&|cell| cell.own.others[i], 1) / &usually;
+            Zip::from(&mut most).and(&shown).for_each(|most: &mut f32, &v| *most = most.max(v));
+        }
+        most
+    }
+
     /// Connected cells of which little is left, about places that lack letters.
     fn regions(&self, cells: &Cells) -> Vec<Region> {
         let lacks = |place: [usize; 2]| self.left[place].is_some_and(|left| left < LEFT);
@@ -326,6 +356,12 @@ fn inner(cells: &Cells) -> Array2<bool> {
     })
 }
 
+/// Whether a region's letters stand a little beside their places: the page is bent there.
+fn is_displaced(region: &Region, shown: &[Array2<f32>]) -> bool {
+    let stands = |place: &&[usize; 2]| shown.iter().any(|shown| shown[**place] >= LEFT);
+    2 * region.cells.iter().filter(stands).count() >= region.cells.len()
+}
+
 fn neighbours(
     [line, cell]: [usize; 2],
     (lines, cells): (usize, usize),
@@ -400,7 +436,7 @@ mod tests {
     }
 
     fn map(cells: &Cells) -> Tamper {
-        Tamper::of(cells, TURN, STRENGTH, None::<fn(i64) -> bool>).unwrap()
+        Tamper::of(cells, TURN, STRENGTH, None::<fn(i64) -> bool>, |_| cells.clone()).unwrap()
     }
 
     fn patch(line: usize, symbol: usize) -> bool {
@@ -432,6 +468,18 @@ mod tests {
     }
 
     #[test]
+    fn letters_beside_their_places_are_there() {
+        let cells = cells(|l, s| if patch(l, s) { Holds::Other } else { Holds::Own }, 1.0);
+        let mut beside = cells.clone();
+        for cell in &mut beside.cells {
+            cell.own.others[2] = cell.own.foretold;
+        }
+        let keyed = None::<fn(i64) -> bool>;
+        let map = Tamper::of(&cells, TURN, STRENGTH, keyed, |_| beside.clone()).unwrap();
+        assert!(map.regions.is_empty() && map.ground[[45, 69]] == Ground::Sound);
+    }
+
+    #[test]
     fn most_of_the_portrait_may_be_foreign() {
         let swapped = |l: usize, s: usize| (15..100).contains(&l) && (25..150).contains(&s);
         let holds = |l, s| if swapped(l, s) { Holds::Nothing } else { Holds::Own };
@@ -445,14 +493,17 @@ mod tests {
         let holds = |l, s| if patch(l, s) && l % 2 == 1 { Holds::Other } else { Holds::Own };
         let cells = cells(holds, 1.0);
         let worst = |tamper: &Tamper| tamper.regions.iter().map(|r| r.z).fold(0.0, f64::max);
-        let keyed = Tamper::of(&cells, TURN, STRENGTH, Some(|line: i64| line % 2 == 1)).unwrap();
+        let keyed =
+            Tamper::of(&cells, TURN, STRENGTH, Some(|line: i64| line % 2 == 1), |_| cells.clone());
+        let keyed = keyed.unwrap();
         assert!(worst(&keyed) > 1.5 * worst(&map(&cells)), "{}", worst(&keyed));
     }
 
     #[test]
     fn where_letters_cannot_be_seen_nothing_is_said() {
         let noisy = cells(|_, _| Holds::Own, 60.0);
-        let tamper = Tamper::of(&noisy, TURN, STRENGTH, None::<fn(i64) -> bool>);
+        let keyed = None::<fn(i64) -> bool>;
+        let tamper = Tamper::of(&noisy, TURN, STRENGTH, keyed, |_| noisy.clone());
         assert!(tamper.is_none_or(|t| t.regions.is_empty() && t.readable() < 0.2));
         let mut dark = cells(|l, s| if patch(l, s) { Holds::Nothing } else { Holds::Own }, 1.0);
         for ((line, symbol), cell) in dark.cells.indexed_iter_mut() {
