@@ -130,6 +130,16 @@ impl Cells {
 }
 
 impl Part {
+    /// Adds a pixel: a·c/σ², a²/σ², and that times the height of all ink.
+    fn add_pixel(&mut self, bin: &Bin, seen: f32, square: f32, whole: f32) {
+        self.seen += seen * bin.height;
+        self.foretold += square * bin.height * bin.height;
+        for i in 0..OTHERS {
+            self.others[i] += seen * bin.others[i];
+            self.alike[i] += whole * bin.others[i];
+        }
+    }
+
     fn add(&mut self, other: &Self) {
         self.seen += other.seen;
         self.foretold += other.foretold;
@@ -168,9 +178,16 @@ impl Cell {
 /// What a stack should look like, in two parts, and each of them moved to where it is not.
 #[derive(Clone, Debug)]
 pub struct Templates {
-    /// Of each bin: common, its others, own, its others.
-    bins: Vec<[f32; 2 + 2 * OTHERS]>,
+    /// Of each bin: the common part and the own part.
+    bins: Vec<[Bin; 2]>,
     length: usize,
+}
+
+/// A part of the text at one bin: the height of its ink there, and elsewhere.
+#[derive(Clone, Copy, Debug)]
+struct Bin {
+    height: f32,
+    others: [f32; OTHERS],
 }
 
 impl Templates {
@@ -217,13 +234,11 @@ impl Templates {
             let at = |plane: &[f32], [along, across]: [usize; 2]| {
                 plane[(row + across) % ACROSS * length + (place + along) % length]
             };
-            let mut out = [0.0; 2 + 2 * OTHERS];
-            (out[0], out[1 + OTHERS]) = (common[bin], own[bin]);
-            for (i, [of_common, of_own]) in by.into_iter().enumerate() {
-                out[1 + i] = at(&common, of_common);
-                out[2 + OTHERS + i] = at(&own, of_own);
-            }
-            out
+            let part = |plane: &[f32], part: usize| Bin {
+                height: plane[bin],
+                others: by.map(|by| at(plane, by[part])),
+            };
+            [part(&common, 0), part(&own, 1)]
         };
         Self { bins: (0..expected.len()).map(bin).collect(), length }
     }
@@ -301,26 +316,19 @@ fn of_run(
     let mut passed: Vec<([i64; 2], Cell)> = Vec::new();
     for (x, [along, across]) in run.pixels.clone().zip(run.bins()) {
         let place = [run.line, run.circle + (along / ALONG) as i64];
-        let bins = &templates.bins[across * templates.length + along];
-        let whole = bins[0] + bins[1 + OTHERS];
-        let part = |bins: &[f32]| Part {
-            seen: share[x] * contrast[x] * bins[0],
-            foretold: square[x] * bins[0] * bins[0],
-            others: std::array::from_fn(|i| share[x] * contrast[x] * bins[1 + i]),
-            alike: std::array::from_fn(|i| square[x] * whole * bins[1 + i]),
-        };
-        let pixel = Cell {
-            common: part(&bins[..=OTHERS]),
-            own: part(&bins[1 + OTHERS..]),
-            lightness: lightness[x],
-            brightest: brightest[x],
-            pixels: 1.0,
-            places: [x as f32, y as f32],
-        };
-        match passed.last_mut() {
-            Some((last, cell)) if *last == place => cell.add(&pixel),
-            _ => passed.push((place, pixel)),
+        if passed.last().is_none_or(|(last, _)| *last != place) {
+            passed.push((place, Cell::default()));
         }
+        let Some((_, cell)) = passed.last_mut() else { continue };
+        let [common, own] = &templates.bins[across * templates.length + along];
+        let (seen, square) = (share[x] * contrast[x], square[x]);
+        let whole = square * (common.height + own.height);
+        cell.common.add_pixel(common, seen, square, whole);
+        cell.own.add_pixel(own, seen, square, whole);
+        cell.lightness += lightness[x];
+        cell.brightest += brightest[x];
+        cell.pixels += 1.0;
+        cell.places = [cell.places[0] + x as f32, cell.places[1] + y as f32];
     }
     passed
 }
@@ -358,9 +366,10 @@ mod tests {
             })
             .collect();
         let templates = Templates::new(&expected, 2);
-        for bin in &templates.bins {
-            // What they have in common is half; all other texts are this one turned by a symbol.
-            assert_eq!((bin[0], bin[1 + OTHERS].abs()), (0.5, 0.5));
+        for [common, own] in &templates.bins {
+            // What they have in common is half.
+            assert_eq!((common.height, own.height.abs()), (0.5, 0.5));
+            assert_eq!(common.others, [0.5; OTHERS]);
         }
     }
 }
