@@ -54,6 +54,8 @@ pub struct Strength {
     pub typical: Array2<f32>,
     /// At the least; 0 where nothing can be said.
     pub least: Array2<f32>,
+    /// In light tones.
+    pub gain: f32,
 }
 
 impl Strength {
@@ -113,7 +115,7 @@ impl Strength {
             if !tells[at] || l < turn + TURN {
                 return;
             }
-            let [middle, weak] = classes.at(l);
+            let Class { typical: own, middle, weak } = classes.at(l);
             let light = ((l - turn - LIGHT[0]) / (LIGHT[1] - LIGHT[0])).clamp(0.0, 1.0);
             let of_class = (OF_TYPICAL * middle).max(OF_WEAK * weak);
             let mut share = of_class.max(OF_LIGHT * light) * usual[at];
@@ -122,14 +124,25 @@ impl Strength {
                 share = share.min(ROOM * room(reddest, l));
             }
             *least = gain * share;
-            *typical = gain * middle.max(light) * usual[at];
+            *typical = gain * own.max(light) * usual[at];
         });
-        Some(Self { typical, least })
+        Some(Self { typical, least, gain })
     }
 }
 
-/// What classes of tones show, as shares of the gain: of the middle, and of all but the weakest.
-struct Classes([[f32; 2]; CLASSES]);
+/// What a class of tones shows, as shares of the gain.
+#[derive(Clone, Copy, Default)]
+struct Class {
+    /// The middle one of its cells.
+    typical: f32,
+    /// The same, or what the middle one of a neighbouring class shows if that is less.
+    middle: f32,
+    /// So all but the weakest.
+    weak: f32,
+}
+
+/// All classes.
+struct Classes([Class; CLASSES]);
 
 impl Classes {
     fn of(
@@ -159,13 +172,17 @@ impl Classes {
         // Neighbours' tones are mixed into a class's cells: the weakest of the three counts.
         let with_neighbours = |i: usize| {
             let near = classes[i.saturating_sub(1)..(i + 2).min(CLASSES)].iter().flatten();
-            let least = |a: [f32; 2], b: &[f32; 2]| [a[0].min(b[0]), a[1].min(b[1])];
-            classes[i].map_or([0.0; 2], |own| near.fold(own, least))
+            let least = |of: usize| near.clone().map(|shares| shares[of]).fold(1.0, f32::min);
+            classes[i].map_or_else(Class::default, |[typical, _]| Class {
+                typical,
+                middle: least(0),
+                weak: least(1),
+            })
         };
         Self(std::array::from_fn(with_neighbours))
     }
 
-    fn at(&self, lightness: f32) -> [f32; 2] {
+    fn at(&self, lightness: f32) -> Class {
         self.0[class(lightness)]
     }
 }

@@ -34,13 +34,17 @@ const KNOWN: f32 = 4.0;
 /// Genuine letters scatter in strength, more than their noise, by wear, uneven light and bent pages.
 /// Where nothing left is not so many standard deviations of that away, none of it is told apart from
 /// tampering. Attacked prints scatter by 0.04 to 0.16, worn ones by up to 0.4.
-const EVEN: f32 = 6.0;
+const EVEN: f32 = 7.0;
 /// Smaller regions are dust and scratches, in square millimetres.
 const SMALLEST: f64 = 2.0;
 /// Cells nearer to the portrait's edge may lie beyond it.
 const EDGE: Mm = Mm(2.0);
-/// Letters of which this share is left by what all have in common are other letters.
-const OTHER: f32 = 0.5;
+/// Letters are there if what all have in common stands so many standard deviations over none, and is
+/// this share of the scan's gain …
+const THERE: f32 = 5.0;
+const FAINT: f32 = 0.25;
+/// … and then what tells them apart is at least this share as strong.
+const OF_COMMON: f32 = 0.5;
 
 /// Bent pages carry letters so far from where the columns have them, in bins of the stack along and
 /// across: up to a symbol, and a fifth of a line.
@@ -112,34 +116,67 @@ impl Tamper {
         keyed: Option<impl Fn(i64) -> bool>,
         displaced: impl Fn([[i32; 2]; OTHERS]) -> Cells,
     ) -> Option<Self> {
-        let mut map = Map::of(cells, turn, strength)?;
+        let inner = inner(cells);
+        let pooling = Pooling::new(SPREADS[0], cells);
+        let seen = pooling.of(cells, |cell| cell.own.seen + cell.common.seen);
+        let shown = &seen / &pooling.of(cells, |cell| cell.own.foretold + cell.common.foretold);
+        let even = Array2::ones(shown.dim());
+        let deviation = |parts: &[PartOf], pooling: &Pooling| {
+            let of = |part: &PartOf| variance(*part, cells, &even, &shown, pooling);
+            let sum = parts.iter().map(of).fold(Array2::zeros(shown.dim()), |sum, v| sum + v);
+            sum.mapv_into(|v: f32| v.max(f32::MIN_POSITIVE).sqrt())
+        };
+        let clear = &seen / &deviation(&[COMMON, OWN], &pooling);
+        let strength = Strength::of(cells, &shown, &clear, &inner, turn, strength)?;
+        let letters = Look::new(&[COMMON, OWN], cells, strength.least, strength.typical, &shown);
+        let letters = letters.within(&inner);
+
+        // What all letters have in common tells how strong those here are, whichever they be.
+        let pooling = Pooling::new(SPREADS[1], cells);
+        let common = pooling.of(cells, |cell| cell.common.seen);
+        let clear = &common / &deviation(&[COMMON], &pooling);
+        let mut typical = &common / &pooling.of(cells, |cell| cell.common.foretold);
+        Zip::from(&mut typical).and(&clear).and(&cells.cells).for_each(|v, &clear, cell| {
+            if clear < THERE || *v < FAINT * strength.gain || !cell.tells() {
+                *v = 0.0;
+            }
+        });
+        let text = |cells: &Cells| {
+            let least = typical.mapv(|v| OF_COMMON * v);
+            Look::new(&[OWN], cells, least, typical.clone(), &shown).within(&inner)
+        };
         // Who has the name places most lines, but none that is keyed.
-        let keyed = keyed.map(|keyed| cells.only(keyed));
-        let mut scatter = 0.0;
-        for spread in SPREADS {
-            let pooling = Pooling::new(spread, cells);
-            let own = Pooled::of(|cell| &cell.own, cells, &map, &pooling);
-            let whole = Pooled::of(|cell| &cell.common, cells, &map, &pooling).with(&own);
-            map.take_in(&whole, false);
-            if spread == SCATTER_SPREAD {
-                scatter = map.scatter(&whole);
-            }
-            map.take_in(&own, true);
-            if let Some(keyed) = &keyed {
-                map.take_in(&Pooled::of(|cell| &cell.own, keyed, &map, &pooling), true);
+        let texts: Vec<Look> = std::iter::once(text(cells))
+            .chain(keyed.map(|keyed| text(&cells.only(keyed))))
+            .collect();
+
+        let mut regions = letters.regions(Kind::Missing, cells);
+        for found in texts.iter().flat_map(|look| look.regions(Kind::Foreign, cells)) {
+            // Other letters are some of what is foretold, too few for these.
+            regions.retain(|region| region.kind == Kind::Foreign || !found.covers(region));
+            if regions.iter().all(|region: &Region| !region.covers(&found)) {
+                regions.push(found);
             }
         }
-        let mut regions = map.regions(cells);
         if !regions.is_empty() {
-            let shown = DISPLACED.map(|by| map.shown_displaced(&displaced(by)));
-            regions.retain(|region| !is_displaced(region, &shown));
+            let cells = DISPLACED.map(displaced);
+            let shown = [&letters.typical, &typical]
+                .map(|typical| cells.each_ref().map(|cells| shown_displaced(cells, typical)));
+            regions.retain(|region| !is_displaced(region, &shown[region.kind as usize]));
         }
-        let mut ground =
-            map.seen.map(|&seen| if seen { Ground::Sound } else { Ground::Unreadable });
+        regions.sort_by(|a, b| b.area.total_cmp(&a.area));
+        let mut ground = letters.seen.map(|_| Ground::Unreadable);
+        for look in texts.iter().chain([&letters]) {
+            ground.zip_mut_with(&look.seen, |ground, &seen| {
+                if seen {
+                    *ground = Ground::Sound;
+                }
+            });
+        }
         for &place in regions.iter().flat_map(|region| &region.cells) {
             ground[place] = Ground::Lacking;
         }
-        let is_even = EVEN * scatter <= 1.0;
+        let is_even = EVEN * letters.scatter <= 1.0;
         Some(Self { ground, regions, is_even, middles: cells.cells.map(Cell::middle) })
     }
 
@@ -151,7 +188,8 @@ impl Tamper {
         if decision.verdict.outcome() != Outcome::Successful {
             return decision;
         }
-        if !self.is_even {
+        // Wear leaves no other text.
+        if !self.is_even && self.regions.iter().all(|region| region.kind == Kind::Missing) {
             let uneven = "the letters are so uneven, by wear, light or a bent page, that damage could not be told from tampering";
             decision.reasons.insert(0, uneven.into());
             return Decision { verdict: Verdict::Inconclusive, margin: 0.0, ..decision };
@@ -180,7 +218,31 @@ impl Tamper {
     }
 }
 
-/// What places of one size show of letters, or of a part of them.
+/// A part of what a cell shows.
+type PartOf = fn(&Cell) -> &Part;
+/// What all letters have in common.
+const COMMON: PartOf = |cell| &cell.common;
+/// What tells them apart.
+const OWN: PartOf = |cell| &cell.own;
+
+/// Cells held against what should stand in them.
+struct Look {
+    /// How strong letters are, in units of what was foretold, at the least (0: unknown) and typically.
+    least: Array2<f32>,
+    typical: Array2<f32>,
+    /// What places of each spread show.
+    places: Vec<(Mm, Pooled)>,
+    /// Whether letters that lack would be seen to.
+    seen: Array2<bool>,
+    /// How far the cell stands below the weakest genuine one, in standard deviations.
+    below: Array2<f32>,
+    /// Share of what is typical that is left, where it is known, by the least spread that tells it.
+    left: Array2<Option<f32>>,
+    /// How far letters that are there scatter in strength.
+    scatter: f32,
+}
+
+/// What places of one spread show.
 struct Pooled {
     /// Against the weakest genuine letters: seen, foretold, and the variance of what is seen.
     seen: Array2<f32>,
@@ -191,129 +253,76 @@ struct Pooled {
     usually: Array2<f32>,
 }
 
-impl Pooled {
-    fn of(part: fn(&Cell) -> &Part, cells: &Cells, map: &Map, pooling: &Pooling) -> Self {
-        let Strength { typical, least } = &map.strength;
-        let weighed = |weights: &Array2<f32>, value: fn(&Part) -> f32, power: i32| {
-            let mut plane = cells.cells.map(|cell| value(part(cell)));
-            plane.zip_mut_with(weights, |v, w| *v *= w.powi(power));
-            pooling.sum(&plane)
-        };
-        Self {
-            seen: weighed(least, |part| part.seen, 1),
-            foretold: weighed(least, |part| part.foretold, 2),
-            variance: variance(part, cells, least, &map.shown, pooling),
-            usual: weighed(typical, |part| part.seen, 1),
-            usually: weighed(typical, |part| part.foretold, 2),
-        }
-    }
-
-    /// With another part.
-    fn with(self, other: &Self) -> Self {
-        Self {
-            seen: self.seen + &other.seen,
-            foretold: self.foretold + &other.foretold,
-            variance: self.variance + &other.variance,
-            usual: self.usual + &other.usual,
-            usually: self.usually + &other.usually,
-        }
-    }
-}
-
-/// What is known of each cell so far.
-struct Map {
-    strength: Strength,
-    /// Share of what was foretold that is there, about each cell.
-    shown: Array2<f32>,
-    /// Cells that surely lie in the portrait.
-    inner: Array2<bool>,
-    /// Whether letters that lack would be seen to.
-    seen: Array2<bool>,
-    /// How far the cell stands below the weakest genuine one, in standard deviations.
-    below: Array2<f32>,
-    /// Share of what is typical that is left, where it is known, and how well.
-    left: Array2<Option<f32>>,
-}
-
-impl Map {
-    fn of(cells: &Cells, turn: f32, strength: f32) -> Option<Self> {
-        let inner = inner(cells);
-        let pooling = Pooling::new(SPREADS[0], cells);
-        let seen = pooling.of(cells, |cell| cell.own.seen + cell.common.seen);
-        let shown = &seen / &pooling.of(cells, |cell| cell.own.foretold + cell.common.foretold);
-        let even = Array2::ones(shown.dim());
-        let of = |part| variance(part, cells, &even, &shown, &pooling);
-        let noise = of(|cell| &cell.own) + of(|cell| &cell.common);
-        let clear = &seen / &noise.mapv_into(|v| v.max(f32::MIN_POSITIVE).sqrt());
-        let strength = Strength::of(cells, &shown, &clear, &inner, turn, strength)?;
-        Some(Self {
-            strength,
-            shown,
-            inner,
-            seen: Array2::from_elem(seen.dim(), false),
-            below: Array2::zeros(seen.dim()),
-            left: Array2::from_elem(seen.dim(), None),
-        })
-    }
-
-    /// Takes in what places show. `is_own`: of the part that tells letters apart.
-    fn take_in(&mut self, pooled: &Pooled, is_own: bool) {
-        let Strength { typical, least } = &self.strength;
-        Zip::indexed(&self.inner).and(&pooled.variance).for_each(|at, &inner, &variance| {
-            if !inner || least[at] <= 0.0 || variance <= 0.0 {
-                return;
-            }
-            let would = pooled.foretold[at] / variance.sqrt();
-            // Letters that are as strong the other way round are there: the tone deceives.
-            let below = would - pooled.seen[at].abs() / variance.sqrt();
-            self.seen[at] |= would >= SEEN;
-            if would >= LACKS {
-                self.below[at] = self.below[at].max(below);
-            }
-            // The noise of the typical is about that of the least, scaled.
-            let is_known = would * typical[at] / least[at] >= KNOWN;
-            let left = pooled.usual[at] / pooled.usually[at];
-            if is_known && self.left[at].is_none_or(|before| is_own && left < before) {
-                self.left[at] = Some(left);
-            }
+impl Look {
+    /// At these parts.
+    fn new(
+        parts: &[PartOf],
+        cells: &Cells,
+        least: Array2<f32>,
+        typical: Array2<f32>,
+        shown: &Array2<f32>,
+    ) -> Self {
+        let places = SPREADS.map(|spread| {
+            let pooling = Pooling::new(spread, cells);
+            let weighed = |weights: &Array2<f32>, value: fn(&Part) -> f32, power: i32| {
+                let of = |cell: &Cell| parts.iter().map(|part| value(part(cell))).sum::<f32>();
+                let mut plane = cells.cells.map(of);
+                plane.zip_mut_with(weights, |v, w| *v *= w.powi(power));
+                pooling.sum(&plane)
+            };
+            let variances =
+                parts.iter().map(|part| variance(*part, cells, &least, shown, &pooling));
+            let pooled = Pooled {
+                seen: weighed(&least, |part| part.seen, 1),
+                foretold: weighed(&least, |part| part.foretold, 2),
+                variance: variances.fold(Array2::zeros(least.dim()), |sum, v| sum + v),
+                usual: weighed(&typical, |part| part.seen, 1),
+                usually: weighed(&typical, |part| part.foretold, 2),
+            };
+            (spread, pooled)
         });
-    }
-
-    /// The standard deviation of the strength of letters, where they are seen and there.
-    fn scatter(&self, pooled: &Pooled) -> f32 {
-        let mut left = Vec::new();
-        Zip::indexed(&self.inner).and(&pooled.variance).for_each(|at, &inner, &variance| {
-            let share = pooled.usual[at] / pooled.usually[at];
-            let is_seen = pooled.foretold[at] >= LACKS * variance.sqrt();
-            if inner && self.strength.least[at] > 0.0 && is_seen && share > LEFT {
-                left.push(share);
-            }
-        });
-        let count = left.len().max(1) as f32;
-        let mean = left.iter().sum::<f32>() / count;
-        (left.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / count).sqrt()
-    }
-
-    /// Share of what is typical that the others show of each cell's own part, the greatest of them.
-    fn shown_displaced(&self, cells: &Cells) -> Array2<f32> {
-        let pooling = Pooling::new(SPREADS[1], cells);
-        let typical = &self.strength.typical;
-        let weighed = |value: &dyn Fn(&Cell) -> f32, power: i32| {
-            let mut plane = cells.cells.map(value);
-            plane.zip_mut_with(typical, |v, w| *v *= w.powi(power));
-            pooling.sum(&plane)
-        };
-        let usually = weighed(&|cell| cell.own.foretold, 2);
-        let mut most = Array2::zeros(typical.dim());
-        for i in 0..OTHERS {
-            let shown = weighed(&|cell| cell.own.others[i], 1) / &usually;
-            Zip::from(&mut most).and(&shown).for_each(|most: &mut f32, &v| *most = most.max(v));
+        Self {
+            seen: Array2::from_elem(least.dim(), false),
+            below: Array2::zeros(least.dim()),
+            left: Array2::from_elem(least.dim(), None),
+            scatter: 0.0,
+            places: places.into(),
+            least,
+            typical,
         }
-        most
+    }
+
+    /// What it tells of the cells that surely lie in the portrait.
+    fn within(mut self, inner: &Array2<bool>) -> Self {
+        for (spread, pooled) in std::mem::take(&mut self.places) {
+            let mut strengths = Vec::new();
+            Zip::indexed(inner).and(&pooled.variance).for_each(|at, &inner, &variance| {
+                if !inner || self.least[at] <= 0.0 || variance <= 0.0 {
+                    return;
+                }
+                let would = pooled.foretold[at] / variance.sqrt();
+                // Letters that are as strong the other way round are there: the tone deceives.
+                let below = would - pooled.seen[at].abs() / variance.sqrt();
+                self.seen[at] |= would >= SEEN;
+                let left = pooled.usual[at] / pooled.usually[at];
+                if would >= LACKS {
+                    self.below[at] = self.below[at].max(below);
+                    strengths.extend(Some(left).filter(|left| *left > LEFT));
+                }
+                // The noise of the typical is about that of the least, scaled.
+                if would * self.typical[at] / self.least[at] >= KNOWN {
+                    self.left[at].get_or_insert(left);
+                }
+            });
+            if spread == SCATTER_SPREAD {
+                self.scatter = scatter(strengths);
+            }
+        }
+        self
     }
 
     /// Connected cells of which little is left, about places that lack letters.
-    fn regions(&self, cells: &Cells) -> Vec<Region> {
+    fn regions(&self, kind: Kind, cells: &Cells) -> Vec<Region> {
         let lacks = |place: [usize; 2]| self.left[place].is_some_and(|left| left < LEFT);
         let mut taken = Array2::from_elem(self.below.dim(), false);
         let mut regions = Vec::new();
@@ -333,14 +342,16 @@ impl Map {
                     }
                 }
             }
-            regions.extend(self.region(found, cells));
+            let z = found.iter().map(|&place| f64::from(self.below[place])).fold(0.0, f64::max);
+            regions.extend(Region::of(found, kind, z, cells));
         }
         regions.retain(|region| region.area >= SMALLEST);
-        regions.sort_by(|a, b| b.area.total_cmp(&a.area));
         regions
     }
+}
 
-    fn region(&self, mut places: Vec<[usize; 2]>, cells: &Cells) -> Option<Region> {
+impl Region {
+    fn of(mut places: Vec<[usize; 2]>, kind: Kind, z: f64, cells: &Cells) -> Option<Self> {
         places.sort_unstable();
         let middles: Vec<[f64; 2]> =
             places.iter().filter_map(|&place| cells.cells[place].middle()).collect();
@@ -349,24 +360,49 @@ impl Map {
             [fold(0, f64::min)?, fold(1, f64::min)?, fold(0, f64::max)?, fold(1, f64::max)?];
         let middle =
             [0, 1].map(|i| middles.iter().map(|m| m[i]).sum::<f64>() / middles.len() as f64);
-        let sum = |of: fn(&Part) -> f32, power: i32| -> f32 {
-            let of = |&place: &[usize; 2]| {
-                of(&cells.cells[place].common) * self.strength.typical[place].powi(power)
-            };
-            places.iter().map(of).sum()
-        };
-        let common = sum(|part| part.seen, 1) / sum(|part| part.foretold, 2).max(1e-20);
-        let kind = if common < OTHER { Kind::Missing } else { Kind::Foreign };
         let area = places.len() as f64 * cells.size[0] * cells.size[1];
-        let z = places.iter().map(|&place| f64::from(self.below[place])).fold(0.0, f64::max);
-        Some(Region { kind, cells: places, middle, bounds, area, z })
+        Some(Self { kind, cells: places, middle, bounds, area, z })
     }
+
+    /// Whether a good part of another one lies in it.
+    fn covers(&self, other: &Self) -> bool {
+        let again = other.cells.iter().filter(|cell| self.cells.binary_search(cell).is_ok());
+        3 * again.count() > other.cells.len()
+    }
+}
+
+/// How far strengths fall below their median: the standard deviation, if they rose over it as far.
+fn scatter(mut strengths: Vec<f32>) -> f32 {
+    if strengths.is_empty() {
+        return 0.0;
+    }
+    let (middle, count) = (strengths.len() / 2, strengths.len() as f32);
+    let median = *strengths.select_nth_unstable_by(middle, f32::total_cmp).1;
+    let below = strengths.iter().map(|share| (1.0 - share / median).max(0.0).powi(2));
+    (2.0 * below.sum::<f32>() / count).sqrt()
+}
+
+/// Share of what is typical that the others show of each cell's own part, the greatest of them.
+fn shown_displaced(cells: &Cells, typical: &Array2<f32>) -> Array2<f32> {
+    let pooling = Pooling::new(SPREADS[1], cells);
+    let weighed = |value: &dyn Fn(&Cell) -> f32, power: i32| {
+        let mut plane = cells.cells.map(value);
+        plane.zip_mut_with(typical, |v, w| *v *= w.powi(power));
+        pooling.sum(&plane)
+    };
+    let usually = weighed(&|cell| cell.own.foretold, 2);
+    let mut most = Array2::zeros(typical.dim());
+    for i in 0..OTHERS {
+        let shown = weighed(&|cell| cell.own.others[i], 1) / &usually;
+        Zip::from(&mut most).and(&shown).for_each(|most: &mut f32, &v| *most = most.max(v));
+    }
+    most
 }
 
 /// The variance of what places show of a part that does not stand there. `shown`: how strongly the
 /// letters that do are there, which are somewhat alike.
 fn variance(
-    part: fn(&Cell) -> &Part,
+    part: PartOf,
     cells: &Cells,
     weights: &Array2<f32>,
     shown: &Array2<f32>,
