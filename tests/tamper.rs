@@ -18,8 +18,8 @@ const SCANNED: Ppi = Ppi(600.0);
 type Patch = [f64; 4];
 /// A part of the sample's bright background.
 const BESIDE: Patch = [3.0, 4.0, 6.0, 7.0];
-/// Much of the face.
-const FACE: Patch = [11.0, 12.0, 13.0, 16.0];
+/// The face and much beside it.
+const FACE: Patch = [5.0, 6.0, 25.0, 32.0];
 
 fn name(surname: &str) -> Name {
     Name::new(surname, "Әсел").expect("a name")
@@ -65,7 +65,7 @@ fn found(inspection: &Inspection, kind: Kind, patch: Patch, profile: &Profile) {
     assert_eq!(regions.len(), 1);
     assert_eq!(regions[0].kind, kind);
     let [left, top, width, height] = patch;
-    assert!((regions[0].area / (width * height) - 1.0).abs() < 0.2, "{}", regions[0].area);
+    assert!((regions[0].area / (width * height) - 1.0).abs() < 0.25, "{}", regions[0].area);
     let corners = inspection.corners().expect("corners");
     let place = |across: f64, down: f64| {
         [0, 1].map(|i| {
@@ -76,11 +76,11 @@ fn found(inspection: &Inspection, kind: Kind, patch: Patch, profile: &Profile) {
     let expected = place(left + 0.5 * width, top + 0.5 * height);
     let middle = inspection.scan.in_file(regions[0].middle);
     let off = (middle[0] - expected[0]).hypot(middle[1] - expected[1]) / SCANNED.per_mm();
-    assert!(off < 0.7, "{off} mm");
+    assert!(off < 1.0, "{off} mm");
     let record = Record::of(inspection, None, profile);
     assert_eq!(record.regions.len(), 1);
     let region = &record.regions[0];
-    assert!(region.width_px > 0.0 && region.height_px > 0.0 && region.z > 6.0);
+    assert!(region.width_px > 0.0 && region.height_px > 0.0 && region.z > 5.0);
 }
 
 #[test]

@@ -24,6 +24,9 @@ const NOISE_SPREAD: Mm = Mm(1.0);
 /// genuine prints that were no more than stained, all presets but phones and worn pages, 198 stayed
 /// below 5.6.
 const LACKS: f32 = 6.5;
+/// … and the letters of a place lack what tells them apart if that stands so many below; of the 240 it
+/// stayed below 4.6, phones and worn pages among them.
+const DIFFERS: f32 = 5.5;
 /// A place can be judged if without letters it would stand so many below.
 const SEEN: f32 = 7.0;
 /// A region is where less than this share of what is typical is left, the middle between all and
@@ -72,6 +75,16 @@ pub enum Kind {
     Missing,
     /// There are other letters.
     Foreign,
+}
+
+impl Kind {
+    /// How far a place must stand below genuine ones.
+    fn surely(self) -> f32 {
+        match self {
+            Self::Missing => LACKS,
+            Self::Foreign => DIFFERS,
+        }
+    }
 }
 
 /// A region in which the microtext is not what it should be.
@@ -128,7 +141,14 @@ impl Tamper {
         };
         let clear = &seen / &deviation(&[COMMON, OWN], &pooling);
         let strength = Strength::of(cells, &shown, &clear, &inner, turn, strength)?;
-        let letters = Look::new(&[COMMON, OWN], cells, strength.least, strength.typical, &shown);
+        let letters = Look::new(
+            Kind::Missing,
+            &[COMMON, OWN],
+            cells,
+            strength.least,
+            strength.typical,
+            &shown,
+        );
         let letters = letters.within(&inner);
 
         // What all letters have in common tells how strong those here are, whichever they be.
@@ -143,15 +163,15 @@ impl Tamper {
         });
         let text = |cells: &Cells| {
             let least = typical.mapv(|v| OF_COMMON * v);
-            Look::new(&[OWN], cells, least, typical.clone(), &shown).within(&inner)
+            Look::new(Kind::Foreign, &[OWN], cells, least, typical.clone(), &shown).within(&inner)
         };
         // Who has the name places most lines, but none that is keyed.
         let texts: Vec<Look> = std::iter::once(text(cells))
             .chain(keyed.map(|keyed| text(&cells.only(keyed))))
             .collect();
 
-        let mut regions = letters.regions(Kind::Missing, cells);
-        for found in texts.iter().flat_map(|look| look.regions(Kind::Foreign, cells)) {
+        let mut regions = letters.regions(cells);
+        for found in texts.iter().flat_map(|look| look.regions(cells)) {
             // Other letters are some of what is foretold, too few for these.
             regions.retain(|region| region.kind == Kind::Foreign || !found.covers(region));
             if regions.iter().all(|region: &Region| !region.covers(&found)) {
@@ -240,6 +260,8 @@ struct Look {
     left: Array2<Option<f32>>,
     /// How far letters that are there scatter in strength.
     scatter: f32,
+    /// What it means where they lack.
+    kind: Kind,
 }
 
 /// What places of one spread show.
@@ -254,8 +276,9 @@ struct Pooled {
 }
 
 impl Look {
-    /// At these parts.
+    /// At these parts; where they lack, it means this.
     fn new(
+        kind: Kind,
         parts: &[PartOf],
         cells: &Cells,
         least: Array2<f32>,
@@ -286,6 +309,7 @@ impl Look {
             below: Array2::zeros(least.dim()),
             left: Array2::from_elem(least.dim(), None),
             scatter: 0.0,
+            kind,
             places: places.into(),
             least,
             typical,
@@ -305,7 +329,7 @@ impl Look {
                 let below = would - pooled.seen[at].abs() / variance.sqrt();
                 self.seen[at] |= would >= SEEN;
                 let left = pooled.usual[at] / pooled.usually[at];
-                if would >= LACKS {
+                if would >= self.kind.surely() {
                     self.below[at] = self.below[at].max(below);
                     strengths.extend(Some(left).filter(|left| *left > LEFT));
                 }
@@ -322,13 +346,13 @@ impl Look {
     }
 
     /// Connected cells of which little is left, about places that lack letters.
-    fn regions(&self, kind: Kind, cells: &Cells) -> Vec<Region> {
+    fn regions(&self, cells: &Cells) -> Vec<Region> {
         let lacks = |place: [usize; 2]| self.left[place].is_some_and(|left| left < LEFT);
         let mut taken = Array2::from_elem(self.below.dim(), false);
         let mut regions = Vec::new();
         for ((line, cell), &below) in self.below.indexed_iter() {
             let start = [line, cell];
-            if below < LACKS || taken[start] || !lacks(start) {
+            if below < self.kind.surely() || taken[start] || !lacks(start) {
                 continue;
             }
             let (mut found, mut next) = (Vec::new(), vec![start]);
@@ -343,7 +367,7 @@ impl Look {
                 }
             }
             let z = found.iter().map(|&place| f64::from(self.below[place])).fold(0.0, f64::max);
-            regions.extend(Region::of(found, kind, z, cells));
+            regions.extend(Region::of(found, self.kind, z, cells));
         }
         regions.retain(|region| region.area >= SMALLEST);
         regions
