@@ -83,6 +83,28 @@ impl Picture {
         }
     }
 
+    /// Linear light 0..1 of each pixel's brightest channel, averaged as by [`Self::luminance`].
+    #[must_use]
+    pub fn brightest(&self, factor: usize) -> Plane {
+        let curve = self.colour();
+        let curve = curve.curve(0);
+        match &self.pixels {
+            DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) => self.luminance(factor),
+            DynamicImage::ImageRgb8(rgb) => {
+                let linear = curve.of_u8();
+                self.averaged(rgb.as_raw(), 3, factor, |p| {
+                    linear[usize::from(p[0].max(p[1]).max(p[2]))]
+                })
+            }
+            other => {
+                let linear = curve.of_u16();
+                self.averaged(other.to_rgb16().as_raw(), 3, factor, |p| {
+                    linear[usize::from(p[0].max(p[1]).max(p[2]))]
+                })
+            }
+        }
+    }
+
     /// Linear light 0..1 of red, green and blue, `[row, column]`, by [`Self::colour`].
     #[must_use]
     pub fn light(&self) -> [Plane; 3] {

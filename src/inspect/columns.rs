@@ -103,6 +103,16 @@ impl Columns {
             + self.shear * (line - self.first_line as f64 - 0.5)
             + drift
     }
+
+    /// Where on a line the place is that lies so many symbols from its origin: its distance along.
+    #[must_use]
+    pub fn along(&self, symbols: f64, line: f64) -> f64 {
+        let mut along = self.origin + symbols * self.advance;
+        for _ in 0..4 {
+            along += (symbols - self.symbols_from_origin(along, line)) * self.advance;
+        }
+        along
+    }
 }
 
 /// Which lines of the scan: every one, or those of one legend where several take turns.

@@ -43,6 +43,8 @@ pub struct Keyed {
     /// The generator's number of each keyed line that could be placed, and whether it begins where
     /// the key says.
     pub lines: Vec<(usize, bool)>,
+    /// Which of the scan's lines are keyed, and with which symbol each begins by the key.
+    pub begins: Vec<(usize, usize)>,
     /// Symbols of the legend.
     pub symbols: usize,
     /// The key that suits the lines best.
@@ -63,11 +65,26 @@ impl Keyed {
     ) -> Option<Self> {
         let checked = issue.keys.iter().filter_map(|key| {
             let rows = key.rows(&issue.document, legend, profile);
-            let lines = compare(columns, &rows, profile)?;
+            let (lines, begins) = compare(columns, &rows, profile)?;
             let (symbols, tried) = (columns.symbols, issue.keys.len());
-            Some(Self { lines, symbols, key: key.id(), tried })
+            Some(Self { lines, begins, symbols, key: key.id(), tried })
         });
         checked.max_by_key(Self::right)
+    }
+
+    /// Whether nobody without the key could have placed so many lines.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.log10_chance() <= CONFIRMED
+    }
+
+    /// Places all keyed lines where the key says, also those that could not be placed by themselves.
+    pub fn place(&self, columns: &mut Columns) {
+        for &(line, symbol) in &self.begins {
+            if let Some(phase) = columns.phases.get_mut(line) {
+                *phase = Some(symbol);
+            }
+        }
     }
 
     /// Lines that could be placed.
@@ -99,17 +116,26 @@ impl Keyed {
     }
 }
 
-/// Each keyed line that could be placed, and whether it begins where the key says.
-fn compare(columns: &Columns, key: &RowKey, profile: &Profile) -> Option<Vec<(usize, bool)>> {
+/// A line, and what is said of it.
+type Lines<T> = Vec<(usize, T)>;
+
+/// The generator's number of each keyed line that could be placed, and whether it begins where the key
+/// says; and for each keyed line of the scan, with which symbol the key says that it begins.
+fn compare(
+    columns: &Columns,
+    key: &RowKey,
+    profile: &Profile,
+) -> Option<(Lines<bool>, Lines<usize>)> {
     let law = columns.law.filter(|law| law.keyed)?;
     let symbols = columns.symbols;
-    let placed = lines(&law, columns.phases.len(), profile).filter_map(|(line, row)| {
+    let (mut placed, mut begins) = (Vec::new(), Vec::new());
+    for (line, row) in lines(&law, columns.phases.len(), profile) {
         let expected = law.number(key.phase(row, symbols), symbols);
-        Some((row, columns.phases[line]? == expected))
-    });
-    let mut lines: Vec<(usize, bool)> = placed.collect();
-    lines.sort_unstable();
-    Some(lines)
+        begins.push((line, expected));
+        placed.extend(columns.phases[line].map(|phase| (row, phase == expected)));
+    }
+    placed.sort_unstable();
+    Some((placed, begins))
 }
 
 /// What a decision on the text becomes where the print should be keyed. `keyed`: what its lines
@@ -145,7 +171,7 @@ pub fn decide(
     };
     let (right, placed, chance) = (keyed.right(), keyed.placed(), keyed.log10_chance());
     let margin = ((CONFIRMED - chance) / CONFIRMED.abs()).tanh();
-    if chance <= CONFIRMED {
+    if keyed.is_confirmed() {
         let told = format!(
             "{right} of {placed} keyed lines begin where key {} says; by accident so many do once in 10^{:.0}",
             keyed.key,
@@ -189,7 +215,7 @@ mod tests {
     fn keyed(right: usize, placed: usize, symbols: usize) -> Keyed {
         let key = crate::spec::IssuerKey::generate().unwrap().id();
         let lines = (0..placed).map(|i| (2 * i + 1, i < right)).collect();
-        Keyed { lines, symbols, key, tried: 1 }
+        Keyed { lines, begins: Vec::new(), symbols, key, tried: 1 }
     }
 
     #[test]

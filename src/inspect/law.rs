@@ -41,6 +41,12 @@ impl Law {
         row(self.first, self.orientation, line)
     }
 
+    /// Added to every phase.
+    #[must_use]
+    pub fn turn(&self) -> usize {
+        self.turn
+    }
+
     /// The symbol number at the origin of a line that begins, as its text runs, with symbol `first`
     /// of `symbols`.
     #[must_use]

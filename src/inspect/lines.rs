@@ -1,22 +1,29 @@
 //! The lines of one carrier, from the matched filter's view to the text that stands in them.
 
 use super::carrier::{self, Carrier, Peak};
+use super::cells::{self, Cells, Templates};
 use super::columns::{self, Columns, Turn};
 use super::flatten::Flat;
+use super::law::Law;
 use super::portrait::Frame;
 use super::reading::{self, Readings};
 use super::scan::Scan;
 use super::stack::{self, Stack};
 use super::strokes;
+use super::tamper::Tamper;
 use super::templates::Alphabets;
 use super::tilt;
 use super::tones::Tones;
 use super::verdict::{self, Evidence, Text};
-use crate::base::Plane;
-use crate::spec::{Mode, Profile, Script};
+use crate::base::{Mm, Plane};
+use crate::spec::{Mode, Profile, Script, modulation};
 
 /// Lines over this share of the portrait are worth reading.
 const COVERED: f64 = 0.15;
+
+/// The portrait is sought so far beside where its lines are of one piece: a pattern of the page may
+/// go on with them.
+const BESIDE: Mm = Mm(6.0);
 
 /// A tilt is believed if letters spread at most this many times as far by it: of pages that were
 /// tilted 0.45 to 0.62 times, of one that was not 0.96.
@@ -53,6 +60,8 @@ pub struct Found {
     pub stack: Option<Stack>,
     /// The text, in either script.
     pub readings: Option<Readings>,
+    /// How letters shift the tones.
+    pub tones: Tones,
 }
 
 /// Follows the lines of a peak and reads them: on a flat page, and on one that lies at an angle if
@@ -66,7 +75,7 @@ pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found>
         carrier::follow(&signal, carrier::search_factor(scan), scan, peak, &profile.layout)?;
     let frame = Frame::new(&carrier, profile);
     if frame.coverage < COVERED {
-        return Some(Found { carrier, frame, columns: None, stack: None, readings: None });
+        return Some(Found { carrier, frame, columns: None, stack: None, readings: None, tones });
     }
     let found = in_frame(frame, carrier, &signal, &tones, thorough, context);
     if found.is_clear() {
@@ -92,6 +101,8 @@ fn in_frame(
     let Context { scan, flat, lawful, profile, mode, turn, alphabets } = *context;
     let factor = carrier::search_factor(scan);
     let columns = columns::find(signal, factor, scan, &frame, profile, thorough, turn);
+    let law = columns.as_ref().and_then(|columns| Some((columns.law?, columns.first_line)));
+    let frame = law.map_or(frame.clone(), |(law, first)| frame.at_row(&law, first, profile));
     let worth_reading = |columns: &&Columns| {
         verdict::repeats(&columns.evidence()) && (columns.law.is_some() || !lawful)
     };
@@ -102,7 +113,7 @@ fn in_frame(
         Mode::Tint => reading::read(stack, known, alphabets.tinted()),
         Mode::Screen => strokes::read(stack, known, alphabets, tones.looks(flat)),
     });
-    Found { carrier, frame, columns, stack, readings }
+    Found { carrier, frame, columns, stack, readings, tones: tones.clone() }
 }
 
 impl Found {
@@ -113,6 +124,54 @@ impl Found {
         evidence.repetition = self.columns.as_ref().map(Columns::evidence);
         evidence.text = self.readings.as_ref().map(|readings| readings.likelier().evidence());
         evidence
+    }
+
+    /// Where the text does not stand though it should; of a tint, since what is foretold of a letter
+    /// screen's letters does not yet change with the tone. Settles the portrait's sides.
+    #[must_use]
+    pub fn tamper(&mut self, flat: &Flat, scan: &Scan, profile: &Profile) -> Option<Tamper> {
+        let (columns, readings) = (self.columns.as_ref()?, self.readings.as_ref()?);
+        let reading = readings.likelier();
+        if reading.mode != Mode::Tint {
+            return None;
+        }
+        let law = |l: &f32| {
+            let size = modulation::amplitude_of(*l, 1.0);
+            if *l > self.tones.turn { -size } else { size }
+        };
+        let amplitude = flat.lightness.map(law);
+        let expected = reading.expected_in_stack();
+        let measure = |frame: &Frame, templates: &Templates| {
+            cells::measure(flat, scan, frame, columns, &amplitude, templates)
+        };
+        let wide = self.frame.wider(BESIDE.0 / profile.layout.pitch.0);
+        let templates = Templates::new(&expected, columns.symbols);
+        let cells = measure(&wide, &templates);
+
+        let width = profile.width.0 / profile.layout.advance.0;
+        let (from, step) = match columns.law {
+            Some(law) => {
+                let backwards = law.orientation.runs_backwards();
+                let begin = reading.begin_in_stack() - law.turn() as f64;
+                (begin - if backwards { width } else { 0.0 }, columns.symbols as f64)
+            }
+            None => (0.0, 1.0),
+        };
+        let left = cells.left_edge(width, from, step)?;
+        let middle = 0.5 * (self.frame.down[0] + self.frame.down[1]);
+        self.frame.across = [left, left + width].map(|symbols| columns.along(symbols, middle));
+        let inside = |cells: Cells| cells.within(self.frame.down, [left, left + width]);
+
+        let row = |line: i64, law: &Law| {
+            usize::try_from(law.row(usize::try_from(line - columns.first_line).ok()?)).ok()
+        };
+        let keyed = columns.law.filter(|law| law.keyed).map(|law| {
+            move |line: i64| row(line, &law).is_some_and(|row| profile.layout.is_keyed(row))
+        });
+        let strength = profile.strength as f32;
+        let displaced =
+            |by| inside(measure(&wide, &Templates::displaced(&expected, columns.symbols, by)));
+        Tamper::of(&inside(cells), self.tones.turn, strength, keyed, displaced)
     }
 
     /// The script of the text.

@@ -5,6 +5,7 @@
 
 pub mod alignment;
 pub mod carrier;
+pub mod cells;
 pub mod claim;
 pub mod columns;
 pub mod decoding;
@@ -15,6 +16,7 @@ pub mod fit;
 pub mod flatten;
 pub mod gaps;
 pub mod geometry;
+mod grid;
 pub mod keyed;
 pub mod law;
 pub mod likelihood;
@@ -24,6 +26,7 @@ pub mod orientation;
 pub mod page;
 pub mod period;
 pub mod pitch;
+mod pooling;
 pub mod portrait;
 pub mod psf;
 pub mod range;
@@ -34,8 +37,10 @@ pub mod scan;
 pub mod spectrum;
 pub mod stack;
 pub mod start;
+pub mod strength;
 pub mod strips;
 pub mod strokes;
+pub mod tamper;
 pub mod templates;
 pub mod tilt;
 pub mod tones;
@@ -57,6 +62,7 @@ pub use reader::{Page, Reader, inspect};
 use reading::{Reading, Readings};
 use scan::Scan;
 use stack::Stack;
+use tamper::Tamper;
 use templates::Alphabets;
 use verdict::{Comparison, Decision, Evidence, Expected, Verdict};
 
@@ -88,6 +94,8 @@ pub struct Inspection {
     pub second: Option<(Stack, Readings)>,
     /// What the keyed lines say, where a key was given and they could be asked.
     pub keyed: Option<Keyed>,
+    /// Where the text does not stand though it should, if there is text.
+    pub tamper: Option<Tamper>,
     /// What it comes to.
     pub decision: Decision,
     /// What the decision rests on.
@@ -171,29 +179,28 @@ impl Inspection {
         let second = (found.len() > 1).then(|| found.pop()).flatten();
         let second = second.filter(|second| second.legible() >= 0.0);
         let second = second.and_then(|found| Some((found.stack?, found.readings?)));
-        let Some(best) = found.pop() else {
+        let Some(mut best) = found.pop() else {
             let measures = || Measures::of(&scan, &flat, profile, evidence.peak);
             let decision = explained(verdict::decide(&evidence), measures, profile);
             return Self::of_decision(scan, decision, evidence);
         };
         evidence = best.evidence(evidence);
-        let Found { carrier, frame, columns, stack, readings } = best;
-        if let (Some(text), Some(readings)) = (&mut evidence.text, &readings) {
+        if let (Some(text), Some(readings)) = (&mut evidence.text, &best.readings) {
             text.expected = claim.name.map(|name| compare(readings, name));
         }
-        let blur = readings.as_ref().map(|r| r.likelier().imaging.blur);
+        let blur = best.readings.as_ref().map(|r| r.likelier().imaging.blur);
         let blur = blur.filter(|_| evidence.established().is_some());
         let measures = || Measures { blur, ..Measures::of(&scan, &flat, profile, evidence.peak) };
         let mut decision = explained(verdict::decide(&evidence), measures, profile);
-        let is_mirrored = readings.as_ref().is_some_and(|r| r.likelier().orientation.mirrored);
+        let is_mirrored = best.readings.as_ref().is_some_and(|r| r.likelier().orientation.mirrored);
         if evidence.established().is_some() && is_mirrored {
             decision.reasons.push("the scan shows the portrait mirrored".into());
         }
         let keyed = claim.issue.and_then(|issue| {
-            let legend = legend_of(claim.name, readings.as_ref(), &decision, profile)?;
-            Keyed::check(columns.as_ref()?, issue, &legend, profile)
+            let legend = legend_of(claim.name, best.readings.as_ref(), &decision, profile)?;
+            Keyed::check(best.columns.as_ref()?, issue, &legend, profile)
         });
-        let law = columns.as_ref().and_then(|columns| columns.law.as_ref());
+        let law = best.columns.as_ref().and_then(|columns| columns.law.as_ref());
         let is_read = decision.verdict.outcome() == verdict::Outcome::Successful;
         if claim.issue.is_none() && is_read && law.is_some_and(|law| law.keyed) {
             decision.reasons.push(keyed::UNASKED.into());
@@ -202,6 +209,16 @@ impl Inspection {
             let fits = evidence.text.as_ref().is_some_and(verdict::Text::lets_name_stand);
             decision = keyed::decide(decision, keyed.as_ref(), law, fits);
         }
+        if let (Some(keyed), Some(columns)) = (&keyed, &mut best.columns)
+            && keyed.is_confirmed()
+        {
+            keyed.place(columns);
+        }
+        let tamper = evidence.established().and_then(|_| best.tamper(&flat, &scan, profile));
+        if let Some(tamper) = &tamper {
+            decision = tamper.decide(decision);
+        }
+        let Found { carrier, frame, columns, stack, readings, .. } = best;
         let (carrier, frame) = (Some(carrier), Some(frame));
         Inspection {
             scan,
@@ -212,6 +229,7 @@ impl Inspection {
             readings,
             second,
             keyed,
+            tamper,
             decision,
             evidence,
         }
@@ -229,8 +247,20 @@ impl Inspection {
 
     fn of_decision(scan: Scan, decision: Decision, evidence: Evidence) -> Self {
         let (carrier, frame, columns, stack, readings) = (None, None, None, None, None);
-        let (second, keyed) = (None, None);
-        Self { scan, carrier, frame, columns, stack, readings, second, keyed, decision, evidence }
+        let (second, keyed, tamper) = (None, None, None);
+        Self {
+            scan,
+            carrier,
+            frame,
+            columns,
+            stack,
+            readings,
+            second,
+            keyed,
+            tamper,
+            decision,
+            evidence,
+        }
     }
 
     /// Whether there is text.

@@ -3,6 +3,7 @@
 
 use super::carrier::{COHERENT, Carrier, node_place};
 use super::geometry::Surface;
+use super::law::Law;
 use crate::spec::Profile;
 
 /// The frame of the text lines and the portrait in it. All lengths in line pitches.
@@ -49,6 +50,29 @@ impl Frame {
         let area = size[0] * size[1] * profile.layout.pitch.0.powi(2);
         let coverage = (within.count() as f64 / area).min(1.0);
         Self { lines, along, across, down, coverage }
+    }
+
+    /// The same from the first printed line to the last, now that the lines' numbers are known.
+    /// `first_line`: the line that the law counts from.
+    #[must_use]
+    pub fn at_row(&self, law: &Law, first_line: i64, profile: &Profile) -> Self {
+        let height = profile.height.0 / profile.layout.pitch.0;
+        let of_first = law.row(0) as f64;
+        let down = if law.orientation.upside_down {
+            let end = first_line as f64 + of_first + 1.0;
+            [end - height, end]
+        } else {
+            let top = first_line as f64 - of_first;
+            [top, top + height]
+        };
+        Self { down, ..self.clone() }
+    }
+
+    /// The same with more room to either side, in line pitches.
+    #[must_use]
+    pub fn wider(&self, by: f64) -> Self {
+        let [left, right] = self.across;
+        Self { across: [left - by, right + by], ..self.clone() }
     }
 
     /// The place in millimetres at which the lines have number `v` and the distance along them is

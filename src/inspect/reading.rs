@@ -71,6 +71,8 @@ pub struct Reading {
     pub picture: Vec<f32>,
     /// The text that was read, as it should look there.
     pub expected: Vec<f32>,
+    /// Bins of the upright stack before the first symbol.
+    pub begins: usize,
 }
 
 impl Read {
@@ -139,7 +141,7 @@ pub fn read(
     let mut read: Vec<(Start, Fit<'_>, Reading)> = Vec::new();
     for (start, mut fit) in rivals.into_iter().take(RIVALS) {
         fit.refine();
-        let reading = Reading::of(&mut fit, tried[start.field])?;
+        let reading = Reading::of(&mut fit, tried[start.field], start.bins)?;
         read.push((start, fit, reading));
     }
     let (start, fit, reading) = read.into_iter().max_by(|a, b| a.2.fit.total_cmp(&b.2.fit))?;
@@ -147,7 +149,7 @@ pub fn read(
     let mut twin = fit.in_alphabet(&alphabets[1 - start.alphabet]);
     let behind = 0.5 * (fit.explained - twin.explained) / fit.noise;
     if behind <= FAR {
-        readings.extend(Reading::of(&mut twin, tried[start.field]));
+        readings.extend(Reading::of(&mut twin, tried[start.field], start.bins));
     }
     readings.sort_by(|a, b| b.fit.total_cmp(&a.fit));
     Some(Readings(readings))
@@ -167,6 +169,34 @@ impl Reading {
         }
     }
 
+    /// [`expected`](Self::expected) in the order of the scan's stack.
+    #[must_use]
+    pub fn expected_in_stack(&self) -> Vec<f32> {
+        let length = self.circle.len() * ALONG;
+        let row = |row: &[f32]| {
+            let mut row = row.to_vec();
+            row.rotate_right(self.begins % length.max(1));
+            if self.orientation.mirrored {
+                row.reverse();
+            }
+            row
+        };
+        let mut heights: Vec<f32> =
+            self.expected.chunks_exact(length.max(1)).flat_map(row).collect();
+        if self.orientation.upside_down {
+            heights.reverse();
+        }
+        heights
+    }
+
+    /// Symbols of the scan's stack before the one with which, as the text runs, it begins; where it
+    /// runs backwards, before the end of that one.
+    #[must_use]
+    pub fn begin_in_stack(&self) -> f64 {
+        let begin = self.begins as f64 / ALONG as f64 + self.imaging.along;
+        if self.orientation.runs_backwards() { self.circle.len() as f64 - begin } else { begin }
+    }
+
     /// Log-likelihood, relative to the text that was read, of these symbols, of which the one at
     /// `turn` stands first in the circle; of the scan alone.
     #[must_use]
@@ -177,7 +207,7 @@ impl Reading {
 
     /// Lets the text of a fit, its point spread and the check symbols settle; `None` if the circle
     /// is too short for a legend.
-    fn of(fit: &mut Fit<'_>, orientation: Orientation) -> Option<Self> {
+    fn of(fit: &mut Fit<'_>, orientation: Orientation, turned: usize) -> Option<Self> {
         fit.sharpen();
         fit.improve();
         fit.whiten();
@@ -211,6 +241,7 @@ impl Reading {
             orientation,
             picture: upright(&fit.seen),
             expected: upright(&expected),
+            begins: turned + texts.weighed.first * ALONG,
         })
     }
 }

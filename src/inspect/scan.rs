@@ -11,6 +11,9 @@ const WORKING: Ppi = Ppi(600.0);
 /// Pages are searched for portraits at this resolution or up to twice as much.
 const SEARCHED: Ppi = Ppi(245.0);
 
+/// Working pixels a block of [`Scan::brightest`].
+pub const BRIGHT: usize = 4;
+
 /// Where the resolution is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -83,6 +86,8 @@ pub struct Part {
 pub struct Scan {
     /// Luminance 0..1, `[row, column]`, at the working resolution.
     pub luminance: Plane,
+    /// Light of the brightest channel 0..1, over blocks of [`BRIGHT`] × [`BRIGHT`] working pixels.
+    pub brightest: Plane,
     /// Working pixels per millimetre across and down, by the resolution.
     pub per_mm: [f64; 2],
     /// Pixels of the file a working pixel, across and down.
@@ -130,6 +135,7 @@ impl Scan {
     pub fn unknown(picture: &Picture) -> Self {
         Self {
             luminance: Plane::zeros((0, 0)),
+            brightest: Plane::zeros((0, 0)),
             per_mm: [1.0; 2],
             factor: 1,
             corner: [0; 2],
@@ -141,6 +147,7 @@ impl Scan {
     fn averaged(picture: &Picture, resolution: Resolution, factor: usize) -> Self {
         Self {
             luminance: picture.luminance(factor),
+            brightest: picture.brightest(factor * BRIGHT),
             per_mm: resolution.axes.map(|axis| axis.per_mm() / factor as f64),
             factor,
             corner: [0; 2],

@@ -27,6 +27,8 @@ pub enum Verdict {
     Read,
     /// The microtext spells something else.
     NameMismatch,
+    /// The microtext does not stand everywhere as it should.
+    Altered,
     /// The lines do not begin where the issuer's key says for this document.
     KeyMismatch,
     /// There is none, though this scan would have shown it.
@@ -41,7 +43,9 @@ impl Verdict {
     pub fn outcome(self) -> Outcome {
         match self {
             Self::Authentic | Self::Read => Outcome::Successful,
-            Self::NameMismatch | Self::KeyMismatch | Self::Absent => Outcome::Failed,
+            Self::NameMismatch | Self::KeyMismatch | Self::Altered | Self::Absent => {
+                Outcome::Failed
+            }
             Self::Inconclusive => Outcome::Undetermined,
         }
     }

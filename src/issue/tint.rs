@@ -18,7 +18,7 @@ use crate::base::colour::{Colour, Curve};
 use crate::base::raster::blur;
 use crate::base::{Mm, Picture, Plane, tone};
 use crate::spec::Profile;
-use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD};
+use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD, WHITE};
 use crate::spec::profile::Depth;
 
 /// The local mean is computed on blocks of about this size, tone and texture on coarser ones.
@@ -35,12 +35,7 @@ const FULL_MASK: f32 = 0.15;
 /// for the default strength anyway. A white background at `WHITE` is 0.9 CIEDE2000 darker than it
 /// came, which keeps each portrait within a mean of 0.5 and a 95th percentile of 1.0.
 const KNEE: f32 = 0.84;
-const WHITE: f32 = 0.962;
 const BLACK: f32 = 0.0003;
-
-/// How far the coverage's local mean rises in most gaps between letters. In the others white is cut
-/// off; the share of white pixels stays within 0.1 % of the portrait's.
-const GAP: f32 = 0.24;
 
 /// White in [`Prepared::linear`].
 const FULL_LIGHT: f32 = 65_535.0;
@@ -225,7 +220,7 @@ impl Room {
         let (scale, lift) = headroom(brightest);
         let printed = brightest * scale + lift;
         let law = (1.0 + MASKING) * modulation::amplitude_of(tone::lightness(printed), strength);
-        let limit = law.min((1.0 / printed - 1.0) / GAP);
+        let limit = law.min(modulation::most(printed));
         Self {
             scale: scale * (1 << FRACTION) as f32,
             lift: (lift / scale * FULL_LIGHT + 0.5) as u32,

@@ -11,6 +11,7 @@ use crate::inspect::portrait::Frame;
 use crate::inspect::reading::Reading;
 use crate::inspect::scan::Scan;
 use crate::inspect::stack::{ACROSS, ALONG};
+use crate::inspect::tamper::Ground;
 use crate::inspect::verdict;
 use crate::inspect::{Inspection, Page};
 
@@ -18,6 +19,9 @@ use crate::inspect::{Inspection, Page};
 const GOOD: Rgba<u8> = Rgba([0, 150, 136, 150]);
 /// Not placed, not read.
 const POOR: Rgba<u8> = Rgba([230, 110, 0, 150]);
+/// Microtext is missing; nothing can be told.
+const LACKING: Rgba<u8> = Rgba([214, 20, 60, 110]);
+const UNREADABLE: Rgba<u8> = Rgba([70, 80, 160, 60]);
 const OUTLINE: Rgba<u8> = Rgba([0, 150, 136, 255]);
 const PAPER: u8 = 246;
 
@@ -35,7 +39,8 @@ pub fn overlay_page(picture: &Picture, page: &Page) -> RgbImage {
 }
 
 /// The scan with what was found in it: the portrait's outline, its lines along the left edge
-/// (green: placed, orange: not), and beneath it the copy that was read over the copy that should
+/// (green: placed, orange: not), places where the microtext is missing (red) and where nothing can be
+/// told (blue), and beneath it the copy that was read over the copy that should
 /// be there, each symbol underlined (green: read, orange: not).
 #[must_use]
 pub fn overlay(picture: &Picture, inspection: &Inspection) -> RgbImage {
@@ -136,6 +141,7 @@ fn marked(picture: &Picture, inspections: &[&Inspection]) -> RgbImage {
 }
 
 fn mark(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
+    mark_ground(canvas, inspection);
     let (Some(frame), Some(columns), Some(_)) =
         (&inspection.frame, &inspection.columns, &inspection.stack)
     else {
@@ -169,6 +175,44 @@ fn mark(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
     draw([left - width, right + width], [bottom, bottom + width], OUTLINE);
     draw([left - width, left], [top, bottom], OUTLINE);
     draw([right, right + width], [top, bottom], OUTLINE);
+}
+
+/// Cells without microtext that should have it, and cells that cannot tell.
+fn mark_ground(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
+    let (Some(tamper), Some(frame), Some(columns)) =
+        (&inspection.tamper, &inspection.frame, &inspection.columns)
+    else {
+        return;
+    };
+    let scan = &inspection.scan;
+    let [down, along] = [frame.lines.slope(), frame.along.slope()];
+    // From cell to cell and from line to line, in working pixels.
+    let step = |slope: [f64; 2], length: f64| {
+        let square = slope[0] * slope[0] + slope[1] * slope[1];
+        [0, 1].map(|i| slope[i] / square * length * scan.per_mm[i])
+    };
+    let (across, down) = (step(along, columns.advance), step(down, 1.0));
+    for ((line, cell), ground) in tamper.ground.indexed_iter() {
+        let colour = match ground {
+            Ground::Lacking => LACKING,
+            Ground::Unreadable => UNREADABLE,
+            Ground::Sound => continue,
+        };
+        let Some(middle) = tamper.middles[[line, cell]] else { continue };
+        let corners = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)];
+        let mut points: Vec<Point<i32>> = corners
+            .iter()
+            .map(|(u, v)| {
+                let place = [0, 1].map(|i| middle[i] + u * across[i] + v * down[i]);
+                let [x, y] = scan.in_file(place).map(|v| v.round().clamp(-1e6, 1e6) as i32);
+                Point::new(x, y)
+            })
+            .collect();
+        points.dedup();
+        if points.len() > 2 && points.first() != points.last() {
+            draw_polygon_mut(canvas, &points, colour);
+        }
+    }
 }
 
 fn pixel(scan: &Scan, frame: &Frame, across: f64, down: f64) -> Point<i32> {

@@ -8,6 +8,7 @@ use crate::inspect::likelihood::LikelihoodRatio;
 use crate::inspect::reading::{Read as ReadSymbol, Reading};
 use crate::inspect::scan::PpiSource;
 use crate::inspect::stack::Stack;
+use crate::inspect::tamper;
 use crate::inspect::verdict::{self, Outcome, Verdict};
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name, Profile, Symbol};
@@ -163,8 +164,8 @@ pub struct Microtext {
 /// A place where the microtext is not what it should be.
 #[derive(Clone, Debug, Serialize)]
 pub struct Region {
-    /// "missing", "foreign" or "shifted".
-    pub kind: &'static str,
+    /// "missing" or "foreign".
+    pub kind: tamper::Kind,
     /// Left edge in pixels of the file.
     pub x_px: f64,
     /// Upper edge.
@@ -213,7 +214,7 @@ impl Record {
             microtext: found
                 .and_then(|(reading, stack)| Microtext::of(inspection, reading, stack, profile)),
             portraits: corners(inspection).map(|_| Portrait::of(inspection)).into_iter().collect(),
-            regions: Vec::new(),
+            regions: Region::of(inspection),
             reasons: decision.reasons.clone(),
         }
     }
@@ -247,6 +248,25 @@ impl Text {
             given: name.as_ref().map(|name| name.given().to_owned()),
             symbols,
         }
+    }
+}
+
+impl Region {
+    fn of(inspection: &Inspection) -> Vec<Self> {
+        let region = |found: &tamper::Region| {
+            let [left, top, right, bottom] = found.bounds;
+            let [x, y] = inspection.scan.in_file([left, top]);
+            let [to_x, to_y] = inspection.scan.in_file([right, bottom]);
+            Self {
+                kind: found.kind,
+                x_px: rounded(x, 1),
+                y_px: rounded(y, 1),
+                width_px: rounded(to_x - x, 1),
+                height_px: rounded(to_y - y, 1),
+                z: rounded(found.z, 2),
+            }
+        };
+        inspection.tamper.iter().flat_map(|tamper| tamper.regions.iter().map(region)).collect()
     }
 }
 
@@ -367,6 +387,7 @@ mod tests {
             orientation: crate::inspect::orientation::Orientation::default(),
             picture: Vec::new(),
             expected: Vec::new(),
+            begins: 0,
         };
         let (signal, weight) = (Vec::new(), Vec::new());
         Text::of(&reading, &Stack { symbols: circle.len(), signal, weight, copies: 7.26 })

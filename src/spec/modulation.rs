@@ -16,6 +16,20 @@ pub const TURNING_LIGHTNESS: f32 = 40.0;
 /// Half the width of the turn, in L*.
 const TURN: f32 = 2.0;
 
+/// The brightest light that is printed in any channel, 0..1: what is above is bent to end here.
+pub const WHITE: f32 = 0.962;
+
+/// How far the coverage's local mean rises in most gaps between letters. In the others white is cut
+/// off; the share of white pixels stays within 0.1 % of the portrait's.
+const GAP: f32 = 0.24;
+
+/// The largest amplitude for which the gaps between dark letters keep below white, where the brightest
+/// channel is printed with this light, 0..1.
+#[must_use]
+pub fn most(brightest: f32) -> f32 {
+    (1.0 / brightest - 1.0) / GAP
+}
+
 /// The relative change of luminance under a letter, dY/Y, for a strength 0..1 of the lightness
 /// scale on ground of this lightness (CIE L*); negative where letters are darker.
 #[must_use]

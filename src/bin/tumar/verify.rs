@@ -77,6 +77,7 @@ pub(crate) fn verdict_line(record: &Record) -> String {
         Verdict::Read => "read",
         Verdict::NameMismatch => "name-mismatch, the microtext carries another name",
         Verdict::KeyMismatch => "key-mismatch, the lines do not begin where the key says",
+        Verdict::Altered => "altered, the microtext does not stand everywhere as it should",
         Verdict::Absent => "absent, there is no microtext",
         Verdict::Inconclusive => "inconclusive, the scan does not tell",
     };
