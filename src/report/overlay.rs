@@ -2,7 +2,7 @@
 //! that was read beside the one that should be there.
 
 use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
-use imageproc::drawing::{Blend, draw_polygon_mut};
+use imageproc::drawing::{Blend, Canvas, draw_polygon_mut};
 use imageproc::point::Point;
 
 use crate::base::raster::bilinear;
@@ -148,13 +148,13 @@ pub(super) fn marks(
     inspections: &[&Inspection],
     view: impl Fn([f64; 2]) -> [f64; 2],
 ) -> RgbaImage {
-    let mut canvas = Blend(RgbaImage::new(width, height));
+    let mut canvas = RgbaImage::new(width, height);
     inspections.iter().for_each(|inspection| mark(&mut canvas, inspection, &view));
-    canvas.0
+    canvas
 }
 
 fn mark(
-    canvas: &mut Blend<RgbaImage>,
+    canvas: &mut impl Canvas<Pixel = Rgba<u8>>,
     inspection: &Inspection,
     view: &impl Fn([f64; 2]) -> [f64; 2],
 ) {
@@ -202,7 +202,7 @@ fn mark(
 
 /// Cells without microtext that should have it, and cells that cannot tell.
 fn mark_ground(
-    canvas: &mut Blend<RgbaImage>,
+    canvas: &mut impl Canvas<Pixel = Rgba<u8>>,
     inspection: &Inspection,
     view: &impl Fn([f64; 2]) -> [f64; 2],
 ) {

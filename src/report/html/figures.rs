@@ -13,6 +13,7 @@ use crate::base::raster::bilinear;
 use crate::base::{Mm, Picture, Plane, tone};
 use crate::inspect::reading::Reading;
 use crate::inspect::stack::ALONG;
+use crate::inspect::tamper::Ground;
 use crate::inspect::{Inspection, Page, verdict};
 use crate::report::overlay;
 
@@ -26,16 +27,16 @@ const LONGEST_PROFILE: usize = 1 << 18;
 
 /// Pixels a bin of the pooled copy, and symbols a row at the most.
 const MAGNIFICATION: usize = 5;
-const A_ROW: usize = 16;
+const A_ROW: usize = 24;
 
 /// Lines that are shown straightened, how much of them in line pitches, and pixels a pitch.
-const LINES: usize = 6;
-const ALONG_LINES: usize = 36;
-const PITCH: usize = 30;
+const LINES: usize = 7;
+const ALONG_LINES: usize = 24;
+const PITCH: usize = 40;
 /// From one candidate for them to the next, in pitches.
 const STRIDE: usize = 3;
-/// Lightness at which letters show best, and how far from it they still do.
-const LIGHT: [f32; 2] = [65.0, 20.0];
+/// How uneven in lightness lines may be, against others of which none can be told.
+const UNTOLD: f32 = 40.0;
 
 /// The scan and what was found in it.
 pub(super) struct ScanFigure {
@@ -215,6 +216,10 @@ impl Rows {
         };
         let (wide, tall) = (ALONG_LINES as f64, LINES as f64);
         let top = frame.down[0].ceil();
+        let sound: Vec<[f64; 2]> = sound(inspection)
+            .map(|[x, y]| [0, 1].map(|i| ([x, y][i] + 0.5) / scan.per_mm[i]))
+            .map(|place| [frame.along.at(place), frame.lines.at(place)])
+            .collect();
         let corners = steps(frame.down[1] - top - tall)
             .flat_map(|v| steps(frame.across[1] - frame.across[0] - wide).map(move |u| (u, v)));
         let corners = corners.map(|(u, v)| [frame.across[0] + u, top + v]);
@@ -227,10 +232,10 @@ impl Rows {
             let tones: Vec<f32> = tones.collect();
             let mean = tones.iter().sum::<f32>() / tones.len() as f32;
             let square = tones.iter().map(|tone| (tone - mean).powi(2)).sum::<f32>();
-            let unplaced = (0..LINES).filter(|i| columns.phase(v as i64 + *i as i64).is_none());
-            (square / tones.len() as f32).sqrt()
-                + ((mean - LIGHT[0]).abs() - LIGHT[1]).max(0.0)
-                + 3.0 * unplaced.count() as f32
+            let within =
+                |at: &&[f64; 2]| (u..u + wide).contains(&at[0]) && (v..v + tall).contains(&at[1]);
+            let told = sound.iter().filter(within).count() as f64 * columns.advance / (wide * tall);
+            (square / tones.len() as f32).sqrt() - UNTOLD * told as f32
         };
         let best = corners.map(|corner| (unfit(&corner), corner));
         let Some((_, [left, top])) = best.min_by(|a, b| a.0.total_cmp(&b.0)) else {
@@ -266,6 +271,12 @@ impl Rows {
             magnification: format!("{:.1}", PITCH as f64 / file_px),
         }))
     }
+}
+
+/// Places, in working pixels, where the microtext stands as it should.
+fn sound(inspection: &Inspection) -> impl Iterator<Item = [f64; 2]> {
+    let cells = inspection.tamper.iter().flat_map(|map| map.ground.iter().zip(&map.middles));
+    cells.filter_map(|(ground, middle)| middle.filter(|_| *ground == Ground::Sound))
 }
 
 /// Places for something within `room`, in pitches; one where it hardly fits.

@@ -67,7 +67,7 @@ pub fn report(source: &Source<'_>, page: &Page, record: &Record) -> Result<Strin
         version: env!("CARGO_PKG_VERSION"),
         record,
         plain: Plain::of(record),
-        needle: number(50.0 + 50.0 * record.margin, 1),
+        needle: number(49.0 + 49.0 * record.margin, 1),
         margin: signed(record.margin, 2),
         expected: record.expected.as_ref().map(|holder| full_name(&holder.surname, &holder.given)),
         read: record.read.as_ref().map(read_line),
