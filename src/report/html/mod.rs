@@ -313,7 +313,7 @@ fn measures(inspection: &Inspection, record: &Record) -> Vec<(&'static str, Stri
         ("Size", format!("{} × {} pixels", scan.width_px, scan.height_px)),
         ("Resolution", format!("{ppi}, {source}")),
     ];
-    all.extend(scan.rotation_deg.map(|deg| ("Rotation", format!("{}° clockwise", number(deg, 2)))));
+    all.extend(scan.rotation_deg.map(|deg| ("Rotation", turn(deg))));
     all.extend(scan.rotation_deg.map(|_| ("Mirrored", yes_or_no(scan.mirrored).to_owned())));
     let Some(microtext) = &record.microtext else { return all };
     let blur = inspection.reading().map(|reading| reading.imaging.blur.0);
@@ -331,6 +331,11 @@ fn measures(inspection: &Inspection, record: &Record) -> Vec<(&'static str, Stri
         ("Kind of microtext", mode.to_owned()),
     ]);
     all
+}
+
+fn turn(deg: f64) -> String {
+    let way = if deg < 0.0 { "counterclockwise" } else { "clockwise" };
+    format!("{}° {way}", number(deg.abs(), 2))
 }
 
 fn yes_or_no(is: bool) -> &'static str {
