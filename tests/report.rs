@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use assert_cmd::Command;
 use browser::Browser;
+use image::imageops::FilterType;
 use image::{DynamicImage, GenericImage, GrayImage};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -52,8 +53,9 @@ static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     done(&["keygen", "--out", "own.key", "--quiet"]);
     print(&KEY, "keyed.png");
     let mut scan = image::open(folder.path().join("scan.png")).unwrap();
-    let patch = scan.crop_imm(430, 440, 170, 150).blur(12.0);
-    scan.copy_from(&patch, 430, 440).unwrap();
+    let patch = scan.crop_imm(380, 360, 260, 260).resize_exact(20, 20, FilterType::Triangle);
+    let patch = patch.resize_exact(260, 260, FilterType::Triangle);
+    scan.copy_from(&patch, 380, 360).unwrap();
     scan.save(folder.path().join("altered.png")).unwrap();
     Bench { folder }
 });
@@ -107,8 +109,8 @@ fn the_report_says_what_the_record_says() {
         "Symbol by symbol",
         "Lines, straightened",
         "Tamper map",
-        "H1",
-        "H2",
+        ">H1<",
+        ">H2<",
         "trong support for the expected name",
         "What was measured",
         "600 ppi, stated by the file",

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser with one page.
-pub struct Browser {
+pub(crate) struct Browser {
     process: Child,
     to: ChildStdin,
     from: Receiver<Value>,
@@ -27,7 +27,7 @@ pub struct Browser {
 
 impl Browser {
     /// None, with a line that says so, where there is none.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let is_there = Command::new("chromium").arg("--version").output().is_ok();
         if !is_there {
             println!("skipped: chromium is not there");
@@ -87,7 +87,7 @@ impl Browser {
     }
 
     /// Opens a file and waits until it is there.
-    pub fn open(&mut self, path: &Path) {
+    pub(crate) fn open(&mut self, path: &Path) {
         self.events.retain(|event| event["method"] != "Page.loadEventFired");
         self.call("Page.navigate", json!({ "url": format!("file://{}", path.display()) }));
         while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {
@@ -96,37 +96,37 @@ impl Browser {
     }
 
     /// The value of an expression in the page.
-    pub fn value(&mut self, expression: &str) -> Value {
+    pub(crate) fn value(&mut self, expression: &str) -> Value {
         let params = json!({ "expression": expression, "returnByValue": true });
         let result = self.call("Runtime.evaluate", params);
         assert!(result.get("exceptionDetails").is_none(), "{expression}: {result}");
         result["result"]["value"].clone()
     }
 
-    pub fn key(&mut self, key: &str) {
+    pub(crate) fn key(&mut self, key: &str) {
         for kind in ["keyDown", "keyUp"] {
             self.call("Input.dispatchKeyEvent", json!({ "type": kind, "key": key }));
         }
     }
 
-    pub fn mouse(&mut self, kind: &str, [x, y]: [f64; 2], mut more: Value) {
+    pub(crate) fn mouse(&mut self, kind: &str, [x, y]: [f64; 2], mut more: Value) {
         (more["type"], more["x"], more["y"]) = (kind.into(), x.into(), y.into());
         self.call("Input.dispatchMouseEvent", more);
     }
 
-    pub fn disable_scripts(&mut self) {
+    pub(crate) fn disable_scripts(&mut self) {
         self.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
     }
 
     /// The page as it prints.
-    pub fn pdf(&mut self) -> Vec<u8> {
+    pub(crate) fn pdf(&mut self) -> Vec<u8> {
         let params = json!({ "preferCSSPageSize": true, "printBackground": true });
         let printed = self.call("Page.printToPDF", params);
         STANDARD.decode(printed["data"].as_str().unwrap()).unwrap()
     }
 
     /// What the browser did not like so far.
-    pub fn complaints(&mut self) -> Vec<String> {
+    pub(crate) fn complaints(&mut self) -> Vec<String> {
         self.call("Runtime.evaluate", json!({ "expression": "0" }));
         let said = ["Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"];
         let is_said = |event: &&Value| said.iter().any(|method| event["method"] == *method);
