@@ -11,7 +11,7 @@ use assert_cmd::Command;
 use browser::Browser;
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImage, GrayImage};
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 use tumar::base::Picture;
 use tumar::inspect::Reader;

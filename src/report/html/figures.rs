@@ -11,7 +11,9 @@ use image::{DynamicImage, GrayImage, ImageEncoder, ImageResult, Luma};
 
 use crate::base::raster::bilinear;
 use crate::base::{Mm, Picture, Plane, tone};
+use crate::inspect::portrait::Frame;
 use crate::inspect::reading::Reading;
+use crate::inspect::scan::Scan;
 use crate::inspect::stack::ALONG;
 use crate::inspect::tamper::Ground;
 use crate::inspect::{Inspection, Page, verdict};
@@ -207,50 +209,44 @@ impl Rows {
         else {
             return Ok(None);
         };
-        let scan = &inspection.scan;
-        let turned = inspection.orientation();
-        let at = |u: f64, v: f64, near: &mut [f64; 2]| {
-            *near = frame.place(u, v, *near);
-            let [x, y] = [0, 1].map(|i| near[i] * scan.per_mm[i] - 0.5);
-            tone::lightness(bilinear(&scan.luminance, x, y))
-        };
-        let (wide, tall) = (ALONG_LINES as f64, LINES as f64);
+        let (scan, turned) = (&inspection.scan, inspection.orientation());
+        let (level, [across, down]) = (Level::of(scan, frame), frame_size(frame));
         let top = frame.down[0].ceil();
-        let sound: Vec<[f64; 2]> = sound(inspection)
-            .map(|[x, y]| [0, 1].map(|i| ([x, y][i] + 0.5) / scan.per_mm[i]))
-            .map(|place| [frame.along.at(place), frame.lines.at(place)])
-            .collect();
-        let corners = steps(frame.down[1] - top - tall)
-            .flat_map(|v| steps(frame.across[1] - frame.across[0] - wide).map(move |u| (u, v)));
-        let corners = corners.map(|(u, v)| [frame.across[0] + u, top + v]);
-        let unfit = |&[u, v]: &[f64; 2]| {
-            let mut near = frame.lines.centre();
-            let tones = (0..LINES * ALONG_LINES).map(|i| {
-                let [x, y] = [i % ALONG_LINES, i / ALONG_LINES].map(|v| v as f64 + 0.5);
-                at(u + x, v + y, &mut near)
-            });
-            let tones: Vec<f32> = tones.collect();
-            let mean = tones.iter().sum::<f32>() / tones.len() as f32;
-            let square = tones.iter().map(|tone| (tone - mean).powi(2)).sum::<f32>();
-            let within =
-                |at: &&[f64; 2]| (u..u + wide).contains(&at[0]) && (v..v + tall).contains(&at[1]);
-            let told = sound.iter().filter(within).count() as f64 * columns.advance / (wide * tall);
-            (square / tones.len() as f32).sqrt() - UNTOLD * told as f32
+        let mut sound = Plane::zeros((down, across));
+        for [x, y] in places_of_sound(inspection) {
+            let place = [(x + 0.5) / scan.per_mm[0], (y + 0.5) / scan.per_mm[1]];
+            let [u, v] = [frame.along.at(place) - frame.across[0], frame.lines.at(place) - top];
+            if let Some(count) = sound.get_mut([v as usize, u as usize]) {
+                *count += columns.advance as f32;
+            }
+        }
+        let unfit = |&[u, v]: &[usize; 2]| {
+            let pitches = || (0..LINES * ALONG_LINES).map(|i| [i % ALONG_LINES, i / ALONG_LINES]);
+            let count = (LINES * ALONG_LINES) as f32;
+            let tone = |[x, y]: [usize; 2]| level.at((u + x) as f64 + 0.5, (v + y) as f64 + 0.5);
+            let mean = pitches().map(tone).sum::<f32>() / count;
+            let square = pitches().map(|at| (tone(at) - mean).powi(2)).sum::<f32>() / count;
+            let told = pitches().filter_map(|[x, y]| sound.get([v + y, u + x])).sum::<f32>();
+            square.sqrt() - UNTOLD * told / count
         };
+        let corners = (0..=down.saturating_sub(LINES)).step_by(STRIDE).flat_map(|v| {
+            (0..=across.saturating_sub(ALONG_LINES)).step_by(STRIDE).map(move |u| [u, v])
+        });
         let best = corners.map(|corner| (unfit(&corner), corner));
-        let Some((_, [left, top])) = best.min_by(|a, b| a.0.total_cmp(&b.0)) else {
+        let Some((_, [left, above])) = best.min_by(|a, b| a.0.total_cmp(&b.0)) else {
             return Ok(None);
         };
         let [width, height] = [ALONG_LINES, LINES].map(|pitches| pitches * PITCH);
-        let mut near = frame.lines.centre();
         let pixels = Plane::from_shape_fn((height, width), |(y, x)| {
             let x = if turned.runs_backwards() { width - 1 - x } else { x };
             let y = if turned.upside_down { height - 1 - y } else { y };
             let [x, y] = [x, y].map(|v| (v as f64 + 0.5) / PITCH as f64);
-            at(left + x, top + y, &mut near)
+            level.at(left as f64 + x, above as f64 + y)
         });
         let line = |i: usize| {
-            let line = top as i64 + if turned.upside_down { LINES - 1 - i } else { i } as i64;
+            let line = top as i64
+                + above as i64
+                + if turned.upside_down { LINES - 1 - i } else { i } as i64;
             let index = usize::try_from(line - columns.first_line).ok();
             let row = columns.law.zip(index).map(|(law, index)| law.row(index) + 1);
             Line {
@@ -267,21 +263,49 @@ impl Rows {
             width,
             height,
             lines: (0..LINES).map(line).collect(),
-            length: format!("{:.1}", wide * pitch_mm),
+            length: format!("{:.1}", ALONG_LINES as f64 * pitch_mm),
             magnification: format!("{:.1}", PITCH as f64 / file_px),
         }))
     }
 }
 
 /// Places, in working pixels, where the microtext stands as it should.
-fn sound(inspection: &Inspection) -> impl Iterator<Item = [f64; 2]> {
+fn places_of_sound(inspection: &Inspection) -> impl Iterator<Item = [f64; 2]> {
     let cells = inspection.tamper.iter().flat_map(|map| map.ground.iter().zip(&map.middles));
     cells.filter_map(|(ground, middle)| middle.filter(|_| *ground == Ground::Sound))
 }
 
-/// Places for something within `room`, in pitches; one where it hardly fits.
-fn steps(room: f64) -> impl Iterator<Item = f64> + Clone {
-    (0..=room.max(0.0) as usize).step_by(STRIDE).map(|step| step as f64)
+/// Whole line pitches of the portrait, along its lines and down.
+fn frame_size(frame: &Frame) -> [usize; 2] {
+    [frame.across, frame.down].map(|[from, to]| (to - from).max(1.0) as usize)
+}
+
+/// The portrait with its lines level: the place in working pixels at every pitch.
+struct Level<'a> {
+    luminance: &'a Plane,
+    x: Plane,
+    y: Plane,
+}
+
+impl<'a> Level<'a> {
+    fn of(scan: &'a Scan, frame: &Frame) -> Self {
+        let [across, down] = frame_size(frame);
+        let nodes = (down + 1, across + 1);
+        let (mut x, mut y) = (Plane::zeros(nodes), Plane::zeros(nodes));
+        let mut near = frame.lines.centre();
+        for (i, j) in (0..nodes.0).flat_map(|i| (0..nodes.1).map(move |j| (i, j))) {
+            near = frame.place(frame.across[0] + j as f64, frame.down[0].ceil() + i as f64, near);
+            let [at_x, at_y] = [0, 1].map(|axis| near[axis] * scan.per_mm[axis] - 0.5);
+            (x[[i, j]], y[[i, j]]) = (at_x as f32, at_y as f32);
+        }
+        Self { luminance: &scan.luminance, x, y }
+    }
+
+    /// The lightness so many pitches along the lines and down.
+    fn at(&self, u: f64, v: f64) -> f32 {
+        let [x, y] = [&self.x, &self.y].map(|plane| f64::from(bilinear(plane, u, v)));
+        tone::lightness(bilinear(self.luminance, x, y))
+    }
 }
 
 /// Lightness as grey, from the darkest hundredth to the lightest.
