@@ -1,5 +1,6 @@
 //! The examiner's report: what is in the file, and, where there is a browser, what it shows.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod browser;
 
