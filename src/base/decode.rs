@@ -75,11 +75,19 @@ pub enum DecodeError {
 /// # Errors
 /// See [`DecodeError`]; nothing larger than [`MAX_PIXELS`] is allocated for.
 pub fn read(path: &Path) -> Result<Picture, DecodeError> {
+    decode(&bytes(path)?)
+}
+
+/// The bytes of a file that may be a picture's.
+///
+/// # Errors
+/// [`DecodeError::Read`] and [`DecodeError::FileTooLong`].
+pub fn bytes(path: &Path) -> Result<Vec<u8>, DecodeError> {
     let metadata = std::fs::metadata(path)?;
     if metadata.len() > MAX_FILE_BYTES {
         return Err(DecodeError::FileTooLong(metadata.len()));
     }
-    decode(&std::fs::read(path)?)
+    Ok(std::fs::read(path)?)
 }
 
 /// Decodes the bytes of a PNG, JPEG, JPEG 2000 or TIFF file, or of a chip's EF.DG2 with a JPEG or

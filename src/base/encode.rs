@@ -71,6 +71,21 @@ pub fn write(path: &Path, picture: &Picture) -> Result<(), EncodeError> {
 /// [`EncodeError::Write`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), EncodeError> {
     let failed = |detail| EncodeError::Write { path: path.to_owned(), detail };
+    let file = temporary(path, bytes).map_err(failed)?;
+    file.persist(path).map(drop).map_err(|e| failed(e.error))
+}
+
+/// [`write_whole`] of a file that replaces none.
+///
+/// # Errors
+/// [`EncodeError::Write`].
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), EncodeError> {
+    let failed = |detail| EncodeError::Write { path: path.to_owned(), detail };
+    let file = temporary(path, bytes).map_err(failed)?;
+    file.persist_noclobber(path).map(drop).map_err(|e| failed(e.error))
+}
+
+fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -78,10 +93,10 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), EncodeError> {
     let mut file = tempfile::Builder::new()
         .prefix(".tumar-")
         .permissions_like_a_plain_file()
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_data()).map_err(failed)?;
-    file.persist(path).map(drop).map_err(|e| failed(e.error))
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_data()?;
+    Ok(file)
 }
 
 /// tempfile's default is 0600, which would hide a print from the next station of the line.

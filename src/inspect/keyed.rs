@@ -15,7 +15,7 @@ pub const CONFIRMED: f64 = -9.0;
 /// … and refused if of prints with this key, of whose lines half were right, one in 10^6 had so few.
 pub const REFUSED: f64 = -6.0;
 /// What damage and faint tones leave of a genuine print's lines, at the least.
-const LEFT: f64 = 0.5;
+pub const LEFT: f64 = 0.5;
 /// Lines that follow the law which everybody knows so many standard deviations over chance are not
 /// keyed.
 const UNKEYED: f64 = 12.0;

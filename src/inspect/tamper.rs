@@ -23,10 +23,10 @@ const NOISE_SPREAD: Mm = Mm(1.0);
 /// A place lacks letters if it stands so many standard deviations below the weakest genuine one. Of
 /// genuine prints that were no more than stained, all presets but phones and worn pages, 198 stayed
 /// below 5.6.
-const LACKS: f32 = 6.5;
+pub const LACKS: f32 = 6.5;
 /// … and the letters of a place lack what tells them apart if that stands so many below; of the 240 it
 /// stayed below 4.6, phones and worn pages among them.
-const DIFFERS: f32 = 5.5;
+pub const DIFFERS: f32 = 5.5;
 /// A place can be judged if without letters it would stand so many below.
 const SEEN: f32 = 7.0;
 /// A region is where less than this share of what is typical is left, the middle between all and

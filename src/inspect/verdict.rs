@@ -83,18 +83,18 @@ pub const REFUSE: f64 = -4.0;
 pub const LEGIBLE: f64 = 0.85;
 
 /// A carrier that should stand this many times over the threshold and does not is not there.
-const EXPECTED_PEAK: f64 = 4.0;
+pub const EXPECTED_PEAK: f64 = 4.0;
 
 /// A carrier of less than this share of what is expected is none. Prints at half the strength under a
 /// coarse halftone fall to 0.044; three of four pictures without microtext stay below 0.04.
-const FAINT: f64 = 0.04;
+pub const FAINT: f64 = 0.04;
 
 /// … unless it is of one piece over this share of the portrait, as two of 210 pictures without
 /// microtext show it …
-const COVERED: f64 = 0.8;
+pub const COVERED: f64 = 0.8;
 /// … or its lines follow the generator's law so many standard deviations over chance, which pictures
 /// do by 8.4 at the most.
-const FOLLOWED: f64 = 10.0;
+pub const FOLLOWED: f64 = 10.0;
 
 /// What was measured, without a pixel.
 #[derive(Clone, Debug, Default)]

@@ -2,26 +2,24 @@
 //! that was read beside the one that should be there.
 
 use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
-use imageproc::drawing::{Blend, draw_polygon_mut};
+use imageproc::drawing::{Blend, Canvas, draw_polygon_mut};
 use imageproc::point::Point;
 
 use crate::base::raster::bilinear;
 use crate::base::{Picture, Plane};
-use crate::inspect::portrait::Frame;
 use crate::inspect::reading::Reading;
-use crate::inspect::scan::Scan;
 use crate::inspect::stack::{ACROSS, ALONG};
 use crate::inspect::tamper::Ground;
 use crate::inspect::verdict;
 use crate::inspect::{Inspection, Page};
 
 /// Found, placed, read.
-const GOOD: Rgba<u8> = Rgba([0, 150, 136, 150]);
+pub(super) const GOOD: Rgba<u8> = Rgba([0, 150, 136, 150]);
 /// Not placed, not read.
-const POOR: Rgba<u8> = Rgba([230, 110, 0, 150]);
+pub(super) const POOR: Rgba<u8> = Rgba([230, 110, 0, 150]);
 /// Microtext is missing; nothing can be told.
-const LACKING: Rgba<u8> = Rgba([214, 20, 60, 110]);
-const UNREADABLE: Rgba<u8> = Rgba([70, 80, 160, 60]);
+pub(super) const LACKING: Rgba<u8> = Rgba([214, 20, 60, 110]);
+pub(super) const UNREADABLE: Rgba<u8> = Rgba([70, 80, 160, 60]);
 const OUTLINE: Rgba<u8> = Rgba([0, 150, 136, 255]);
 const PAPER: u8 = 246;
 
@@ -106,7 +104,11 @@ fn copy_height(magnification: usize) -> usize {
 }
 
 /// These symbols of the two copies, one above the other.
-fn copies(reading: &Reading, range: std::ops::Range<usize>, magnification: usize) -> GrayImage {
+pub(super) fn copies(
+    reading: &Reading,
+    range: std::ops::Range<usize>,
+    magnification: usize,
+) -> GrayImage {
     let along = reading.circle.len() * ALONG;
     let plane =
         |values: &[f32]| Plane::from_shape_fn((ACROSS, along), |(y, x)| values[y * along + x]);
@@ -136,22 +138,43 @@ fn marked(picture: &Picture, inspections: &[&Inspection]) -> RgbImage {
         return picture.pixels.to_rgb8();
     }
     let mut canvas: Blend<RgbaImage> = Blend(picture.pixels.to_rgba8());
-    inspections.iter().for_each(|inspection| mark(&mut canvas, inspection));
+    inspections.iter().for_each(|inspection| mark(&mut canvas, inspection, &|place| place));
     image::DynamicImage::from(canvas.0).to_rgb8()
 }
 
-fn mark(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
-    mark_ground(canvas, inspection);
+/// The marks alone, on a clear ground of this size. `view`: where there a place in the file lies.
+pub(super) fn marks(
+    [width, height]: [u32; 2],
+    inspections: &[&Inspection],
+    view: impl Fn([f64; 2]) -> [f64; 2],
+) -> RgbaImage {
+    let mut canvas = RgbaImage::new(width, height);
+    inspections.iter().for_each(|inspection| mark(&mut canvas, inspection, &view));
+    canvas
+}
+
+fn mark(
+    canvas: &mut impl Canvas<Pixel = Rgba<u8>>,
+    inspection: &Inspection,
+    view: &impl Fn([f64; 2]) -> [f64; 2],
+) {
+    mark_ground(canvas, inspection, view);
     let (Some(frame), Some(columns), Some(_)) =
         (&inspection.frame, &inspection.columns, &inspection.stack)
     else {
         return;
     };
     let scan = &inspection.scan;
+    let view_of = |[x, y]: [f64; 2]| {
+        let working = [x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5];
+        pixel(view(scan.in_file(working)))
+    };
     let quad = |across: [f64; 2], down: [f64; 2]| -> Vec<Point<i32>> {
         let corners = [(0, 0), (1, 0), (1, 1), (0, 1)];
-        let mut points: Vec<Point<i32>> =
-            corners.iter().map(|&(i, j)| pixel(scan, frame, across[i], down[j])).collect();
+        let mut points: Vec<Point<i32>> = corners
+            .iter()
+            .map(|&(i, j)| view_of(frame.place(across[i], down[j], frame.lines.centre())))
+            .collect();
         points.dedup();
         if points.len() > 1 && points.first() == points.last() {
             points.pop();
@@ -178,7 +201,11 @@ fn mark(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
 }
 
 /// Cells without microtext that should have it, and cells that cannot tell.
-fn mark_ground(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
+fn mark_ground(
+    canvas: &mut impl Canvas<Pixel = Rgba<u8>>,
+    inspection: &Inspection,
+    view: &impl Fn([f64; 2]) -> [f64; 2],
+) {
     let (Some(tamper), Some(frame), Some(columns)) =
         (&inspection.tamper, &inspection.frame, &inspection.columns)
     else {
@@ -204,8 +231,7 @@ fn mark_ground(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
             .iter()
             .map(|(u, v)| {
                 let place = [0, 1].map(|i| middle[i] + u * across[i] + v * down[i]);
-                let [x, y] = scan.in_file(place).map(|v| v.round().clamp(-1e6, 1e6) as i32);
-                Point::new(x, y)
+                pixel(view(scan.in_file(place)))
             })
             .collect();
         points.dedup();
@@ -215,9 +241,7 @@ fn mark_ground(canvas: &mut Blend<RgbaImage>, inspection: &Inspection) {
     }
 }
 
-fn pixel(scan: &Scan, frame: &Frame, across: f64, down: f64) -> Point<i32> {
-    let [x, y] = frame.place(across, down, frame.lines.centre());
-    let working = [x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5];
-    let [x, y] = scan.in_file(working).map(|v| v.round().clamp(-1e6, 1e6) as i32);
+fn pixel(place: [f64; 2]) -> Point<i32> {
+    let [x, y] = place.map(|v| v.round().clamp(-1e6, 1e6) as i32);
     Point::new(x, y)
 }

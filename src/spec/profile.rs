@@ -1,6 +1,7 @@
 //! Microtext profiles: everything that the generator and the reader must agree on.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::layout::{Layout, Wave};
@@ -27,6 +28,8 @@ const DEFAULT: &str = include_str!("default.toml");
 pub struct Profile {
     /// What it is called.
     pub name: String,
+    /// SHA-256 of the text that it was parsed from.
+    pub digest: [u8; 32],
     /// Width of the printed portrait.
     pub width: Mm,
     /// Height of the printed portrait.
@@ -227,6 +230,7 @@ impl Profile {
         let natural = cap * typeface.advance();
         let profile = Self {
             name: file.name,
+            digest: Sha256::digest(text).into(),
             width: Mm(within("portrait.width_mm", portrait.width_mm, 5.0, 300.0)?),
             height: Mm(within("portrait.height_mm", portrait.height_mm, 5.0, 300.0)?),
             dpi: Ppi(within("print.dpi", print.dpi, 300.0, 5080.0)?),

@@ -203,6 +203,10 @@ pub(crate) struct VerifyArgs {
     /// Draw what was found into a copy of the scan
     #[arg(long, value_name = "FILE.png")]
     pub(crate) overlay: Option<PathBuf>,
+    /// Write a report for examiners: one page of HTML with its pictures in it. One that is there is
+    /// never overwritten
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     profile: ProfileArgs,
     #[command(flatten)]

@@ -8,7 +8,7 @@ use tumar::channel::{self, Conditions, Geometry, Preset};
 use tumar::inspect::reading::{Read as ReadSymbol, Reading};
 use tumar::inspect::{self, Inspection, verdict};
 use tumar::issue;
-use tumar::report::{Record, overlay};
+use tumar::report::{Record, overlay, words};
 use tumar::spec::profile::ICAO_MICROPRINT;
 use tumar::spec::{Name, Profile};
 
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &DemoArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
 
     stdout.line(format!(
         "1. Printed  {} into a portrait of {} × {} mm at {} dpi, {} copies over the whole picture.",
-        verify::full_name(name.surname(), name.given()),
+        words::full_name(name.surname(), name.given()),
         profile.width.0,
         profile.height.0,
         profile.dpi.0,
@@ -111,7 +111,7 @@ fn symbols(reading: &Reading) -> [String; 2] {
     let clear = |read: &ReadSymbol| read.log_odds >= verdict::READ;
     let shown = reading.circle.iter().map(|read| match clear(read) {
         true => read.symbol.character(),
-        false => verify::UNREAD,
+        false => words::UNREAD,
     });
     let shown: Vec<String> = shown.map(String::from).collect();
     let weakest = reading.circle.iter().min_by(|a, b| a.log_odds.total_cmp(&b.log_odds));
@@ -122,7 +122,7 @@ fn symbols(reading: &Reading) -> [String; 2] {
             (read.log_odds / LN_10).floor(),
             read.runner_up
         ),
-        _ => format!("{} stands where no symbol is clear", verify::UNREAD),
+        _ => format!("{} stands where no symbol is clear", words::UNREAD),
     };
     let end = reading.script.end();
     let signs =

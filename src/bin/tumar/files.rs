@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use image::DynamicImage;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use tumar::base::Picture;
 use tumar::base::decode::{self, DecodeError};
 use tumar::base::dg2::Dg2Error;
@@ -22,8 +23,17 @@ const LONGEST_TEXT: u64 = 1 << 20;
 
 /// Reads a picture.
 pub(crate) fn read(path: &Path) -> Result<Picture, Failure> {
+    Ok(read_with_digest(path)?.0)
+}
+
+/// Reads a picture; with SHA-256 of its file.
+pub(crate) fn read_with_digest(path: &Path) -> Result<(Picture, [u8; 32]), Failure> {
     readable(path)?;
-    decode::read(path).map_err(|error| {
+    let read = decode::bytes(path).and_then(|bytes| {
+        let picture = decode::decode(&bytes)?;
+        Ok((picture, Sha256::digest(&bytes).into()))
+    });
+    read.map_err(|error| {
         let advice = match &error {
             DecodeError::Read(cause) => return unreadable(path, cause),
             DecodeError::Empty | DecodeError::Corrupt { .. } => "copy or export it again",
@@ -174,6 +184,29 @@ pub(crate) fn check_outputs(inputs: &[&Path], outputs: &[&Path]) -> Result<(), F
         }
     }
     Ok(())
+}
+
+/// Refuses a report that is there already: somebody may have signed it.
+pub(crate) fn must_be_new(path: &Path) -> Result<(), Failure> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(taken(path)),
+        Err(_) => Ok(()),
+    }
+}
+
+fn taken(path: &Path) -> Failure {
+    Failure::file(path, "there is a file already, and a report is never overwritten; name another")
+}
+
+/// Writes a report, which appears whole or not at all and replaces nothing.
+pub(crate) fn write_report(path: &Path, html: &str) -> Result<(), Failure> {
+    encode::write_new(path, html.as_bytes()).map_err(|error| match error {
+        EncodeError::Write { detail, .. } if detail.kind() == ErrorKind::AlreadyExists => {
+            taken(path)
+        }
+        EncodeError::Write { detail, .. } => unwritable(path, &detail),
+        other => Failure::file(path, other),
+    })
 }
 
 /// The format of a picture that is to be written.

@@ -4,37 +4,41 @@ use std::path::Path;
 
 use tumar::inspect::Reader;
 use tumar::inspect::claim::Claim;
-use tumar::inspect::scan::PpiSource;
 use tumar::inspect::verdict::{Outcome, Verdict};
-use tumar::report::record::{Microtext, ScanPart, Text};
-use tumar::report::{Record, overlay};
-use tumar::spec::Symbol;
+use tumar::report::record::{Microtext, ScanPart};
+use tumar::report::words::{self, full_name, read_line};
+use tumar::report::{Record, html, overlay};
 
 use crate::args::VerifyArgs;
 use crate::failure::{self, Failure};
 use crate::files::{self, Stdout};
 
-/// Stands for a symbol that was not read; no alphabet has it.
-pub(crate) const UNREAD: char = '▯';
-
 pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, name) = args.profile_and_name()?;
     let issue = args.issue()?;
     let (json, overlay) = (args.json.as_deref(), args.overlay.as_deref());
+    let report = args.report.as_deref();
     if let Some(path) = overlay {
         files::must_be_png(path, "overlay")?;
     }
-    let outputs: Vec<&Path> =
-        json.filter(|path| !files::is_stdout(path)).into_iter().chain(overlay).collect();
+    let json_file = json.filter(|path| !files::is_stdout(path));
+    let outputs: Vec<&Path> = json_file.into_iter().chain(overlay).chain(report).collect();
     files::check_outputs(&[&args.scan], &outputs)?;
+    report.map_or(Ok(()), files::must_be_new)?;
 
-    let picture = files::read(&args.scan)?;
+    let (picture, digest) = files::read_with_digest(&args.scan)?;
     let claim = Claim { name: name.as_ref(), issue: issue.as_ref() };
     let page = Reader::new(&profile).check(&picture, args.ppi, claim);
     let page = page.map_err(|error| Failure::file(&args.scan, error))?;
     let record = Record::of_page(&page, name.as_ref(), &profile);
     if let Some(path) = overlay {
         files::write_drawing(path, overlay::overlay_page(&picture, &page))?;
+    }
+    if let Some(path) = report {
+        let file = args.scan.file_name().unwrap_or_default().to_string_lossy();
+        let source = html::Source { file: &file, digest, picture: &picture, profile: &profile };
+        let report = html::report(&source, &page, &record).map_err(Failure::work)?;
+        files::write_report(path, &report)?;
     }
     if stdout.json(json, &record)? {
         tell(stdout, &args.scan, &record);
@@ -84,26 +88,6 @@ pub(crate) fn verdict_line(record: &Record) -> String {
     format!("{says} (margin {:+.2})", record.margin)
 }
 
-/// Surname and given names as a person writes them.
-pub(crate) fn full_name(surname: &str, given: &str) -> String {
-    if given.is_empty() { surname.to_owned() } else { format!("{surname}, {given}") }
-}
-
-/// The name that was read, or symbol by symbol what was.
-pub(crate) fn read_line(read: &Text) -> String {
-    if let (Some(surname), Some(given)) = (&read.surname, &read.given) {
-        return full_name(surname, given);
-    }
-    let shown = |symbol: Option<char>| symbol.unwrap_or(UNREAD);
-    let symbols = read.symbols.iter().map(|part| shown(part.symbol.map(Symbol::character)));
-    let symbols: String = symbols.collect();
-    if read.text.is_some() {
-        format!("{symbols} (not understood as a name)")
-    } else {
-        format!("{symbols} ({UNREAD} is not clear)")
-    }
-}
-
 /// The likelihood ratio as a number and in words.
 fn evidence_line(log10_lr: Option<f64>, words: &str) -> String {
     log10_lr.map_or_else(|| words.to_owned(), |log10| format!("{words} (log10 LR {log10:+.2})"))
@@ -121,12 +105,7 @@ fn microtext_line(microtext: &Microtext) -> String {
 }
 
 fn scan_line(scan: &ScanPart) -> String {
-    let source = match scan.ppi_source {
-        Some(PpiSource::Metadata) => "stated by the file",
-        Some(PpiSource::Option) => "stated by --ppi",
-        Some(PpiSource::Estimated) => "by the lines' pitch",
-        None => "not stated",
-    };
+    let source = words::ppi_source(scan.ppi_source);
     let ppi = scan.ppi.map_or_else(|| "unknown".to_owned(), |ppi| ppi.to_string());
     let turned = scan.rotation_deg.map_or(String::new(), |deg| format!(", turned {deg:.1}°"));
     let mirrored = if scan.mirrored { ", mirrored" } else { "" };

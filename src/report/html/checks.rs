@@ -1,0 +1,195 @@
+//! How the decision was made: every threshold, and the value that stood against it.
+
+use crate::inspect::carrier::PEAK;
+use crate::inspect::verdict::{self, Comparison, Evidence, Expected, Repetition, Text};
+use crate::inspect::{Inspection, keyed, tamper};
+use crate::report::words::number;
+
+/// Some thresholds that answer one question.
+pub(super) struct Question {
+    pub(super) asks: &'static str,
+    /// How they answer it together.
+    pub(super) rule: &'static str,
+    pub(super) checks: Vec<Check>,
+}
+
+/// A threshold and the value that stood against it.
+pub(super) struct Check {
+    pub(super) of: &'static str,
+    pub(super) value: String,
+    pub(super) limit: String,
+    pub(super) passed: bool,
+}
+
+/// `value` should be at least `limit`.
+fn least(of: &'static str, value: f64, limit: f64, decimals: usize) -> Check {
+    let (shown, passed) = (format!("≥ {}", number(limit, decimals)), value >= limit);
+    Check { of, value: number(value, decimals), limit: shown, passed }
+}
+
+/// `value` should be at most `limit`.
+fn most(of: &'static str, value: f64, limit: f64, decimals: usize) -> Check {
+    let (shown, passed) = (format!("≤ {}", number(limit, decimals)), value <= limit);
+    Check { of, value: number(value, decimals), limit: shown, passed }
+}
+
+/// All questions that the evidence let ask, in the order in which they were asked.
+pub(super) fn questions(inspection: &Inspection) -> Vec<Question> {
+    let evidence = &inspection.evidence;
+    let mut questions = vec![lines(evidence)];
+    questions.extend(evidence.repetition.as_ref().map(|found| text(found, evidence)));
+    match evidence.established() {
+        None => questions.push(absence(evidence)),
+        Some(text) => {
+            questions.push(reading(text));
+            if let Some(Expected::SameLength(name)) = &text.expected {
+                questions.extend([acceptance(name, text), refusal(name, text)]);
+            }
+            if let Some(Expected::OtherLength { found, expected }) = text.expected {
+                questions.push(length(found, expected));
+            }
+        }
+    }
+    questions.extend(inspection.keyed.as_ref().map(key));
+    questions.extend(inspection.tamper.as_ref().map(ground));
+    questions
+}
+
+fn lines(evidence: &Evidence) -> Question {
+    let peak = f64::from(evidence.peak);
+    let peak =
+        least("Peak of the lines in the spectrum, over its surroundings", peak, PEAK.into(), 1);
+    Question { asks: "Are there fine lines?", rule: "It must hold.", checks: vec![peak] }
+}
+
+fn text(found: &Repetition, evidence: &Evidence) -> Question {
+    let mut checks = vec![
+        least(
+            "Repetition along the lines, in standard deviations",
+            found.score,
+            verdict::REPETITION,
+            1,
+        ),
+        least("Lines begin on whole symbols (1: exactly)", found.lattice, verdict::LATTICE, 2),
+        least("Share of the lines that could be placed", found.lines, verdict::LINES, 2),
+        least("Symbols in one copy", found.symbols as f64, verdict::SYMBOLS as f64, 0),
+        Check {
+            of: "Lines follow the printer’s rule, in standard deviations (0: they do not)",
+            value: number(found.law, 1),
+            limit: "> 0".into(),
+            passed: found.law > 0.0,
+        },
+    ];
+    let fit = evidence.text.as_ref().map(|text| text.fit);
+    checks.extend(fit.map(|fit| least("Likeness to letters (1: exact)", fit, verdict::FIT, 2)));
+    Question {
+        asks: "Do the lines carry text?",
+        rule: "The first four must hold, or the fifth in their place; and the sixth.",
+        checks,
+    }
+}
+
+fn absence(evidence: &Evidence) -> Question {
+    let (peak, expected) = (f64::from(evidence.peak), evidence.expected_peak);
+    let share = if expected > 0.0 { peak / expected } else { 0.0 };
+    let law = evidence.repetition.map_or(0.0, |found| found.law);
+    let above = verdict::EXPECTED_PEAK * f64::from(PEAK);
+    let below = |of, value: f64, limit, decimals| Check {
+        of,
+        value: number(value, decimals),
+        limit: format!("< {}", number(limit, decimals)),
+        passed: value < limit,
+    };
+    let checks = vec![
+        Check {
+            of: "Peak that microtext of this profile would have here",
+            value: number(expected, 1),
+            limit: format!("> {}", number(above, 0)),
+            passed: expected > above,
+        },
+        below("Share of it that was found", share, verdict::FAINT, 3),
+        below("Share of the portrait with even lines", evidence.coverage, verdict::COVERED, 2),
+        below("Lines follow the printer’s rule, in standard deviations", law, verdict::FOLLOWED, 1),
+    ];
+    let rule = "Microtext is absent only if all four hold, and the scan is fine enough; otherwise nothing is decided.";
+    Question { asks: "Would this scan have shown microtext?", rule, checks }
+}
+
+fn reading(text: &Text) -> Question {
+    let weakest = text.log_odds.iter().copied().fold(f64::INFINITY, f64::min);
+    let checks = vec![
+        least("Weakest symbol: log odds against its runner-up", weakest, verdict::READ, 2),
+        most("What the letters leave open or contradict", text.open + text.doubt, verdict::OPEN, 2),
+        most("Worst place, over what is usual", text.misfit, verdict::MISFIT, 2),
+    ];
+    let rule = "All three must hold for a text that is read without a name.";
+    Question { asks: "Is the whole text read?", rule, checks }
+}
+
+fn acceptance(name: &Comparison, text: &Text) -> Question {
+    let checks = vec![
+        least("Log odds of the name against any other text", name.log_odds, verdict::ACCEPT, 2),
+        most("What the letters say against the name", name.doubt, verdict::DOUBT, 2),
+        most("Worst place, over what is usual", text.misfit, verdict::MISFIT, 2),
+    ];
+    let rule = "All three must hold; or the whole text is read and is the name.";
+    Question { asks: "Is it the expected name?", rule, checks }
+}
+
+fn refusal(name: &Comparison, text: &Text) -> Question {
+    let checks = vec![
+        most("Log odds of the name against any other text", name.log_odds, verdict::REFUSE, 2),
+        least("Share of the symbols that are clear", text.legible(), verdict::LEGIBLE, 2),
+        most("What the letters leave open or contradict", text.open + text.doubt, verdict::OPEN, 2),
+    ];
+    let rule = "Another name is reported only if all three hold.";
+    Question { asks: "Is it another name?", rule, checks }
+}
+
+fn length(found: usize, expected: usize) -> Question {
+    let check = Check {
+        of: "Symbols in one copy",
+        value: found.to_string(),
+        limit: format!("= {expected}"),
+        passed: found == expected,
+    };
+    let rule = "If it does not hold and the whole text is read, it is another name.";
+    Question { asks: "Is the text as long as the expected name’s?", rule, checks: vec![check] }
+}
+
+fn key(keyed: &keyed::Keyed) -> Question {
+    let checks = vec![
+        most(
+            "Chance of so many right lines by accident, log₁₀",
+            keyed.log10_chance(),
+            keyed::CONFIRMED,
+            1,
+        ),
+        most(
+            "Chance of so few on a print with this key, log₁₀",
+            keyed.log10_as_few(keyed::LEFT),
+            keyed::REFUSED,
+            1,
+        ),
+    ];
+    let rule =
+        "The first confirms the key; the second refuses it; with neither nothing is decided.";
+    Question { asks: "Do the lines begin where the key says?", rule, checks }
+}
+
+fn ground(tamper: &tamper::Tamper) -> Question {
+    let worst = tamper.regions.iter().map(|region| region.z).fold(0.0, f64::max);
+    let limit = f64::from(tamper::LACKS);
+    let check = if tamper.regions.is_empty() {
+        let value = "none".into();
+        Check { of: WORST, value, limit: format!("< {}", number(limit, 1)), passed: true }
+    } else {
+        let (value, passed) = (number(worst, 1), false);
+        Check { of: WORST, value, limit: format!("< {}", number(limit, 1)), passed }
+    };
+    let rule =
+        "A region that lacks its letters makes a print that would have passed an altered one.";
+    Question { asks: "Does the microtext stand everywhere?", rule, checks: vec![check] }
+}
+
+const WORST: &str = "Worst region below genuine prints, in standard deviations";

@@ -1,0 +1,54 @@
+//! How values come into the page: as text that shows what it is.
+
+use std::fmt::{self, Write};
+
+use askama::filters::Escaper;
+
+/// Escapes markup, and writes out what would be unseen or turn the text around it.
+#[derive(Clone, Copy)]
+pub(super) struct Plain;
+
+impl Escaper for Plain {
+    fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| self.write_escaped_char(&mut out, c))
+    }
+
+    fn write_escaped_char<W: Write>(&self, mut out: W, c: char) -> fmt::Result {
+        match c {
+            '<' => out.write_str("&lt;"),
+            '>' => out.write_str("&gt;"),
+            '&' => out.write_str("&amp;"),
+            '"' => out.write_str("&#34;"),
+            '\'' => out.write_str("&#39;"),
+            c if c.is_control() || is_unseen(c) => write!(out, "{}", c.escape_unicode()),
+            c => out.write_char(c),
+        }
+    }
+}
+
+/// Marks of direction, joiners, spaces without width, breaks of lines (Unicode 16, General_Category Cf,
+/// Zl and Zp, as far as they occur in text).
+fn is_unseen(c: char) -> bool {
+    matches!(
+        u32::from(c),
+        0xAD | 0x61C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF
+            | 0xFFF9..=0xFFFB | 0xE0000..=0xE007F
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_text() {
+        let shown = |text| {
+            let mut out = String::new();
+            Plain.write_escaped_str(&mut out, text).unwrap();
+            out
+        };
+        assert_eq!(shown("Әсел O’Neil — 4 × 5"), "Әсел O’Neil — 4 × 5");
+        assert_eq!(shown("<b a='\"'>&]]>"), "&lt;b a=&#39;&#34;&#39;&gt;&amp;]]&gt;");
+        assert_eq!(shown("a\u{202e}b\n\u{1b}\0"), "a\\u{202e}b\\u{a}\\u{1b}\\u{0}");
+    }
+}
