@@ -18,7 +18,7 @@ use tumar::base::Picture;
 use tumar::inspect::Reader;
 use tumar::inspect::claim::Claim;
 use tumar::report::record::{Holder, KeyPart};
-use tumar::report::{Record, html};
+use tumar::report::{Record, Source, html};
 use tumar::spec::Profile;
 
 const NAME: [&str; 4] = ["--surname", "Назарбаева", "--given", "Әсел"];
@@ -226,8 +226,7 @@ fn hostile_text_is_text() {
     record.log10_lr = Some(f64::NAN);
     record.key = Some(KeyPart { id: HOSTILE.into(), lines: 1, right: 0, log10_chance: 0.0 });
     let profile = Profile { name: HOSTILE.into(), ..profile };
-    let source =
-        html::Source { file: HOSTILE, digest: [7; 32], picture: &picture, profile: &profile };
+    let source = Source { file: HOSTILE, digest: [7; 32], picture: &picture, profile: &profile };
     is_harmless(&html::report(&source, &page, &record).unwrap());
 }
 

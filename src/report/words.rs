@@ -51,3 +51,20 @@ pub fn signed(value: f64, decimals: usize) -> String {
 pub fn number(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('-', "−")
 }
+
+/// Whether a character is not seen, or turns the text around it: controls, marks of direction, joiners, spaces without width, breaks of lines (Unicode 16, General_Category Cf,
+/// Zl and Zp, as far as they occur in text).
+pub(super) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            u32::from(c),
+            0xAD | 0x61C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF
+                | 0xFFF9..=0xFFFB | 0xE0000..=0xE007F
+        )
+}
+
+/// A text with what would be unseen written out.
+pub(super) fn visible(text: &str) -> String {
+    let shown = |c: char| if is_unseen(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
+}

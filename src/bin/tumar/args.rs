@@ -11,6 +11,7 @@ use tumar::base::units::PLAUSIBLE_PPI;
 use tumar::channel::Preset;
 use tumar::inspect::claim::Issue;
 use tumar::issue::pdf::Microtext;
+use tumar::report::log::Format;
 use tumar::spec::legend::NameError;
 use tumar::spec::profile::ProfileError;
 use tumar::spec::{DocumentNumber, Imprint, Legend, Mode, Name, Profile};
@@ -207,6 +208,10 @@ pub(crate) struct VerifyArgs {
     /// never overwritten
     #[arg(long, value_name = "FILE.html")]
     pub(crate) report: Option<PathBuf>,
+    /// Write the checks in the shape of BSI TR-03135: FILE.json or FILE.xml. One that is there is never
+    /// overwritten
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
     #[command(flatten)]
     profile: ProfileArgs,
     #[command(flatten)]
@@ -214,6 +219,19 @@ pub(crate) struct VerifyArgs {
 }
 
 impl VerifyArgs {
+    /// The log's file, and how it is written down by its ending.
+    pub(crate) fn log(&self) -> Result<Option<(&Path, Format)>, Failure> {
+        let Some(path) = self.log.as_deref() else { return Ok(None) };
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some(ending) if ending.eq_ignore_ascii_case("json") => Ok(Some((path, Format::Json))),
+            Some(ending) if ending.eq_ignore_ascii_case("xml") => Ok(Some((path, Format::Xml))),
+            _ => Err(Failure::usage(format!(
+                "{}: a log's name ends in .json or .xml",
+                path.display()
+            ))),
+        }
+    }
+
     /// The profile, and the expected name if there is one and the profile can print it.
     pub(crate) fn profile_and_name(&self) -> Result<(Profile, Option<Name>), Failure> {
         let profile = self.profile.load()?;

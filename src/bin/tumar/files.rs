@@ -195,12 +195,15 @@ pub(crate) fn must_be_new(path: &Path) -> Result<(), Failure> {
 }
 
 fn taken(path: &Path) -> Failure {
-    Failure::file(path, "there is a file already, and a report is never overwritten; name another")
+    Failure::file(
+        path,
+        "there is a file already, and reports and logs are never overwritten; name another",
+    )
 }
 
-/// Writes a report, which appears whole or not at all and replaces nothing.
-pub(crate) fn write_report(path: &Path, html: &str) -> Result<(), Failure> {
-    encode::write_new(path, html.as_bytes()).map_err(|error| match error {
+/// Writes a report or a log, which appears whole or not at all and replaces nothing.
+pub(crate) fn write_report(path: &Path, text: &str) -> Result<(), Failure> {
+    encode::write_new(path, text.as_bytes()).map_err(|error| match error {
         EncodeError::Write { detail, .. } if detail.kind() == ErrorKind::AlreadyExists => {
             taken(path)
         }

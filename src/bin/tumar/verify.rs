@@ -7,7 +7,7 @@ use tumar::inspect::claim::Claim;
 use tumar::inspect::verdict::{Outcome, Verdict};
 use tumar::report::record::{Microtext, ScanPart};
 use tumar::report::words::{self, full_name, read_line};
-use tumar::report::{Record, html, overlay};
+use tumar::report::{Record, Source, html, log, overlay};
 
 use crate::args::VerifyArgs;
 use crate::failure::{self, Failure};
@@ -17,14 +17,16 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     let (profile, name) = args.profile_and_name()?;
     let issue = args.issue()?;
     let (json, overlay) = (args.json.as_deref(), args.overlay.as_deref());
-    let report = args.report.as_deref();
+    let (report, log) = (args.report.as_deref(), args.log()?);
+    let log_file = log.map(|(path, _)| path);
     if let Some(path) = overlay {
         files::must_be_png(path, "overlay")?;
     }
     let json_file = json.filter(|path| !files::is_stdout(path));
-    let outputs: Vec<&Path> = json_file.into_iter().chain(overlay).chain(report).collect();
+    let outputs: Vec<&Path> =
+        json_file.into_iter().chain(overlay).chain(report).chain(log_file).collect();
     files::check_outputs(&[&args.scan], &outputs)?;
-    report.map_or(Ok(()), files::must_be_new)?;
+    report.into_iter().chain(log_file).try_for_each(files::must_be_new)?;
 
     let (picture, digest) = files::read_with_digest(&args.scan)?;
     let claim = Claim { name: name.as_ref(), issue: issue.as_ref() };
@@ -34,9 +36,13 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     if let Some(path) = overlay {
         files::write_drawing(path, overlay::overlay_page(&picture, &page))?;
     }
+    let file = args.scan.file_name().unwrap_or_default().to_string_lossy();
+    let source = Source { file: &file, digest, picture: &picture, profile: &profile };
+    if let Some((path, format)) = log {
+        let log = log::Log::of(&source, &page, &record).and_then(|log| log.text(format));
+        files::write_report(path, &log.map_err(Failure::work)?)?;
+    }
     if let Some(path) = report {
-        let file = args.scan.file_name().unwrap_or_default().to_string_lossy();
-        let source = html::Source { file: &file, digest, picture: &picture, profile: &profile };
         let report = html::report(&source, &page, &record).map_err(Failure::work)?;
         files::write_report(path, &report)?;
     }

@@ -4,6 +4,8 @@ use std::fmt::{self, Write};
 
 use askama::filters::Escaper;
 
+use crate::report::words::is_unseen;
+
 /// Escapes markup, and writes out what would be unseen or turn the text around it.
 #[derive(Clone, Copy)]
 pub(super) struct Plain;
@@ -20,20 +22,10 @@ impl Escaper for Plain {
             '&' => out.write_str("&amp;"),
             '"' => out.write_str("&#34;"),
             '\'' => out.write_str("&#39;"),
-            c if c.is_control() || is_unseen(c) => write!(out, "{}", c.escape_unicode()),
+            c if is_unseen(c) => write!(out, "{}", c.escape_unicode()),
             c => out.write_char(c),
         }
     }
-}
-
-/// Marks of direction, joiners, spaces without width, breaks of lines (Unicode 16, General_Category Cf,
-/// Zl and Zp, as far as they occur in text).
-fn is_unseen(c: char) -> bool {
-    matches!(
-        u32::from(c),
-        0xAD | 0x61C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF
-            | 0xFFF9..=0xFFFB | 0xE0000..=0xE007F
-    )
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The examiner's report: one page of HTML with all its pictures in it, which shows and prints alike
 //! anywhere and asks nothing of a network. A pure function of what it is given.
 
-mod checks;
 mod escape;
 mod figures;
 
@@ -12,15 +11,14 @@ use image::ImageError;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::Record;
+use super::checks::{self, Question};
 use super::record::{Holder, ReadPart};
 use super::words::{self, full_name, number, read_line, signed};
-use crate::base::Picture;
+use super::{Record, Source};
 use crate::inspect::tamper::Kind;
 use crate::inspect::verdict::{Outcome, Verdict};
 use crate::inspect::{Inspection, Page};
-use crate::spec::{Legend, Mode, Name, Profile};
-use checks::Question;
+use crate::spec::{Legend, Mode, Name};
 use figures::{CopyRow, KeyLine, Rows, ScanFigure};
 
 const STYLE: &str = include_str!("style.css");
@@ -38,19 +36,6 @@ pub enum ReportError {
     /// The page could not be filled in.
     #[error("the report cannot be written: {0}")]
     Page(#[from] askama::Error),
-}
-
-/// What was inspected, and by what.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// The file's name, without its folder.
-    pub file: &'a str,
-    /// SHA-256 of the file.
-    pub digest: [u8; 32],
-    /// What it shows.
-    pub picture: &'a Picture,
-    /// What was read by.
-    pub profile: &'a Profile,
 }
 
 /// The report of a page's main portrait.

@@ -1,11 +1,14 @@
 //! How the decision was made: every threshold, and the value that stood against it.
 
+use serde::Serialize;
+
 use crate::inspect::carrier::PEAK;
 use crate::inspect::verdict::{self, Comparison, Evidence, Expected, Repetition, Text};
 use crate::inspect::{Inspection, keyed, tamper};
 use crate::report::words::number;
 
 /// Some thresholds that answer one question.
+#[derive(Clone, Serialize)]
 pub(super) struct Question {
     pub(super) asks: &'static str,
     /// How they answer it together.
@@ -14,6 +17,7 @@ pub(super) struct Question {
 }
 
 /// A threshold and the value that stood against it.
+#[derive(Clone, Serialize)]
 pub(super) struct Check {
     pub(super) of: &'static str,
     pub(super) value: String,
@@ -55,14 +59,14 @@ pub(super) fn questions(inspection: &Inspection) -> Vec<Question> {
     questions
 }
 
-fn lines(evidence: &Evidence) -> Question {
+pub(super) fn lines(evidence: &Evidence) -> Question {
     let peak = f64::from(evidence.peak);
     let peak =
         least("Peak of the lines in the spectrum, over its surroundings", peak, PEAK.into(), 1);
     Question { asks: "Are there fine lines?", rule: "It must hold.", checks: vec![peak] }
 }
 
-fn text(found: &Repetition, evidence: &Evidence) -> Question {
+pub(super) fn text(found: &Repetition, evidence: &Evidence) -> Question {
     let mut checks = vec![
         least(
             "Repetition along the lines, in standard deviations",
@@ -89,7 +93,7 @@ fn text(found: &Repetition, evidence: &Evidence) -> Question {
     }
 }
 
-fn absence(evidence: &Evidence) -> Question {
+pub(super) fn absence(evidence: &Evidence) -> Question {
     let (peak, expected) = (f64::from(evidence.peak), evidence.expected_peak);
     let share = if expected > 0.0 { peak / expected } else { 0.0 };
     let law = evidence.repetition.map_or(0.0, |found| found.law);
@@ -115,7 +119,7 @@ fn absence(evidence: &Evidence) -> Question {
     Question { asks: "Would this scan have shown microtext?", rule, checks }
 }
 
-fn reading(text: &Text) -> Question {
+pub(super) fn reading(text: &Text) -> Question {
     let weakest = text.log_odds.iter().copied().fold(f64::INFINITY, f64::min);
     let checks = vec![
         least("Weakest symbol: log odds against its runner-up", weakest, verdict::READ, 2),
@@ -126,7 +130,7 @@ fn reading(text: &Text) -> Question {
     Question { asks: "Is the whole text read?", rule, checks }
 }
 
-fn acceptance(name: &Comparison, text: &Text) -> Question {
+pub(super) fn acceptance(name: &Comparison, text: &Text) -> Question {
     let checks = vec![
         least("Log odds of the name against any other text", name.log_odds, verdict::ACCEPT, 2),
         most("What the letters say against the name", name.doubt, verdict::DOUBT, 2),
@@ -136,7 +140,7 @@ fn acceptance(name: &Comparison, text: &Text) -> Question {
     Question { asks: "Is it the expected name?", rule, checks }
 }
 
-fn refusal(name: &Comparison, text: &Text) -> Question {
+pub(super) fn refusal(name: &Comparison, text: &Text) -> Question {
     let checks = vec![
         most("Log odds of the name against any other text", name.log_odds, verdict::REFUSE, 2),
         least("Share of the symbols that are clear", text.legible(), verdict::LEGIBLE, 2),
@@ -146,7 +150,7 @@ fn refusal(name: &Comparison, text: &Text) -> Question {
     Question { asks: "Is it another name?", rule, checks }
 }
 
-fn length(found: usize, expected: usize) -> Question {
+pub(super) fn length(found: usize, expected: usize) -> Question {
     let check = Check {
         of: "Symbols in one copy",
         value: found.to_string(),
@@ -157,7 +161,7 @@ fn length(found: usize, expected: usize) -> Question {
     Question { asks: "Is the text as long as the expected name’s?", rule, checks: vec![check] }
 }
 
-fn key(keyed: &keyed::Keyed) -> Question {
+pub(super) fn key(keyed: &keyed::Keyed) -> Question {
     let checks = vec![
         most(
             "Chance of so many right lines by accident, log₁₀",
@@ -177,7 +181,7 @@ fn key(keyed: &keyed::Keyed) -> Question {
     Question { asks: "Do the lines begin where the key says?", rule, checks }
 }
 
-fn ground(tamper: &tamper::Tamper) -> Question {
+pub(super) fn ground(tamper: &tamper::Tamper) -> Question {
     let worst = tamper.regions.iter().map(|region| region.z).fold(0.0, f64::max);
     let limit = f64::from(tamper::LACKS);
     let check = if tamper.regions.is_empty() {

@@ -1,0 +1,269 @@
+//! The log of an inspection, in the shape of BSI TR-03135 (Machine Authentication of MRTDs for Public
+//! Sector Applications): a list of checks, each with its code, result, margin and decision function,
+//! with the region that it is about and a picture of it. From the guideline are the three results, the
+//! margin over −1..1 with its threshold at 0, and what belongs to a check; the codes and the names of
+//! the fields are ours, since its codes know no microtext.
+//!
+//! A pure function of what was inspected: no time, and identifiers (UUID version 8, RFC 9562) that
+//! follow from the digests of scan and profile.
+
+use std::io::Cursor;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use image::codecs::png::PngEncoder;
+use image::{DynamicImage, ImageError};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::checks::{self, Question};
+use super::record::{Record, Region};
+use super::words::visible;
+use super::{Source, overlay};
+use crate::inspect::tamper::{LACKS, Tamper};
+use crate::inspect::verdict::{self, Expected, Outcome, Text, Verdict};
+use crate::inspect::{Inspection, Page, keyed};
+
+/// The name and version of this form of log.
+pub const SCHEMA: &str = "tumar.log/1";
+/// The longer side of a picture at the most, in pixels.
+const LONGEST: u32 = 200;
+/// Pixels a bin of the copy that was read.
+const MAGNIFICATION: usize = 2;
+/// Regions that are shown.
+const SHOWN: usize = 8;
+
+/// How a log is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object.
+    Json,
+    /// One XML 1.0 document.
+    Xml,
+}
+
+/// Why there is no log.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// A picture could not be encoded.
+    #[error("the log's pictures cannot be encoded: {0}")]
+    Picture(#[from] ImageError),
+    /// As JSON.
+    #[error("the log cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+    /// As XML.
+    #[error("the log cannot be written: {0}")]
+    Xml(#[from] quick_xml::SeError),
+}
+
+/// The log. Holds personal data and therefore has no `Debug` output.
+#[derive(Clone, Serialize)]
+#[serde(rename = "log", rename_all = "camelCase")]
+pub struct Log {
+    schema: &'static str,
+    uuid: Uuid,
+    software: &'static str,
+    version: &'static str,
+    file: String,
+    file_sha256: String,
+    profile: String,
+    profile_sha256: String,
+    result: Outcome,
+    verdict: Verdict,
+    margin: f64,
+    #[serde(rename = "reason")]
+    reasons: Vec<String>,
+    #[serde(rename = "check")]
+    checks: Vec<Check>,
+}
+
+/// One check.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Check {
+    code: &'static str,
+    uuid: Uuid,
+    result: Outcome,
+    /// −1..1; none where the check could not be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    margin: Option<f64>,
+    #[serde(rename = "decisionFunction")]
+    decision: Vec<Question>,
+    #[serde(rename = "region")]
+    regions: Vec<Region>,
+    /// PNG in base 64.
+    #[serde(rename = "image")]
+    images: Vec<String>,
+}
+
+impl Log {
+    /// The log of a page's main portrait.
+    ///
+    /// # Errors
+    /// [`LogError::Picture`].
+    pub fn of(source: &Source<'_>, page: &Page, record: &Record) -> Result<Self, LogError> {
+        let inspection = &page.main;
+        let mut checks = vec![text_is_there(inspection)];
+        checks.extend(inspection.evidence.established().map(|text| name_is_right(text, record)));
+        checks.extend(key_is_right(inspection, record));
+        checks.extend(inspection.tamper.as_ref().map(|tamper| nothing_changed(tamper, record)));
+        let reading = inspection.reading().filter(|_| inspection.is_established());
+        if let Some(reading) = reading {
+            checks[0].images.push(png(overlay::copy(reading, MAGNIFICATION).into(), u32::MAX)?);
+        }
+        for check in &mut checks {
+            check.uuid = uuid(source, check.code);
+            for region in check.regions.iter().take(SHOWN) {
+                check.images.push(png(cut(region, source), LONGEST)?);
+            }
+        }
+        let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self {
+            schema: SCHEMA,
+            uuid: uuid(source, "log"),
+            software: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            file: visible(source.file),
+            file_sha256: hex(&source.digest),
+            profile: visible(&source.profile.name),
+            profile_sha256: hex(&source.profile.digest),
+            result: record.result,
+            verdict: record.verdict,
+            margin: record.margin,
+            reasons: record.reasons.iter().map(|reason| visible(reason)).collect(),
+            checks,
+        })
+    }
+
+    /// Written down.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn text(&self, format: Format) -> Result<String, LogError> {
+        Ok(match format {
+            Format::Json => serde_json::to_string_pretty(self)? + "\n",
+            Format::Xml => {
+                let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+                let mut writer = quick_xml::se::Serializer::new(&mut text);
+                writer.indent(' ', 1);
+                self.serialize(writer)?;
+                text + "\n"
+            }
+        })
+    }
+}
+
+fn check(
+    code: &'static str,
+    result: Outcome,
+    margin: Option<f64>,
+    decision: Vec<Question>,
+) -> Check {
+    let margin = margin.map(|v| (v.clamp(-1.0, 1.0) * 1e4).round() / 1e4);
+    let (regions, images) = (Vec::new(), Vec::new());
+    Check { code, uuid: Uuid::nil(), result, margin, decision, regions, images }
+}
+
+/// Whether there is microtext.
+fn text_is_there(inspection: &Inspection) -> Check {
+    let evidence = &inspection.evidence;
+    let mut decision = vec![checks::lines(evidence)];
+    decision.extend(evidence.repetition.as_ref().map(|found| checks::text(found, evidence)));
+    let (result, margin) = match evidence.established() {
+        Some(text) => (Outcome::Successful, Some((text.fit - verdict::FIT) / (1.0 - verdict::FIT))),
+        None => {
+            decision.push(checks::absence(evidence));
+            let is_absent = inspection.decision.verdict == Verdict::Absent;
+            let result = if is_absent { Outcome::Failed } else { Outcome::Undetermined };
+            (result, Some(inspection.decision.margin))
+        }
+    };
+    check("TUMAR_TEXT", result, margin, decision)
+}
+
+/// Whether it spells the expected name; or, without one, whether it can be read.
+fn name_is_right(text: &Text, record: &Record) -> Check {
+    let towards = |odds: f64, limit: f64| ((odds - limit) / verdict::READ).tanh();
+    let mut decision = vec![checks::reading(text)];
+    let (result, margin) = match &text.expected {
+        None if text.is_clear() => (Outcome::Successful, None),
+        None => (Outcome::Undetermined, None),
+        Some(Expected::OtherLength { found, expected }) => {
+            decision.push(checks::length(*found, *expected));
+            let result = if text.is_clear() { Outcome::Failed } else { Outcome::Undetermined };
+            (result, Some(-0.9))
+        }
+        Some(Expected::SameLength(name)) => {
+            decision.extend([checks::acceptance(name, text), checks::refusal(name, text)]);
+            let result = if text.bears_out(name) || name.spelled && text.is_clear() {
+                Outcome::Successful
+            } else if record.verdict == Verdict::NameMismatch {
+                Outcome::Failed
+            } else {
+                Outcome::Undetermined
+            };
+            (result, Some(towards(name.log_odds, verdict::ACCEPT)))
+        }
+    };
+    check("TUMAR_NAME", result, margin, decision)
+}
+
+/// Whether the keyed lines begin where the key says.
+fn key_is_right(inspection: &Inspection, record: &Record) -> Option<Check> {
+    let keyed = inspection.keyed.as_ref()?;
+    let result = if keyed.is_confirmed() {
+        Outcome::Successful
+    } else if record.verdict == Verdict::KeyMismatch {
+        Outcome::Failed
+    } else {
+        Outcome::Undetermined
+    };
+    let margin = ((keyed::CONFIRMED - keyed.log10_chance()) / keyed::CONFIRMED.abs()).tanh();
+    Some(check("TUMAR_KEY", result, Some(margin), vec![checks::key(keyed)]))
+}
+
+/// Whether the microtext stands everywhere as it should.
+fn nothing_changed(tamper: &Tamper, record: &Record) -> Check {
+    let worst = tamper.regions.iter().map(|region| region.z).fold(0.0, f64::max);
+    let (result, margin) = if record.verdict == Verdict::Altered {
+        (Outcome::Failed, Some(-(worst / f64::from(2.0 * LACKS)).tanh()))
+    } else if tamper.regions.is_empty() && tamper.readable() > 0.0 {
+        (Outcome::Successful, Some(tamper.readable()))
+    } else {
+        (Outcome::Undetermined, None)
+    };
+    let decision = vec![checks::ground(tamper)];
+    Check { regions: record.regions.clone(), ..check("TUMAR_MAP", result, margin, decision) }
+}
+
+/// What a region shows.
+fn cut(region: &Region, source: &Source<'_>) -> DynamicImage {
+    let whole = |v: f64| v.max(0.0).round() as u32;
+    let (width, height) = (whole(region.width_px).max(1), whole(region.height_px).max(1));
+    source.picture.pixels.crop_imm(whole(region.x_px), whole(region.y_px), width, height)
+}
+
+/// A picture as PNG in base 64, no longer than this.
+fn png(picture: DynamicImage, longest: u32) -> Result<String, LogError> {
+    let (width, height) = (picture.width(), picture.height());
+    let picture =
+        if width.max(height) > longest { picture.thumbnail(longest, longest) } else { picture };
+    let mut file = Cursor::new(Vec::new());
+    if picture.width() > 0 && picture.height() > 0 {
+        picture.write_with_encoder(PngEncoder::new(&mut file))?;
+    }
+    Ok(STANDARD.encode(file.into_inner()))
+}
+
+fn uuid(source: &Source<'_>, of: &str) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(source.digest);
+    hash.update(source.profile.digest);
+    hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(of);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    Uuid::new_v8(bytes)
+}
