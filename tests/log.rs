@@ -114,8 +114,27 @@ fn another_name_fails_its_check_alone() {
     let other = Name::new("Назарбаева", "Айша").expect("a name");
     let log = json(&case.log(&other, "scan.png"));
     assert_eq!(log["result"], "failed");
+    let right = json(&case.log(&holder(), "scan.png"));
+    assert_ne!(log["uuid"], right["uuid"]);
+    assert_eq!(log["check"][1]["uuid"], right["check"][1]["uuid"]);
     let result = |i: usize| log["check"][i]["result"].as_str();
     assert_eq!((result(0), result(1)), (Some("successful"), Some("failed")));
+}
+
+#[test]
+fn a_print_without_the_key_fails_that_check() {
+    let case = Case::keyed();
+    let plain = Imprint::new(&holder(), &case.profile).expect("it fits");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let sample = decode::read(&folder.join("synthetic-03-headscarf.png")).expect("the sample");
+    let picture = print(&sample, &plain, &case.profile).expect("a portrait").picture;
+    let scan = print_and_scan(&picture, &Conditions::draw(Preset::Flatbed600, SEED), SEED);
+    let log = json(&Case { scan: scan.expect("a scan"), ..case }.log(&holder(), "scan.png"));
+    assert_eq!(log["verdict"], "key-mismatch");
+    let checks = log["check"].as_array().expect("checks");
+    let key = checks.iter().find(|check| check["code"] == "TUMAR_KEY").expect("the key's");
+    assert_eq!(key["result"], "failed");
+    assert!(key["margin"].as_f64().expect("a margin") < 0.0);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The log of an inspection, in the shape of BSI TR-03135 (Machine Authentication of MRTDs for Public
 //! Sector Applications): a list of checks, each with its code, result, margin and decision function,
 //! with the region that it is about and a picture of it. From the guideline are the three results, the
-//! margin over −1..1 with its threshold at 0, and what belongs to a check; the codes and the names of
-//! the fields are ours, since its codes know no microtext.
+//! margin over −1..1 with its threshold at 0, what belongs to a check, and its generic check
+//! (VI, FR, PH): visible light, spatial frequency, the photo's area. The codes and the names of the
+//! fields are ours.
 //!
-//! A pure function of what was inspected: no time, and identifiers (UUID version 8, RFC 9562) that
-//! follow from the digests of scan and profile.
+//! A pure function of what was inspected: no time; the log's identifier (UUID version 8, RFC 9562)
+//! follows from the scan's digest and all that was found, a check's from its code, the same in all logs.
 
 use std::io::Cursor;
 
@@ -32,6 +33,10 @@ pub const SCHEMA: &str = "tumar.log/1";
 const LONGEST: u32 = 200;
 /// Pixels a bin of the copy that was read.
 const MAGNIFICATION: usize = 2;
+/// Visible light, spatial frequency, area of the photo (TR-03135-1, generic checks).
+const GENERIC: &str = "VI, FR, PH";
+/// A margin that is on the right side of 0, if only just.
+const LEAST: f64 = 1e-3;
 /// Regions that are shown.
 const SHOWN: usize = 8;
 
@@ -84,6 +89,7 @@ pub struct Log {
 #[serde(rename_all = "camelCase")]
 struct Check {
     code: &'static str,
+    generic_check: &'static str,
     uuid: Uuid,
     result: Outcome,
     /// −1..1; none where the check could not be made.
@@ -102,7 +108,7 @@ impl Log {
     /// The log of a page's main portrait.
     ///
     /// # Errors
-    /// [`LogError::Picture`].
+    /// [`LogError`].
     pub fn of(source: &Source<'_>, page: &Page, record: &Record) -> Result<Self, LogError> {
         let inspection = &page.main;
         let mut checks = vec![text_is_there(inspection)];
@@ -114,7 +120,6 @@ impl Log {
             checks[0].images.push(png(overlay::copy(reading, MAGNIFICATION).into(), u32::MAX)?);
         }
         for check in &mut checks {
-            check.uuid = uuid(source, check.code);
             for region in check.regions.iter().take(SHOWN) {
                 check.images.push(png(cut(region, source), LONGEST)?);
             }
@@ -122,7 +127,7 @@ impl Log {
         let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self {
             schema: SCHEMA,
-            uuid: uuid(source, "log"),
+            uuid: uuid(&[&source.digest, &source.profile.digest, &serde_json::to_vec(record)?]),
             software: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             file: visible(source.file),
@@ -155,15 +160,22 @@ impl Log {
     }
 }
 
+/// A check whose margin, if it has one, is on the side of its result.
 fn check(
     code: &'static str,
     result: Outcome,
     margin: Option<f64>,
     decision: Vec<Question>,
 ) -> Check {
-    let margin = margin.map(|v| (v.clamp(-1.0, 1.0) * 1e4).round() / 1e4);
+    let on_its_side = |margin: f64| match result {
+        Outcome::Successful => margin.clamp(LEAST, 1.0),
+        Outcome::Failed => margin.clamp(-1.0, -LEAST),
+        Outcome::Undetermined => margin.clamp(-1.0, 0.0),
+    };
+    let margin = margin.map(|v| (on_its_side(v) * 1e4).round() / 1e4);
     let (regions, images) = (Vec::new(), Vec::new());
-    Check { code, uuid: Uuid::nil(), result, margin, decision, regions, images }
+    let uuid = uuid(&[code.as_bytes()]);
+    Check { code, generic_check: GENERIC, uuid, result, margin, decision, regions, images }
 }
 
 /// Whether there is microtext.
@@ -192,8 +204,11 @@ fn name_is_right(text: &Text, record: &Record) -> Check {
         None => (Outcome::Undetermined, None),
         Some(Expected::OtherLength { found, expected }) => {
             decision.push(checks::length(*found, *expected));
-            let result = if text.is_clear() { Outcome::Failed } else { Outcome::Undetermined };
-            (result, Some(-0.9))
+            if text.is_clear() {
+                (Outcome::Failed, Some(-0.9))
+            } else {
+                (Outcome::Undetermined, Some(-0.1))
+            }
         }
         Some(Expected::SameLength(name)) => {
             decision.extend([checks::acceptance(name, text), checks::refusal(name, text)]);
@@ -212,7 +227,12 @@ fn name_is_right(text: &Text, record: &Record) -> Check {
 
 /// Whether the keyed lines begin where the key says.
 fn key_is_right(inspection: &Inspection, record: &Record) -> Option<Check> {
-    let keyed = inspection.keyed.as_ref()?;
+    let Some(keyed) = inspection.keyed.as_ref() else {
+        // A print without a key has no lines to ask.
+        let is_refused = record.verdict == Verdict::KeyMismatch;
+        let refused = || check("TUMAR_KEY", Outcome::Failed, Some(record.margin), Vec::new());
+        return is_refused.then(refused);
+    };
     let result = if keyed.is_confirmed() {
         Outcome::Successful
     } else if record.verdict == Verdict::KeyMismatch {
@@ -257,12 +277,10 @@ fn png(picture: DynamicImage, longest: u32) -> Result<String, LogError> {
     Ok(STANDARD.encode(file.into_inner()))
 }
 
-fn uuid(source: &Source<'_>, of: &str) -> Uuid {
+fn uuid(of: &[&[u8]]) -> Uuid {
     let mut hash = Sha256::new();
-    hash.update(source.digest);
-    hash.update(source.profile.digest);
-    hash.update(env!("CARGO_PKG_VERSION"));
-    hash.update(of);
+    hash.update(SCHEMA);
+    of.iter().for_each(|part| hash.update(part));
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash.finalize()[..16]);
     Uuid::new_v8(bytes)
