@@ -80,7 +80,7 @@ fn found(inspection: &Inspection, kind: Kind, patch: Patch, profile: &Profile) {
     let record = Record::of(inspection, None, profile);
     assert_eq!(record.regions.len(), 1);
     let region = &record.regions[0];
-    assert!(region.width_px > 0.0 && region.height_px > 0.0 && region.z > 5.0);
+    assert!(region.width_px > 0.0 && region.height_px > 0.0 && region.z > 5.9);
 }
 
 #[test]

@@ -22,13 +22,13 @@ const SCATTER_SPREAD: Mm = SPREADS[1];
 const NOISE_SPREAD: Mm = Mm(1.0);
 /// A place lacks letters if it stands so many standard deviations below the weakest genuine one. Of
 /// genuine prints that were no more than stained, all presets but phones and worn pages, 198 stayed
-/// below 5.6.
-pub const LACKS: f32 = 6.5;
+/// below 5.6; letters that were painted under the portrait reached 7.0.
+pub const LACKS: f32 = 8.0;
 /// … and the letters of a place lack what tells them apart if that stands so many below; of the 240 it
 /// stayed below 4.6, phones and worn pages among them.
-pub const DIFFERS: f32 = 5.5;
+pub const DIFFERS: f32 = 6.0;
 /// A place can be judged if without letters it would stand so many below.
-const SEEN: f32 = 7.0;
+const SEEN: f32 = 8.5;
 /// A region is where less than this share of what is typical is left, the middle between all and
 /// nothing.
 const LEFT: f32 = 0.5;
@@ -156,8 +156,8 @@ impl Tamper {
         let common = pooling.of(cells, |cell| cell.common.seen);
         let clear = &common / &deviation(&[COMMON], &pooling);
         let mut typical = &common / &pooling.of(cells, |cell| cell.common.foretold);
-        Zip::from(&mut typical).and(&clear).and(&cells.cells).for_each(|v, &clear, cell| {
-            if clear < THERE || *v < FAINT * strength.gain || !cell.tells() {
+        Zip::from(&mut typical).and(&clear).and(&letters.least).for_each(|v, &clear, &least| {
+            if clear < THERE || *v < FAINT * strength.gain || least <= 0.0 {
                 *v = 0.0;
             }
         });
