@@ -204,12 +204,17 @@ impl Tamper {
     /// be told.
     #[must_use]
     pub fn decide(&self, mut decision: Decision) -> Decision {
-        let Some(first) = self.regions.first() else { return decision };
-        if decision.verdict.outcome() != Outcome::Successful {
+        if self.regions.is_empty() || decision.verdict.outcome() != Outcome::Successful {
             return decision;
         }
-        // Wear leaves no other text.
-        if !self.is_even && self.regions.iter().all(|region| region.kind == Kind::Missing) {
+        // Bent pages move letters beside their places: that alone alters no verdict.
+        let is_missing = |region: &&Region| region.kind == Kind::Missing;
+        let Some(first) = self.regions.iter().find(is_missing) else {
+            let other = "in marked places stand other letters than foretold: look there, or scan the page flat";
+            decision.reasons.push(other.into());
+            return decision;
+        };
+        if !self.is_even {
             let uneven = "the letters are so uneven, by wear, light or a bent page, that damage could not be told from tampering";
             decision.reasons.insert(0, uneven.into());
             return Decision { verdict: Verdict::Inconclusive, margin: 0.0, ..decision };
