@@ -5,7 +5,7 @@ use std::path::Path;
 use image::{DynamicImage, Rgb};
 use tumar::base::{Picture, Ppi, decode};
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::tamper::Kind;
+use tumar::inspect::region::Kind;
 use tumar::inspect::verdict::Verdict;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, portrait};
@@ -59,10 +59,8 @@ fn inspected(scan: &Picture, profile: &Profile) -> Inspection {
 /// The one region lies where the patch does.
 #[track_caller]
 fn found(inspection: &Inspection, kind: Kind, patch: Patch, profile: &Profile) {
-    let altered = kind == Kind::Missing;
-    let decision = &inspection.decision;
-    assert_eq!(decision.verdict == Verdict::Altered, altered, "{decision:?}");
-    assert_eq!(decision.margin < 0.0, altered);
+    assert_eq!(inspection.decision.verdict, Verdict::Altered, "{:?}", inspection.decision);
+    assert!(inspection.decision.margin < 0.0);
     let regions = &inspection.tamper.as_ref().expect("a map").regions;
     assert_eq!(regions.len(), 1);
     assert_eq!(regions[0].kind, kind);

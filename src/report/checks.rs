@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::inspect::carrier::PEAK;
 use crate::inspect::verdict::{self, Comparison, Evidence, Expected, Repetition, Text};
-use crate::inspect::{Inspection, keyed, tamper};
+use crate::inspect::{Inspection, keyed, region, tamper};
 use crate::report::words::number;
 
 /// Some thresholds that answer one question.
@@ -183,7 +183,7 @@ pub(super) fn key(keyed: &keyed::Keyed) -> Question {
 
 pub(super) fn ground(tamper: &tamper::Tamper) -> Question {
     let worst = tamper.regions.iter().map(|region| region.z).fold(0.0, f64::max);
-    let limit = f64::from(tamper::LACKS);
+    let limit = f64::from(region::LACKS);
     let check = if tamper.regions.is_empty() {
         let value = "none".into();
         Check { of: WORST, value, limit: format!("< {}", number(limit, 1)), passed: true }

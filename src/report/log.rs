@@ -23,9 +23,9 @@ use super::checks::{self, Question};
 use super::record::{Record, Region};
 use super::words::visible;
 use super::{Source, overlay};
-use crate::inspect::tamper::{LACKS, Tamper};
 use crate::inspect::verdict::{self, Expected, Outcome, Text, Verdict};
 use crate::inspect::{Inspection, Page, keyed};
+use crate::inspect::{region::LACKS, tamper::Tamper};
 
 /// The name and version of this form of log.
 pub const SCHEMA: &str = "tumar.log/1";

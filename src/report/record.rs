@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::inspect::keyed::Keyed;
 use crate::inspect::likelihood::LikelihoodRatio;
 use crate::inspect::reading::{Read as ReadSymbol, Reading};
+use crate::inspect::region;
 use crate::inspect::scan::PpiSource;
 use crate::inspect::stack::Stack;
-use crate::inspect::tamper;
 use crate::inspect::verdict::{self, Outcome, Verdict};
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name, Profile, Symbol};
@@ -165,7 +165,7 @@ pub struct Microtext {
 #[derive(Clone, Debug, Serialize)]
 pub struct Region {
     /// "missing" or "foreign".
-    pub kind: tamper::Kind,
+    pub kind: region::Kind,
     /// Left edge in pixels of the file.
     pub x_px: f64,
     /// Upper edge.
@@ -253,7 +253,7 @@ impl Text {
 
 impl Region {
     fn of(inspection: &Inspection) -> Vec<Self> {
-        let region = |found: &tamper::Region| {
+        let region = |found: &region::Region| {
             let [left, top, right, bottom] = found.bounds;
             let [x, y] = inspection.scan.in_file([left, top]);
             let [to_x, to_y] = inspection.scan.in_file([right, bottom]);

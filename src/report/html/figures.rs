@@ -89,7 +89,7 @@ impl ScanFigure {
 
 fn boxes(inspection: &Inspection, view: impl Fn([f64; 2]) -> [f64; 2], size: f64) -> Vec<Box> {
     let regions = inspection.tamper.iter().flat_map(|tamper| &tamper.regions).enumerate();
-    let of = |(i, region): (usize, &crate::inspect::tamper::Region)| {
+    let of = |(i, region): (usize, &crate::inspect::region::Region)| {
         let [left, top, right, bottom] = region.bounds;
         let [x, y] = view(inspection.scan.in_file([left, top]));
         let [to_x, to_y] = view(inspection.scan.in_file([right, bottom]));

@@ -15,7 +15,7 @@ use super::checks::{self, Question};
 use super::record::{Holder, ReadPart};
 use super::words::{self, full_name, number, read_line, signed};
 use super::{Record, Source};
-use crate::inspect::tamper::Kind;
+use crate::inspect::region::Kind;
 use crate::inspect::verdict::{Outcome, Verdict};
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name};
@@ -260,7 +260,7 @@ struct RegionRow {
 
 fn regions(inspection: &Inspection) -> Vec<RegionRow> {
     let regions = inspection.tamper.iter().flat_map(|tamper| &tamper.regions).enumerate();
-    let of = |(i, region): (usize, &crate::inspect::tamper::Region)| RegionRow {
+    let of = |(i, region): (usize, &crate::inspect::region::Region)| RegionRow {
         number: i + 1,
         kind: match region.kind {
             Kind::Missing => "no letters",
