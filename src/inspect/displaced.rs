@@ -17,6 +17,10 @@ const OFFSETS: [[[i32; 2]; OTHERS]; 2] = [
 /// ones, and how far off they are.
 const ALONG: ([[usize; 1]; 2], f32) = ([[3], [4]], 3.0);
 const ACROSS: ([[usize; 2]; 2], f32) = ([[1, 2], [5, 6]], 4.0);
+/// The surroundings of a region are where so much of a place of the widest spread lies in it.
+const AROUND: [f32; 2] = [0.03, 0.4];
+/// They tell how letters lie if they have so many cells.
+const TELLING: f32 = 100.0;
 /// Letters are where they should be if they show this share of what is typical.
 const SOUND: f32 = 0.7;
 /// Their peak is told where it is this share as high as they.
@@ -50,12 +54,26 @@ impl Displaced {
         most
     }
 
-    /// How far the letters that are there stand from their places, the root of the mean square in bins
-    /// along and across. 0 where there are none.
-    pub(super) fn astray(&self, cells: &Cells, typical: &Array2<f32>) -> f32 {
+    /// How far the letters around these regions stand from their places, the root of the mean square
+    /// in bins along and across: a bent page carries them off little by little, a patch does not
+    /// move them. None where there are too few.
+    pub(super) fn astray(
+        &self,
+        cells: &Cells,
+        typical: &Array2<f32>,
+        regions: &[Region],
+    ) -> Option<f32> {
         let pooling = Pooling::new(SPREADS[3], cells);
         let here = weighed(cells, &pooling, typical, 1, |cell| cell.own.seen);
-        let usually = weighed(cells, &pooling, typical, 2, |cell| cell.own.foretold);
+        let mut usually = weighed(cells, &pooling, typical, 2, |cell| cell.own.foretold);
+        let mut inside = Array2::<f32>::zeros(typical.dim());
+        regions.iter().flat_map(|region| &region.cells).for_each(|&place| inside[place] = 1.0);
+        let share = pooling.sum(&inside) / pooling.sum(&Array2::ones(typical.dim()));
+        Zip::from(&mut usually).and(&share).and(&inside).for_each(|v, &share, &inside| {
+            if inside > 0.0 || !(AROUND[0]..AROUND[1]).contains(&share) {
+                *v = 0.0;
+            }
+        });
         let aside = |which: &Cells, [before, after]: [&[usize]; 2], step: f32| {
             let mean = |of: &[usize]| {
                 let sum = |cell: &Cell| of.iter().map(|&i| cell.own.others[i]).sum::<f32>();
@@ -73,13 +91,13 @@ impl Displaced {
                 squares += (step * (after - before) / (2.0 * bend)).powi(2);
                 count += 1.0;
             });
-            squares / count.max(1.0)
+            (count >= TELLING).then(|| squares / count)
         };
         let ([before, after], step) = &ALONG;
         let along = aside(&self.0[0], [before, after], *step);
         let ([before, after], step) = &ACROSS;
         let across = aside(&self.0[1], [before, after], *step);
-        (along + across).sqrt()
+        Some((along? + across?).sqrt())
     }
 }
 
@@ -99,6 +117,7 @@ fn weighed(
 #[cfg(test)]
 mod tests {
     use super::super::cells::Part;
+    use super::super::region::Kind;
     use super::*;
 
     #[test]
@@ -111,14 +130,21 @@ mod tests {
                 let others = offsets.map(|[dx, dy]| off(dx as f32, dy as f32));
                 let own = Part { seen: off(0.0, 0.0), foretold: 40.0, others, ..Part::default() };
                 Cells {
-                    cells: Array2::from_elem((40, 60), Cell { own, ..Cell::default() }),
+                    cells: Array2::from_elem(
+                        (40, 60),
+                        Cell { own, pixels: 1.0, ..Cell::default() },
+                    ),
                     first_line: 0,
                     first_cell: 0,
                     size: [0.2, 0.4],
                 }
             };
             let here = cells(OFFSETS[0]);
-            let astray = Displaced::new(cells).astray(&here, &Array2::ones((40, 60)));
+            let places = (10..20).flat_map(|line| (20..40).map(move |cell| [line, cell]));
+            let region = Region::of(places.collect(), Kind::Foreign, 9.0, &here).unwrap();
+            let displaced = Displaced::new(cells);
+            let astray = displaced.astray(&here, &Array2::ones((40, 60)), &[region]).unwrap();
+            assert!(displaced.astray(&here, &Array2::ones((40, 60)), &[]).is_none());
             let expected = along.hypot(across);
             assert!((astray - expected).abs() < 0.25 * expected + 1e-3, "{astray} {expected}");
         }

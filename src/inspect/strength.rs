@@ -40,6 +40,9 @@ const WEAK: f32 = 0.1;
 const OF_LIGHT: f32 = 0.35;
 const LIGHT: [f32; 2] = [8.0, 22.0];
 const TURN: f32 = 10.0;
+/// This near to the turn letters may be of either sign, and below so many L* there are none.
+const NEAR: f32 = 4.0;
+const BLACK: f32 = 12.0;
 /// Light tones, from which the scan's gain is taken, in L*.
 const GAIN: f32 = 60.0;
 /// Letters that stand so many standard deviations over none are there.
@@ -56,6 +59,8 @@ pub struct Strength {
     pub least: Array2<f32>,
     /// In light tones.
     pub gain: f32,
+    /// Where letters could show and it is known of which sign they are, however strong.
+    pub told: Array2<bool>,
 }
 
 impl Strength {
@@ -126,7 +131,10 @@ impl Strength {
             *least = gain * share;
             *typical = gain * own.max(light) * usual[at];
         });
-        Some(Self { typical, least, gain })
+        let told = Zip::from(&tells)
+            .and(&lightness)
+            .map_collect(|&tells, &l| tells && (l - turn).abs() >= NEAR && l >= BLACK);
+        Some(Self { typical, least, gain, told })
     }
 }
 

@@ -20,9 +20,10 @@ use crate::base::Mm;
 /// Where nothing left is not so many standard deviations of that away, none of it is told apart from
 /// tampering. Attacked prints scatter by 0.04 to 0.16, worn ones by up to 0.4.
 const EVEN: f32 = 7.0;
-/// Letters that lie so near to their places, in bins of the stack, lie on a flat page: on scanners they
-/// stray by 0.05 to 0.25, on bent and tilted pages by 0.3 and more.
-const FLAT: f32 = 0.25;
+/// Where the letters around a region lie so near to their places, in bins of the stack, no bend of the
+/// page explains it: around other texts they stray by 0.05 to 0.3, on bent and tilted pages by 0.4 and
+/// more.
+const FLAT: f32 = 0.3;
 /// Cells nearer to the portrait's edge may lie beyond it.
 const EDGE: Mm = Mm(2.0);
 /// Letters are there if what all have in common stands so many standard deviations over none, and is
@@ -97,8 +98,8 @@ impl Tamper {
         let common = pooling.of(cells, |cell| cell.common.seen);
         let clear = &common / &deviation(&[COMMON], &pooling);
         let mut typical = &common / &pooling.of(cells, |cell| cell.common.foretold);
-        Zip::from(&mut typical).and(&clear).and(&letters.least).for_each(|v, &clear, &least| {
-            if clear < THERE || *v < FAINT * strength.gain || least <= 0.0 {
+        Zip::from(&mut typical).and(&clear).and(&strength.told).for_each(|v, &clear, &told| {
+            if clear < THERE || *v < FAINT * strength.gain || !told {
                 *v = 0.0;
             }
         });
@@ -124,7 +125,8 @@ impl Tamper {
             let displaced = Displaced::new(displaced);
             let shown = [&letters.typical, &typical].map(|typical| displaced.shown(typical));
             regions.retain(|region| !Displaced::explains(region, &shown[region.kind as usize]));
-            is_flat = displaced.astray(cells, &typical) <= FLAT;
+            let astray = displaced.astray(cells, &typical, &regions);
+            is_flat = astray.is_some_and(|astray| astray <= FLAT);
         }
         regions.sort_by(|a, b| b.area.total_cmp(&a.area));
         let mut ground = letters.seen.map(|_| Ground::Unreadable);
