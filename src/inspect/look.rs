@@ -21,8 +21,8 @@ const SEEN: f32 = 8.5;
 pub(super) const LEFT: f32 = 0.5;
 /// What is left is known where letters typically stand so many standard deviations over none.
 const KNOWN: f32 = 4.0;
-/// Smaller regions are dust and scratches, in square millimetres.
-const SMALLEST: f64 = 2.0;
+/// Smaller regions are dust, scratches and smears, in square millimetres.
+const SMALLEST: f64 = 5.0;
 
 /// A part of what a cell shows.
 pub(super) type PartOf = fn(&Cell) -> &Part;

@@ -8,6 +8,7 @@ pub mod carrier;
 pub mod cells;
 pub mod claim;
 pub mod columns;
+pub mod copy;
 pub mod decoding;
 pub mod demodulation;
 mod displaced;

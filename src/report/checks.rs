@@ -196,4 +196,15 @@ pub(super) fn ground(tamper: &tamper::Tamper) -> Question {
     Question { asks: "Does the microtext stand everywhere?", rule, checks: vec![check] }
 }
 
+pub(super) fn copy(blur_mm: f64) -> Question {
+    let check = Check {
+        of: "Blur of the letters, mm",
+        value: number(blur_mm, 3),
+        limit: "none".into(),
+        passed: true,
+    };
+    let rule = "Copies are more blurred than their originals, but printers differ as much: nothing rests on it.";
+    Question { asks: "Is it as sharp as an original?", rule, checks: vec![check] }
+}
+
 const WORST: &str = "Worst region below genuine prints, in standard deviations";

@@ -20,7 +20,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::checks::{self, Question};
-use super::record::{Record, Region};
+use super::record::{Microtext, Record, Region};
 use super::words::visible;
 use super::{Source, overlay};
 use crate::inspect::verdict::{self, Expected, Outcome, Text, Verdict};
@@ -115,6 +115,7 @@ impl Log {
         checks.extend(inspection.evidence.established().map(|text| name_is_right(text, record)));
         checks.extend(key_is_right(inspection, record));
         checks.extend(inspection.tamper.as_ref().map(|tamper| nothing_changed(tamper, record)));
+        checks.extend(record.microtext.as_ref().map(no_copy));
         let reading = inspection.reading().filter(|_| inspection.is_established());
         if let Some(reading) = reading {
             checks[0].images.push(png(overlay::copy(reading, MAGNIFICATION).into(), u32::MAX)?);
@@ -256,6 +257,13 @@ fn nothing_changed(tamper: &Tamper, record: &Record) -> Check {
     };
     let decision = vec![checks::ground(tamper)];
     Check { regions: record.regions.clone(), ..check("TUMAR_MAP", result, margin, decision) }
+}
+
+/// Whether it is no copy: never decided, for printers differ as much.
+fn no_copy(microtext: &Microtext) -> Check {
+    let decision = vec![checks::copy(microtext.blur_mm)];
+    let undetermined = check("TUMAR_COPY", Outcome::Undetermined, None, decision);
+    Check { margin: Some(microtext.copy_margin), ..undetermined }
 }
 
 /// What a region shows.

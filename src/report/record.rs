@@ -6,11 +6,11 @@ use serde::Serialize;
 use crate::inspect::keyed::Keyed;
 use crate::inspect::likelihood::LikelihoodRatio;
 use crate::inspect::reading::{Read as ReadSymbol, Reading};
-use crate::inspect::region;
 use crate::inspect::scan::PpiSource;
 use crate::inspect::stack::Stack;
 use crate::inspect::verdict::{self, Outcome, Verdict};
 use crate::inspect::{Inspection, Page};
+use crate::inspect::{copy, region};
 use crate::spec::{Legend, Mode, Name, Profile, Symbol};
 
 /// The name and version of this form of record.
@@ -159,6 +159,11 @@ pub struct Microtext {
     pub copies: f64,
     /// Pixels of the scan's file a capital.
     pub dots_per_cap: f64,
+    /// Standard deviation of the letters' blur.
+    pub blur_mm: f64,
+    /// What that blur says of a copy, weak as it is: −1..1, below 0 where it is that of a copy rather
+    /// than that of an original.
+    pub copy_margin: f64,
 }
 
 /// A place where the microtext is not what it should be.
@@ -340,6 +345,8 @@ impl Microtext {
             coverage: rounded(inspection.evidence.coverage, 4),
             copies: rounded(stack.copies, 1),
             dots_per_cap: rounded(cap_height_mm * file_px_per_mm, 2),
+            blur_mm: rounded(reading.imaging.blur.0, 4),
+            copy_margin: rounded(copy::margin(reading.imaging.blur), 3),
         })
     }
 }

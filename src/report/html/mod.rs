@@ -74,7 +74,7 @@ pub fn report(source: &Source<'_>, page: &Page, record: &Record) -> Result<Strin
         tamper: inspection.tamper.as_ref().map(|tamper| number(100.0 * tamper.readable(), 0)),
         regions: regions(inspection),
         ratio: record.log10_lr.map(|log10| (signed(log10, 2), times(log10))),
-        measures: measures(inspection, record),
+        measures: measures(record),
         questions: checks::questions(inspection),
         file: source.file,
         digest: hex(&source.digest),
@@ -289,7 +289,7 @@ fn place(inspection: &Inspection, [x, y]: [f64; 2]) -> Option<String> {
 }
 
 /// What was measured of the scan.
-fn measures(inspection: &Inspection, record: &Record) -> Vec<(&'static str, String)> {
+fn measures(record: &Record) -> Vec<(&'static str, String)> {
     let scan = &record.scan;
     let source = words::ppi_source(scan.ppi_source);
     let ppi =
@@ -301,8 +301,12 @@ fn measures(inspection: &Inspection, record: &Record) -> Vec<(&'static str, Stri
     all.extend(scan.rotation_deg.map(|deg| ("Rotation", turn(deg))));
     all.extend(scan.rotation_deg.map(|_| ("Mirrored", yes_or_no(scan.mirrored).to_owned())));
     let Some(microtext) = &record.microtext else { return all };
-    let blur = inspection.reading().map(|reading| reading.imaging.blur.0);
-    all.extend(blur.map(|blur| ("Blur", format!("{} mm (standard deviation)", number(blur, 3)))));
+    let blur = format!("{} mm (standard deviation)", number(microtext.blur_mm, 3));
+    let copy = format!(
+        "{} (−1: as blurred as copies, 1: as sharp as originals; weak, and nothing rests on it)",
+        words::signed(microtext.copy_margin, 2)
+    );
+    all.extend([("Blur of the letters", blur), ("Copy", copy)]);
     let mode = match microtext.mode {
         Mode::Tint => "tint: the letters shift the portrait’s tone",
         Mode::Screen => "screen: the letters are the portrait’s halftone",
