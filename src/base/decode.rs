@@ -70,6 +70,30 @@ pub enum DecodeError {
     Dg2(#[from] Dg2Error),
 }
 
+impl DecodeError {
+    /// What may help.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "check the path and the disk",
+            Self::Empty | Self::Corrupt { .. } => "copy or export it again",
+            Self::FileTooLong(_)
+            | Self::TooLarge { .. }
+            | Self::Jp2(Jp2Error::TooLarge { .. }) => {
+                "crop it to the portrait or scan it at a lower resolution"
+            }
+            Self::Inks | Self::InksProfile(_) | Self::JpegInks => "convert it to RGB",
+            Self::Jp2(Jp2Error::Truncated { .. } | Jp2Error::Missing(_)) => {
+                "copy or export it again"
+            }
+            Self::Jp2(_) => "export it again as PNG or TIFF",
+            Self::Dg2(Dg2Error::Truncated { .. }) => "read the chip again",
+            Self::Dg2(_) => "hand over the one portrait as JPEG or JPEG 2000",
+            Self::UnknownFormat => "convert it to one of them",
+        }
+    }
+}
+
 /// Reads a PNG, JPEG, JPEG 2000 or TIFF file, or the portrait in a chip's EF.DG2.
 ///
 /// # Errors

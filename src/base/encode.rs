@@ -90,13 +90,15 @@ fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFi
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new()
-        .prefix(".tumar-")
-        .permissions_like_a_plain_file()
-        .tempfile_in(folder)?;
+    let mut file = temporary_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_data()?;
     Ok(file)
+}
+
+/// A file that is gone when it is dropped, unless it gets a name of its own.
+pub(crate) fn temporary_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(".tumar-").permissions_like_a_plain_file().tempfile_in(folder)
 }
 
 /// tempfile's default is 0600, which would hide a print from the next station of the line.

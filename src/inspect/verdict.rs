@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::carrier::PEAK;
 
 /// BSI TR-03135's words for the outcome of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// The check was passed: authentic, or read where there was nothing to compare with.
@@ -18,7 +18,7 @@ pub enum Outcome {
 }
 
 /// What the evidence says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The microtext spells the expected name.

@@ -64,7 +64,7 @@ pub(super) fn is_unseen(c: char) -> bool {
 }
 
 /// A text with what would be unseen written out.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let shown = |c: char| if is_unseen(c) { c.escape_unicode().to_string() } else { c.to_string() };
     text.chars().map(shown).collect()
 }

@@ -9,9 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tumar::base::Picture;
 use tumar::base::decode::{self, DecodeError};
-use tumar::base::dg2::Dg2Error;
 use tumar::base::encode::{self, EncodeError, Format};
-use tumar::base::jp2::Jp2Error;
 use tumar::spec::IssuerKey;
 use tumar::spec::key::{KeyError, LONGEST_KEY_FILE};
 use zeroize::Zeroizing;
@@ -34,25 +32,10 @@ pub(crate) fn read_with_digest(path: &Path) -> Result<(Picture, [u8; 32]), Failu
         Ok((picture, Sha256::digest(&bytes).into()))
     });
     read.map_err(|error| {
-        let advice = match &error {
-            DecodeError::Read(cause) => return unreadable(path, cause),
-            DecodeError::Empty | DecodeError::Corrupt { .. } => "copy or export it again",
-            DecodeError::FileTooLong(_)
-            | DecodeError::TooLarge { .. }
-            | DecodeError::Jp2(Jp2Error::TooLarge { .. }) => {
-                "crop it to the portrait or scan it at a lower resolution"
-            }
-            DecodeError::Inks | DecodeError::InksProfile(_) | DecodeError::JpegInks => {
-                "convert it to RGB"
-            }
-            DecodeError::Jp2(Jp2Error::Truncated { .. } | Jp2Error::Missing(_)) => {
-                "copy or export it again"
-            }
-            DecodeError::Jp2(_) => "export it again as PNG or TIFF",
-            DecodeError::Dg2(Dg2Error::Truncated { .. }) => "read the chip again",
-            DecodeError::Dg2(_) => "hand over the one portrait as JPEG or JPEG 2000",
-            DecodeError::UnknownFormat => "convert it to one of them",
-        };
+        if let DecodeError::Read(cause) = &error {
+            return unreadable(path, cause);
+        }
+        let advice = error.advice();
         Failure::file(path, format!("{error}; {advice}"))
     })
 }

@@ -1,0 +1,66 @@
+//! The pictures that rows name, and what else rows say of their documents.
+
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use super::entry::{Stamp, modified};
+use super::journal::hex;
+use super::manifest::Fields;
+use super::place;
+use crate::base::Picture;
+use crate::base::decode;
+use crate::spec::DocumentNumber;
+
+/// Where the pictures of a run's rows are.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The manifest's folder.
+    pub folder: PathBuf,
+    /// Whether a row may name what lies outside of it.
+    pub outside: bool,
+}
+
+impl Place {
+    /// A row's picture, or why its file is none; with the file's stamp.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such file or it may not be read.
+    pub fn read(&self, path: &str) -> Result<(Result<Picture, String>, Stamp), String> {
+        let (bytes, modified) = self.bytes(path)?;
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let stamp = Stamp { sha256, bytes: bytes.len() as u64, modified };
+        let picture = decode::decode(&bytes);
+        Ok((picture.map_err(|error| format!("{error}; {}", error.advice())), stamp))
+    }
+
+    fn bytes(&self, path: &str) -> Result<(Vec<u8>, Option<u64>), String> {
+        let place = place::input(&self.folder, path, self.outside)?;
+        let metadata = place.metadata().map_err(|cause| match cause.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            _ => format!("cannot read it: {cause}"),
+        })?;
+        if !metadata.is_file() {
+            return Err("it is no file".into());
+        }
+        let bytes = decode::bytes(&place).map_err(|error| error.to_string())?;
+        Ok((bytes, modified(&metadata)))
+    }
+
+    /// Whether a row's picture is still the one that was read. One that is gone is: the row is done.
+    #[must_use]
+    pub fn is_as_it_was(&self, path: &str, stamp: &Stamp) -> bool {
+        let Ok(place) = place::input(&self.folder, path, self.outside) else { return true };
+        let Ok(metadata) = place.metadata() else { return true };
+        stamp.looks_like(&metadata)
+            || decode::bytes(&place).is_ok_and(|bytes| hex(&Sha256::digest(bytes)) == stamp.sha256)
+    }
+}
+
+/// A row's document number; it stands in no error.
+pub(super) fn document(fields: &Fields) -> Result<DocumentNumber, String> {
+    let Some(number) = fields.get("document_number") else {
+        return Err("the field 'document_number' is empty, and the key needs it".into());
+    };
+    number.parse().map_err(|error| format!("{error}"))
+}

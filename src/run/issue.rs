@@ -1,0 +1,101 @@
+//! One row of `issue`: a portrait and a name → a print-ready raster in the run's folder.
+
+use std::path::Path;
+
+use super::RunError;
+use super::entry::{Entry, Printed};
+use super::folder::Folder;
+use super::input;
+use super::journal::hex;
+use super::manifest::{Command, Fields, Row};
+use super::place;
+use super::rows::Work;
+use crate::base::encode::{self, Format};
+use crate::issue::{self, Embedded};
+use crate::spec::legend::NameError;
+use crate::spec::{Imprint, IssuerKey, Name, Profile};
+
+/// What prints the rows of a run.
+pub struct Printer<'r> {
+    /// By what is printed.
+    pub profile: &'r Profile,
+    /// The issuer's key; then each row needs a document number.
+    pub key: Option<&'r IssuerKey>,
+    /// Where the rows' portraits are.
+    pub inputs: input::Place,
+    /// Where their prints go.
+    pub folder: &'r Folder,
+}
+
+impl Work for Printer<'_> {
+    type Done = Printed;
+
+    /// Prints a row.
+    fn entry(&self, row: &Row) -> Result<Entry<Printed>, RunError> {
+        let mut entry = Entry::of(row, Command::Issue.columns()[1]);
+        let fields = match &row.fields {
+            Ok(fields) => fields,
+            Err(what) => return Ok(entry.ended(Err(what.clone()))),
+        };
+        let encoded = self.encoded(fields, &mut entry);
+        let (out, bytes, warnings) = match encoded {
+            Ok(encoded) => encoded,
+            Err(what) => return Ok(entry.ended(Err(what))),
+        };
+        let published = self.folder.publish(&out, |file| file.write_all(&bytes))?;
+        let sha256 = hex(&published.digest);
+        Ok(entry.ended(Ok(Printed { out, sha256, bytes: published.bytes, warnings })))
+    }
+
+    fn fault(&self, row: &Row) -> Entry<Printed> {
+        Entry::of(row, Command::Issue.columns()[1]).fault()
+    }
+
+    fn is_there(&self, printed: &Printed) -> bool {
+        let path = self.folder.path().join(&printed.out);
+        path.metadata().is_ok_and(|found| found.is_file() && found.len() == printed.bytes)
+    }
+
+    fn inputs(&self) -> &input::Place {
+        &self.inputs
+    }
+}
+
+impl Printer<'_> {
+    fn encoded(
+        &self,
+        fields: &Fields,
+        entry: &mut Entry<Printed>,
+    ) -> Result<(String, Vec<u8>, Vec<String>), String> {
+        let out = place::output(&entry.id, fields.get("out"))?;
+        let imprint = self.imprint(fields)?;
+        let (portrait, stamp) = self.inputs.read(&entry.file)?;
+        entry.input = Some(stamp);
+        let printed = issue::print(&portrait?, &imprint, self.profile);
+        let Embedded { picture, summary } = printed.map_err(|error| error.to_string())?;
+        let format = Format::of(Path::new(&out)).map_err(|error| error.to_string())?;
+        let bytes = encode::encode(&picture, format).map_err(|error| error.to_string())?;
+        Ok((out, bytes, summary.warnings))
+    }
+
+    fn imprint(&self, fields: &Fields) -> Result<Imprint, String> {
+        let bad = |error: NameError| format!("the name: {error}");
+        let name = name(fields, "surname", "given").map_err(bad)?;
+        let name = match fields.get("second_surname") {
+            None => name,
+            Some(_) => {
+                let second = self::name(fields, "second_surname", "second_given").map_err(bad)?;
+                name.with_second(second)
+            }
+        };
+        let imprint = match self.key {
+            None => Imprint::new(&name, self.profile),
+            Some(key) => Imprint::keyed(&name, self.profile, key, &input::document(fields)?),
+        };
+        imprint.map_err(bad)
+    }
+}
+
+fn name(fields: &Fields, surname: &str, given: &str) -> Result<Name, NameError> {
+    Name::new(fields.text(surname), fields.text(given))
+}

@@ -1,0 +1,72 @@
+//! Whole print runs: thousands of portraits printed, thousands of scans inspected, nothing lost.
+//!
+//! manifest (one row a document) → pool (rows on all cores; `issue` or `qa` does one) → journal (a row
+//! is done once it stands there) → results. What is written at the end is a function of the journal
+//! alone: a run that was killed and started again ends as one that never was.
+
+pub mod entry;
+pub mod folder;
+pub mod input;
+pub mod issue;
+pub mod journal;
+pub mod manifest;
+pub mod measures;
+mod place;
+mod pool;
+pub mod progress;
+pub mod qa;
+pub mod results;
+mod rows;
+mod time;
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use folder::FolderError;
+use journal::JournalError;
+use manifest::ManifestError;
+pub use rows::{Run, Work};
+
+/// Why a run cannot be begun or gone on with. What is wrong with one row costs that row only and is no
+/// error here.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The manifest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The folder, or a file in it.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A picture of a row that is done is another now.
+    #[error(
+        "{}: row {row} was done with another picture than the one that is there now; \
+         bring that one back, or name a new folder", path.display()
+    )]
+    Changed {
+        /// The picture.
+        path: PathBuf,
+        /// The row.
+        row: u32,
+    },
+    /// No threads could be had.
+    #[error("threads cannot be had: {0}; try fewer with --jobs")]
+    Threads(String),
+    /// A line of the journal that only a fault could have written.
+    #[error("the journal's line of row {row} cannot be understood: {detail}")]
+    Entry {
+        /// The row.
+        row: u32,
+        /// What the parser said.
+        detail: String,
+    },
+}
+
+impl RunError {
+    fn entry(row: u32) -> impl FnOnce(serde_json::Error) -> Self {
+        move |error| Self::Entry { row, detail: error.to_string() }
+    }
+}

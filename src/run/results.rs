@@ -1,0 +1,99 @@
+//! results.csv: one row a row of the manifest, in its order.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::RunError;
+use super::entry::{Entry, Inspected, Printed};
+use super::folder::{Folder, Published};
+use super::journal::Journal;
+use super::measures::Measure;
+use super::progress::Ended;
+use super::rows::entries;
+
+/// The file of results.
+pub const RESULTS: &str = "results.csv";
+
+/// What a row's entry gives for the table of results.
+pub trait Tabled: Ended + DeserializeOwned {
+    /// The columns between `row,id` and `error`.
+    fn columns() -> Vec<&'static str>;
+    /// Their values.
+    fn values(entry: &Entry<Self>) -> Vec<String>;
+}
+
+impl Tabled for Printed {
+    fn columns() -> Vec<&'static str> {
+        vec!["portrait", "result", "out", "sha256", "bytes", "warnings"]
+    }
+
+    fn values(entry: &Entry<Self>) -> Vec<String> {
+        let of = |value: fn(&Self) -> String| entry.done.as_ref().map(value).unwrap_or_default();
+        let result = if entry.done.is_some() { "printed" } else { "error" };
+        vec![
+            entry.file.clone(),
+            result.to_owned(),
+            of(|printed| printed.out.clone()),
+            of(|printed| printed.sha256.clone()),
+            of(|printed| printed.bytes.to_string()),
+            of(|printed| printed.warnings.join("; ")),
+        ]
+    }
+}
+
+impl Tabled for Inspected {
+    fn columns() -> Vec<&'static str> {
+        let fixed =
+            ["scan", "machine", "time", "result", "verdict", "margin", "reason", "read", "sha256"];
+        fixed.into_iter().chain(Measure::ALL.map(Measure::column)).collect()
+    }
+
+    fn values(entry: &Entry<Self>) -> Vec<String> {
+        let of = |value: fn(&Self) -> String| entry.done.as_ref().map(value).unwrap_or_default();
+        let measures = entry.done.as_ref().and_then(|done| done.measures);
+        let measured = |measure| measures.map(|m| m.get(measure).to_string()).unwrap_or_default();
+        let fixed = [
+            entry.file.clone(),
+            entry.machine.clone().unwrap_or_default(),
+            entry.time.clone().unwrap_or_default(),
+            word(&entry.state()),
+            of(|done| word(&done.verdict)),
+            of(|done| done.margin.to_string()),
+            of(|done| done.reason.clone()),
+            of(|done| done.read.clone().unwrap_or_default()),
+            entry.input.as_ref().map(|input| input.sha256.clone()).unwrap_or_default(),
+        ];
+        fixed.into_iter().chain(Measure::ALL.map(measured)).collect()
+    }
+}
+
+/// The word that stands for a variant in JSON.
+pub(super) fn word(variant: &impl Serialize) -> String {
+    let value = serde_json::to_value(variant).ok();
+    value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Writes the table.
+///
+/// # Errors
+/// [`RunError`].
+pub(super) fn write<T: Tabled>(
+    folder: &Folder,
+    journal: &Journal<'_>,
+) -> Result<Published, RunError> {
+    let rows = |out: &mut dyn Write| -> io::Result<()> {
+        let mut table = csv::Writer::from_writer(out);
+        let columns = ["row", "id"].into_iter().chain(T::columns()).chain(["error"]);
+        table.write_record(columns)?;
+        for entry in entries::<T>(journal) {
+            let entry = entry.map_err(io::Error::other)?;
+            let (row, values) = (entry.row.to_string(), T::values(&entry));
+            let values = [row, entry.id].into_iter().chain(values);
+            table.write_record(values.chain([entry.error.unwrap_or_default()]))?;
+        }
+        table.flush()
+    };
+    Ok(folder.publish(RESULTS, rows)?)
+}
