@@ -1,0 +1,8 @@
+//! Print runs.
+
+pub mod base;
+pub mod chart;
+pub mod limits;
+pub mod measures;
+pub mod normal;
+pub mod shares;
