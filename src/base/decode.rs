@@ -77,9 +77,7 @@ impl DecodeError {
         match self {
             Self::Read(_) => "check the path and the disk",
             Self::Empty | Self::Corrupt { .. } => "copy or export it again",
-            Self::FileTooLong(_)
-            | Self::TooLarge { .. }
-            | Self::Jp2(Jp2Error::TooLarge { .. }) => {
+            Self::FileTooLong(_) | Self::TooLarge { .. } | Self::Jp2(Jp2Error::TooLarge { .. }) => {
                 "crop it to the portrait or scan it at a lower resolution"
             }
             Self::Inks | Self::InksProfile(_) | Self::JpegInks => "convert it to RGB",

@@ -67,8 +67,7 @@ impl Folder {
         if !journal_path.exists() && path.read_dir().map_err(failed())?.next().is_some() {
             return Err(FolderError::Foreign(path.to_owned()));
         }
-        let journal =
-            OpenOptions::new().create(true).read(true).append(true).open(&journal_path);
+        let journal = OpenOptions::new().create(true).read(true).append(true).open(&journal_path);
         let journal = journal.map_err(FolderError::write(&journal_path))?;
         journal.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => FolderError::Busy(path.to_owned()),
@@ -137,7 +136,11 @@ impl Folder {
         let folder = path.parent().unwrap_or(&self.path);
         if !folder.is_dir() {
             std::fs::create_dir_all(folder)?;
-            folder.ancestors().skip(1).take_while(|f| f.starts_with(&self.path)).try_for_each(sync)?;
+            folder
+                .ancestors()
+                .skip(1)
+                .take_while(|f| f.starts_with(&self.path))
+                .try_for_each(sync)?;
         }
         file.persist(path).map_err(|error| error.error)?;
         sync(folder)?;

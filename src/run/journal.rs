@@ -150,7 +150,8 @@ impl<'f> Journal<'f> {
                 return Ok(());
             }
             if place == 0 {
-                let terms = body(&line).and_then(|json| serde_json::from_slice::<Terms>(&json).ok());
+                let terms =
+                    body(&line).and_then(|json| serde_json::from_slice::<Terms>(&json).ok());
                 let terms = terms.ok_or_else(|| JournalError::Foreign(self.path()))?;
                 if let Some(difference) = terms.difference(asked) {
                     return Err(JournalError::Other { path: self.path(), difference });
@@ -241,7 +242,10 @@ impl<'f> Journal<'f> {
                 let mut line = Vec::new();
                 at = place + lines.by_ref().read_until(b'\n', &mut line)? as u64;
                 body(&line).ok_or_else(|| {
-                    io::Error::new(ErrorKind::InvalidData, format!("the line of row {row} has changed"))
+                    io::Error::new(
+                        ErrorKind::InvalidData,
+                        format!("the line of row {row} has changed"),
+                    )
                 })
             };
             read().map(|json| (row, json)).map_err(self.failed())
@@ -344,7 +348,9 @@ mod tests {
         assert!(refused(&|t| t.profile.push('0')).contains("by another profile"));
         assert!(refused(&|t| t.keys.push("0a".into())).contains("by other keys"));
         assert!(refused(&|t| t.manifest.push('0')).contains("manifest has changed"));
-        assert!(refused(&|t| drop(t.options.insert("ppi".into(), "600".into()))).contains("options"));
+        assert!(
+            refused(&|t| drop(t.options.insert("ppi".into(), "600".into()))).contains("options")
+        );
         std::fs::write(home.path().join(JOURNAL), "row,id\n1,a\n").unwrap();
         let folder = Folder::claim(home.path()).unwrap();
         assert!(matches!(Journal::open(&folder, &terms(9)), Err(JournalError::Foreign(_))));

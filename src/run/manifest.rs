@@ -13,6 +13,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::place;
 use crate::report::words::visible;
 
 /// The longest line, in bytes.
@@ -190,6 +191,8 @@ pub struct Rows<R> {
     columns: Option<Vec<String>>,
     first: Option<Line>,
     ids: HashMap<Box<str>, u32>,
+    /// Where prints go.
+    outs: HashMap<Box<str>, u32>,
     number: u32,
 }
 
@@ -198,8 +201,8 @@ impl<R: BufRead> Rows<R> {
         let mut lines = Lines { input, number: 0 };
         let expected = || command.columns().join(",");
         let first = lines.next_line()?.ok_or_else(|| ManifestError::Empty(expected()))?;
-        let mut rows =
-            Self { lines, command, columns: None, first: None, ids: HashMap::new(), number: 0 };
+        let (ids, outs) = (HashMap::new(), HashMap::new());
+        let mut rows = Self { lines, command, columns: None, first: None, ids, outs, number: 0 };
         if first.bytes.starts_with(b"{") {
             rows.first = Some(first);
             return Ok(rows);
@@ -207,7 +210,8 @@ impl<R: BufRead> Rows<R> {
         let header = first.text().and_then(|text| csv_fields(&text));
         let header = header.map_err(|_| ManifestError::Header(expected()))?;
         let columns: Vec<String> = header.iter().map(|c| c.trim().to_ascii_lowercase()).collect();
-        if let Some(column) = command.columns().into_iter().find(|c| !columns.contains(&(*c).into()))
+        if let Some(column) =
+            command.columns().into_iter().find(|c| !columns.contains(&(*c).into()))
         {
             let found = columns.iter().map(|c| format!("'{}'", shown(c)));
             let found = found.collect::<Vec<_>>().join(", ");
@@ -228,22 +232,32 @@ impl<R: BufRead> Rows<R> {
             None => by_names(&text),
         });
         let id = fields.as_ref().map_or("", |fields| fields.text("id")).to_owned();
-        let fields = fields.and_then(|fields| {
-            is_usable(&id)?;
-            if let Some(missing) = self.command.columns()[1..2].iter().find(|c| fields.get(c).is_none()) {
-                return Err(format!("the field '{missing}' is empty"));
-            }
-            Ok(fields)
-        });
-        let fields = fields.and_then(|fields| match self.ids.get(id.as_str()) {
-            Some(first) => Err(format!("row {first} has this id already; give each row its own")),
-            None => Ok(fields),
-        });
-        if fields.is_ok() {
-            self.ids.insert(id.as_str().into(), number);
-        }
+        let fields = fields.and_then(|fields| self.checked(&id, fields));
         let fields = fields.map_err(|what| format!("line {}: {what}", line.number));
         Row { number, id: shown(&id), fields }
+    }
+}
+
+impl<R: BufRead> Rows<R> {
+    /// The fields of a row, if it can be done and takes nothing that an earlier one has.
+    fn checked(&mut self, id: &str, fields: Fields) -> Result<Fields, String> {
+        is_usable(id)?;
+        let picture = self.command.columns()[1];
+        if fields.get(picture).is_none() {
+            return Err(format!("the field '{picture}' is empty"));
+        }
+        if let Some(first) = self.ids.get(id) {
+            return Err(format!("row {first} has this id already; give each row its own"));
+        }
+        if self.command == Command::Issue {
+            let out = place::output(id, fields.get("out"))?;
+            if let Some(first) = self.outs.get(out.as_str()) {
+                return Err(format!("row {first} is printed to {} already", shown(&out)));
+            }
+            self.outs.insert(out.into(), self.number);
+        }
+        self.ids.insert(id.into(), self.number);
+        Ok(fields)
     }
 }
 

@@ -4,20 +4,29 @@
 //! is done once it stands there) → results. What is written at the end is a function of the journal
 //! alone: a run that was killed and started again ends as one that never was.
 
+mod base;
+pub mod chart;
 pub mod entry;
+pub mod finish;
 pub mod folder;
 pub mod input;
 pub mod issue;
 pub mod journal;
+pub mod limits;
+pub mod machines;
 pub mod manifest;
 pub mod measures;
+mod normal;
 mod place;
 mod pool;
 pub mod progress;
 pub mod qa;
 pub mod results;
 mod rows;
+mod shares;
+pub mod summary;
 mod time;
+pub mod worst;
 
 use std::path::PathBuf;
 

@@ -2,6 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
+/// The longest name of a file, in bytes, that file systems take.
+const LONGEST_NAME: usize = 240;
+
 /// A picture that a row names, below the manifest's folder.
 ///
 /// # Errors
@@ -11,9 +14,8 @@ pub(super) fn input(folder: &Path, path: &str, outside: bool) -> Result<PathBuf,
     if outside {
         return Ok(place);
     }
-    let refused = || {
-        "the path leads out of the manifest's folder; --allow-outside allows that".to_owned()
-    };
+    let refused =
+        || "the path leads out of the manifest's folder; --allow-outside allows that".to_owned();
     if !stays_below(Path::new(path)) {
         return Err(refused());
     }
@@ -35,6 +37,9 @@ pub(super) fn output(id: &str, out: Option<&str>) -> Result<String, String> {
         if !id.chars().all(is_fit) || id.starts_with('.') {
             return Err("the id is no name for a file; give the row a field 'out'".into());
         }
+        if id.len() > LONGEST_NAME {
+            return Err("the id is too long for a file's name; give the row a field 'out'".into());
+        }
         return Ok(format!("prints/{id}.tif"));
     };
     let path = Path::new(out);
@@ -48,6 +53,9 @@ pub(super) fn output(id: &str, out: Option<&str>) -> Result<String, String> {
     crate::base::encode::Format::of(path)
         .map_err(|_| "'out' must end in .png, .tif or .tiff".to_owned())?;
     let parts = path.components().filter(|part| *part != Component::CurDir);
+    if path.components().any(|part| part.as_os_str().len() > LONGEST_NAME) {
+        return Err("'out' has a name that is too long".into());
+    }
     let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
     Ok(parts.join("/"))
 }

@@ -101,7 +101,8 @@ mod tests {
         std::panic::set_hook(Box::new(|_| {}));
         for threads in [1, 2, 5] {
             let (found, result) = run(threads, 30, 0, usize::MAX);
-            let mut due: Vec<u32> = (1..=30).map(|r| if r % 7 == 0 { r + 1000 } else { r }).collect();
+            let mut due: Vec<u32> =
+                (1..=30).map(|r| if r % 7 == 0 { r + 1000 } else { r }).collect();
             due.sort_unstable();
             assert_eq!((found, result), (due, Ok(())));
         }

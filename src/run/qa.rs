@@ -1,9 +1,9 @@
 //! One row of `qa`: a scan, and the name that it should carry → verdict, record and measures.
 
+use super::RunError;
 use super::entry::{Entry, Inspected};
 use super::input;
 use super::manifest::{Command, Fields, Row};
-use super::RunError;
 use super::measures::Measures;
 use super::rows::Work;
 use crate::base::{Picture, Ppi};

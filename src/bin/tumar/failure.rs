@@ -7,7 +7,7 @@ use std::path::Path;
 /// The work is done, or the check passed.
 pub(crate) const DONE: u8 = 0;
 /// The work could not be done: a file is missing, corrupt, too large, not writable.
-const WORK: u8 = 1;
+pub(crate) const WORK: u8 = 1;
 /// The arguments, a name or a profile make no sense.
 const USAGE: u8 = 2;
 /// The check failed.

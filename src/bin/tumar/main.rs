@@ -6,7 +6,10 @@ mod demo;
 mod embed;
 mod failure;
 mod files;
+mod issue;
 mod keygen;
+mod progress;
+mod qa;
 mod verify;
 
 use std::process::ExitCode;
@@ -34,6 +37,8 @@ fn run(command: &Command) -> Result<u8, Failure> {
     let code = match command {
         Command::Embed(args) => embed::run(args, &mut stdout),
         Command::Verify(args) => verify::run(args, &mut stdout),
+        Command::Issue(args) => issue::run(args, &mut stdout),
+        Command::Qa(args) => qa::run(args, &mut stdout),
         Command::Keygen(args) => keygen::run(args, &mut stdout),
         Command::Channel(args) => channel::run(args, &mut stdout),
         Command::Demo(args) => demo::run(args, &mut stdout),

@@ -1,5 +1,7 @@
 //! The arguments, their ranges and their help.
 
+mod run;
+
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use tumar::spec::{DocumentNumber, Imprint, Legend, Mode, Name, Profile};
 
 use crate::failure::Failure;
 use crate::files;
+pub(crate) use run::{IssueArgs, QaArgs, RunArgs};
 
 /// Prints a name as microtext into a passport portrait, and reads it back from a scan.
 #[derive(Parser)]
@@ -29,7 +32,7 @@ struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, authentic or read; 1 could not do the work; 2 wrong arguments; \
-3 not authentic; 4 the scan does not carry enough evidence";
+3 not authentic, or a row of qa not passed; 4 the scan does not carry enough evidence";
 
 /// What to do.
 #[derive(Subcommand)]
@@ -38,6 +41,10 @@ pub(crate) enum Command {
     Embed(EmbedArgs),
     /// Inspect one scan: is it authentic, or, without a name, what does it say
     Verify(VerifyArgs),
+    /// A print run: one job a row, one raster a row and the run's record
+    Issue(IssueArgs),
+    /// A print run's scans: one scan a row, one result a row and the run's statistics
+    Qa(QaArgs),
     /// A new issuer's key, for keyed microtext
     Keygen(KeygenArgs),
     /// The seeded print-and-scan model, for tests and for trying things
@@ -51,6 +58,8 @@ impl Command {
         match self {
             Self::Embed(args) => &args.common,
             Self::Verify(args) => &args.common,
+            Self::Issue(args) => &args.run.common,
+            Self::Qa(args) => &args.run.common,
             Self::Keygen(args) => &args.common,
             Self::Channel(args) => &args.common,
             Self::Demo(args) => &args.common,
@@ -101,26 +110,13 @@ pub(crate) struct EmbedArgs {
     #[arg(long, value_name = "above|below", value_parser = microtext)]
     pub(crate) microtext: Option<Microtext>,
     #[command(flatten)]
-    profile: ProfileArgs,
+    print: PrintArgs,
     /// The issuer's key: half of the lines begin where it says for this document
     #[arg(long, value_name = "FILE", requires = "document_number")]
     key: Option<PathBuf>,
     /// The number of the document, in any spelling
     #[arg(long, value_name = "N", requires = "key")]
     document_number: Option<String>,
-    /// Print resolution, 300 to 5080 [default: the profile's]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    dpi: Option<f64>,
-    /// tint shifts the portrait's tone; screen makes the letters its halftone, in one bit a dot
-    /// [default: the profile's]
-    #[arg(long, value_name = "MODE", value_parser = mode)]
-    mode: Option<Mode>,
-    /// Bits a channel of the raster, 8 or 16 [default: the profile's]
-    #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
-    depth: Option<u32>,
-    /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    strength: Option<f64>,
     /// Draw what is seen of it from 40 cm and through a loupe, beside the original. Of a PDF or an
     /// SVG: of the raster that the same options make
     #[arg(long, value_name = "FILE.png")]
@@ -152,6 +148,32 @@ impl EmbedArgs {
         Ok(name.with_second(Name::new(surname, given).map_err(|e| bad_name(&e))?))
     }
 
+    pub(crate) fn profile(&self) -> Result<Profile, Failure> {
+        self.print.profile()
+    }
+}
+
+/// A profile, and what of it is to be otherwise.
+#[derive(Args)]
+pub(crate) struct PrintArgs {
+    #[command(flatten)]
+    profile: ProfileArgs,
+    /// Print resolution, 300 to 5080 [default: the profile's]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    dpi: Option<f64>,
+    /// tint shifts the portrait's tone; screen makes the letters its halftone, in one bit a dot
+    /// [default: the profile's]
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    mode: Option<Mode>,
+    /// Bits a channel of the raster, 8 or 16 [default: the profile's]
+    #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
+    depth: Option<u32>,
+    /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    strength: Option<f64>,
+}
+
+impl PrintArgs {
     pub(crate) fn profile(&self) -> Result<Profile, Failure> {
         let mut profile = self.profile.load()?;
         let bad = |option: &'static str| {

@@ -1,0 +1,105 @@
+//! The arguments of whole runs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use tumar::base::Ppi;
+use tumar::spec::{IssuerKey, Profile};
+
+use super::{CommonArgs, PrintArgs, ProfileArgs, ppi};
+use crate::failure::Failure;
+use crate::files;
+
+/// What all runs have.
+#[derive(Args)]
+pub(crate) struct RunArgs {
+    /// The run's folder, made if it does not exist: results.csv, run.json, report.html. Started again
+    /// on the same folder, a run goes on where it stopped
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Read pictures outside of the manifest's folder, too
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
+    /// Do rows once more that ended in an error in an earlier start
+    #[arg(long)]
+    pub(crate) retry_errors: bool,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct IssueArgs {
+    /// One job a row: CSV with the columns id,portrait,surname,given[,document_number][,out], or JSON
+    /// Lines with the same fields. Portraits are relative to this file, OUT (.png, .tif) to DIR
+    /// [default OUT: prints/ID.tif]
+    pub(crate) jobs_file: PathBuf,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) print: PrintArgs,
+    /// The issuer's key: half of the lines begin where it says for the row's document_number
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+impl IssueArgs {
+    pub(crate) fn key(&self) -> Result<Option<IssuerKey>, Failure> {
+        self.key.as_deref().map(files::read_key).transpose()
+    }
+
+    /// The options that change what is printed beyond the profile's file.
+    pub(crate) fn options(&self, profile: &Profile) -> BTreeMap<String, String> {
+        let set = |name: &str, value: String| (name.to_owned(), value);
+        BTreeMap::from([
+            set("dpi", profile.dpi.0.to_string()),
+            set("depth", format!("{:?}", profile.depth).to_lowercase()),
+            set("mode", format!("{:?}", profile.mode).to_lowercase()),
+            set("strength", profile.strength.to_string()),
+            set("allow-outside", self.run.allow_outside.to_string()),
+        ])
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct QaArgs {
+    /// One scan a row: CSV with the columns id,scan,surname,given[,document_number][,machine][,time],
+    /// or JSON Lines with the same fields. Scans are relative to this file. Without surname and given
+    /// names a scan is read blind
+    pub(crate) scans_file: PathBuf,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    profile: ProfileArgs,
+    /// An issuer's key: checks whether the lines begin where it says for the row's document_number.
+    /// Give the option several times to try several keys
+    #[arg(long, value_name = "FILE")]
+    key: Vec<PathBuf>,
+    /// Scan resolution, 50 to 12000 [default: the files']
+    #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
+    pub(crate) ppi: Option<Ppi>,
+    /// The run.json of an earlier run, whose documents say what is normal for each machine [default:
+    /// the first documents of this run]
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) base: Option<PathBuf>,
+    /// Of how many scans, the worst ones, an examiner's report is written
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    pub(crate) inspections: usize,
+}
+
+impl QaArgs {
+    pub(crate) fn profile(&self) -> Result<Profile, Failure> {
+        self.profile.load()
+    }
+
+    pub(crate) fn keys(&self) -> Result<Vec<IssuerKey>, Failure> {
+        self.key.iter().map(|path| files::read_key(path)).collect()
+    }
+
+    /// The options that results depend on.
+    pub(crate) fn options(&self) -> BTreeMap<String, String> {
+        let ppi = self.ppi.map(|ppi| ("ppi".to_owned(), ppi.0.to_string()));
+        let outside = ("allow-outside".to_owned(), self.run.allow_outside.to_string());
+        ppi.into_iter().chain([outside]).collect()
+    }
+}

@@ -1,0 +1,94 @@
+//! `tumar issue`.
+
+use std::num::NonZero;
+
+use tumar::run::finish::End;
+use tumar::run::folder::Folder;
+use tumar::run::input::Place;
+use tumar::run::issue::Printer;
+use tumar::run::journal::Terms;
+use tumar::run::manifest::{Command, Manifest};
+use tumar::run::progress::Counts;
+use tumar::run::{Run, RunError};
+use tumar::spec::{IssuerKey, Mode};
+
+use crate::args::{IssueArgs, RunArgs};
+use crate::failure::{self, Failure};
+use crate::files::Stdout;
+use crate::progress::{self, Progress};
+
+pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
+    let (profile, key) = (args.print.profile()?, args.key()?);
+    if profile.mode == Mode::Screen {
+        tumar::issue::screen::check(&profile).map_err(Failure::usage)?;
+    }
+    let manifest = manifest(&args.jobs_file, Command::Issue)?;
+    let mut terms = Terms::new(Command::Issue, manifest.digest, manifest.rows, profile.digest);
+    terms.options = args.options(&profile);
+    terms.keys = key.iter().map(key_id).collect();
+    let stop = progress::stop()?;
+    let folder = Folder::claim(&args.run.out).map_err(|e| refused(e.into()))?;
+    let printer = Printer {
+        profile: &profile,
+        key: key.as_ref(),
+        inputs: inputs(&manifest, &args.run),
+        folder: &folder,
+    };
+    let run = Run {
+        manifest: &manifest,
+        folder: &folder,
+        terms,
+        threads: threads(),
+        retry: args.run.retry_errors,
+    };
+    let end = run.issue(&printer, stop, &mut Progress::new(args.run.common.quiet));
+    match end.map_err(refused)? {
+        End::Stopped(counts) => Err(stopped(&counts)),
+        End::Finished(summary) => {
+            let counts = summary.counts;
+            let folder = args.run.out.display();
+            let printed = format!("{} of {} portraits printed", counts.successful, counts.rows);
+            stdout.line(format!("{folder}: {printed}{}", in_error(&counts)));
+            Ok(if counts.errors == 0 { failure::DONE } else { failure::WORK })
+        }
+    }
+}
+
+/// How many rows were in error, and where that stands.
+pub(crate) fn in_error(counts: &Counts) -> String {
+    match counts.errors {
+        0 => String::new(),
+        1 => ", 1 row in error: results.csv says why".to_owned(),
+        many => format!(", {many} rows in error: results.csv says why"),
+    }
+}
+
+pub(crate) fn manifest(path: &std::path::Path, command: Command) -> Result<Manifest, Failure> {
+    use tumar::run::manifest::ManifestError;
+    Manifest::open(path, command).map_err(|error| match error {
+        ManifestError::Read(_) | ManifestError::NoFile => Failure::file(path, error),
+        _ => Failure::usage(format!("{}: {error}", path.display())),
+    })
+}
+
+pub(crate) fn inputs(manifest: &Manifest, args: &RunArgs) -> Place {
+    Place { folder: manifest.folder().to_owned(), outside: args.allow_outside }
+}
+
+pub(crate) fn key_id(key: &IssuerKey) -> String {
+    key.id().to_string()
+}
+
+/// Rows at a time.
+pub(crate) fn threads() -> NonZero<usize> {
+    NonZero::new(rayon::current_num_threads()).unwrap_or(NonZero::<usize>::MIN)
+}
+
+pub(crate) fn refused(error: RunError) -> Failure {
+    Failure::work(error)
+}
+
+pub(crate) fn stopped(counts: &Counts) -> Failure {
+    let (done, rows) = (counts.done(), counts.rows);
+    Failure::work(format!("stopped after {done} of {rows} rows; the same command goes on"))
+}

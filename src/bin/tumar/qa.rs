@@ -1,0 +1,86 @@
+//! `tumar qa`.
+
+use tumar::inspect::Reader;
+use tumar::run::Run;
+use tumar::run::chart::Test;
+use tumar::run::finish::End;
+use tumar::run::folder::Folder;
+use tumar::run::journal::Terms;
+use tumar::run::manifest::Command;
+use tumar::run::measures::Measure;
+use tumar::run::progress::Counts;
+use tumar::run::qa::Inspector;
+use tumar::run::summary::{self, Summary};
+
+use crate::args::QaArgs;
+use crate::failure::{self, Failure};
+use crate::files::Stdout;
+use crate::issue::{in_error, inputs, key_id, manifest, refused, stopped, threads};
+use crate::progress::{self, Progress, told};
+
+pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
+    let (profile, keys) = (args.profile()?, args.keys()?);
+    let bases = match &args.base {
+        Some(path) => summary::bases(path).map_err(|what| Failure::file(path, what))?,
+        None => Vec::new(),
+    };
+    let manifest = manifest(&args.scans_file, Command::Qa)?;
+    let mut terms = Terms::new(Command::Qa, manifest.digest, manifest.rows, profile.digest);
+    terms.options = args.options();
+    terms.keys = keys.iter().map(key_id).collect();
+    let stop = progress::stop()?;
+    let folder = Folder::claim(&args.run.out).map_err(|e| refused(e.into()))?;
+    let inspector = Inspector {
+        profile: &profile,
+        reader: Reader::new(&profile),
+        ppi: args.ppi,
+        keys: &keys,
+        inputs: inputs(&manifest, &args.run),
+    };
+    let run = Run {
+        manifest: &manifest,
+        folder: &folder,
+        terms,
+        threads: threads(),
+        retry: args.run.retry_errors,
+    };
+    let mut progress = Progress::new(args.run.common.quiet);
+    let end = run.qa(&inspector, &bases, args.inspections, stop, &mut progress);
+    match end.map_err(refused)? {
+        End::Stopped(counts) => Err(stopped(&counts)),
+        End::Finished(summary) => {
+            tell(stdout, args, &summary);
+            Ok(code(&summary.counts))
+        }
+    }
+}
+
+/// One failed row outweighs all others; one with which nothing could be done has failed.
+fn code(counts: &Counts) -> u8 {
+    match counts {
+        Counts { failed: 0, errors: 0, undetermined: 0, .. } => failure::DONE,
+        Counts { failed: 0, errors: 0, .. } => failure::UNDETERMINED,
+        _ => failure::FAILED,
+    }
+}
+
+fn tell(stdout: &mut Stdout, args: &QaArgs, summary: &Summary) {
+    let counts = &summary.counts;
+    let folder = args.run.out.display();
+    stdout.line(format!("{folder}: {} scans, {}{}", counts.rows, told(counts), in_error(counts)));
+    for machine in &summary.machines {
+        for signal in machine.signals.iter().filter(|signal| signal.test == Test::Ewma) {
+            let named = |measure: &Measure| measure.column() == signal.measure;
+            let title = Measure::ALL.into_iter().find(named).map_or("", Measure::title);
+            stdout.line(format!(
+                "  drift       {}: {} by {:+.1} standard deviations since row {}, signalled at row {}",
+                if machine.base.machine.is_empty() { "the machine" } else { &machine.base.machine },
+                title.to_lowercase(),
+                signal.shift,
+                signal.since_row,
+                signal.row
+            ));
+        }
+    }
+    stdout.line(format!("  see         {}", args.run.out.join("report.html").display()));
+}
