@@ -38,6 +38,20 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Its word in records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authentic => "authentic",
+            Self::Read => "read",
+            Self::NameMismatch => "name-mismatch",
+            Self::Altered => "altered",
+            Self::KeyMismatch => "key-mismatch",
+            Self::Absent => "absent",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+
     /// Its outcome.
     #[must_use]
     pub fn outcome(self) -> Outcome {

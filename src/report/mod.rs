@@ -9,6 +9,7 @@ pub mod preview;
 pub mod record;
 mod sheet;
 mod source;
+pub(crate) mod web;
 pub mod words;
 
 pub use record::Record;

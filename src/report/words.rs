@@ -54,7 +54,7 @@ pub fn number(value: f64, decimals: usize) -> String {
 
 /// Whether a character is not seen, or turns the text around it: controls, marks of direction, joiners, spaces without width, breaks of lines (Unicode 16, General_Category Cf,
 /// Zl and Zp, as far as they occur in text).
-pub(super) fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(
             u32::from(c),

@@ -7,12 +7,17 @@ use super::entry::{Inspected, Printed};
 use super::issue::Printer;
 use super::journal::Journal;
 use super::machines::{Machine, MachineBase, Machines};
+use super::overview::{Overview, Row};
 use super::progress::{Counts, Watch};
 use super::qa::Inspector;
+use super::report::report;
 use super::results::{self, RESULTS};
 use super::rows::{Run, entries};
-use super::summary::{FilePart, MachinePart, Summary};
-use super::worst::Ranking;
+use super::summary::{Documented, FilePart, MachinePart, Summary};
+use super::worst::{Ranking, Worst};
+
+/// The file of the report.
+const REPORT: &str = "report.html";
 
 /// How a run ended.
 #[derive(Debug)]
@@ -39,12 +44,10 @@ impl Run<'_> {
             return Ok(End::Stopped(counts));
         }
         watch.finishing();
-        let mut summary = self.summary(&printer.profile.name, counts);
-        let table = results::write::<Printed>(self.folder, &journal)?;
-        summary.files.push(FilePart::of(RESULTS, &table));
-        summary.write::<Printed>(self.folder, &journal)?;
-        self.folder.clear()?;
-        Ok(End::Finished(summary))
+        let rows = entries::<Printed>(&journal).map(|entry| Ok(Row::printed(entry?)));
+        let rows = rows.collect::<Result<_, RunError>>()?;
+        let parts = Parts { rows, ..Parts::default() };
+        self.written::<Printed>(&journal, counts, &printer.profile.name, parts)
     }
 
     /// Inspects all rows. `bases`: what is normal for machines, by an earlier run; `inspections`: of so
@@ -65,35 +68,66 @@ impl Run<'_> {
             return Ok(End::Stopped(counts));
         }
         watch.finishing();
-        let (machines, ranking) = self.gathered(&journal, bases, inspections)?;
-        let _worst = ranking.look(self, inspector)?;
-        let mut summary = self.summary(&inspector.profile.name, counts);
-        summary.machines = machines.iter().map(MachinePart::of).collect();
-        let table = results::write::<Inspected>(self.folder, &journal)?;
-        summary.files.push(FilePart::of(RESULTS, &table));
-        summary.write::<Inspected>(self.folder, &journal)?;
-        self.folder.clear()?;
-        Ok(End::Finished(summary))
-    }
-
-    fn gathered(
-        &self,
-        journal: &Journal<'_>,
-        bases: &[MachineBase],
-        inspections: usize,
-    ) -> Result<(Vec<Machine>, Ranking), RunError> {
         let (mut machines, mut ranking) = (Machines::default(), Ranking::new(inspections));
-        for entry in entries::<Inspected>(journal) {
+        for entry in entries::<Inspected>(&journal) {
             let entry = entry?;
             machines.add(&entry);
             ranking.add(&entry);
         }
-        Ok((machines.charted(bases), ranking))
+        let notes = machines.note().into_iter().collect();
+        let machines = machines.charted(bases);
+        let (worst, pages) = ranking.look(self, inspector)?;
+        let rows = entries::<Inspected>(&journal).map(|entry| {
+            let entry = entry?;
+            let name = entry.machine.as_deref().unwrap_or_default();
+            let machine = machines.iter().position(|machine| machine.name == name);
+            Ok(Row::inspected(entry, machine.map(|place| place as u16)))
+        });
+        let rows = rows.collect::<Result<_, RunError>>()?;
+        let parts = Parts { rows, machines, worst, pages, notes };
+        self.written::<Inspected>(&journal, counts, &inspector.profile.name, parts)
     }
 
-    fn summary(&self, profile: &str, counts: Counts) -> Summary {
-        Summary::new(&self.terms, self.manifest.file_name(), profile.to_owned(), counts)
+    /// Writes the results, the record of the run last.
+    fn written<T: Documented>(
+        &self,
+        journal: &Journal<'_>,
+        counts: Counts,
+        profile: &str,
+        parts: Parts,
+    ) -> Result<End, RunError> {
+        let mut summary =
+            Summary::new(&self.terms, self.manifest.file_name(), profile.to_owned(), counts);
+        summary.machines = parts.machines.iter().map(MachinePart::of).collect();
+        let table = results::write::<T>(self.folder, journal)?;
+        let report = report(&Overview {
+            command: self.manifest.command(),
+            version: summary.tumar.clone(),
+            profile: summary.profile.clone(),
+            manifest: summary.manifest.clone(),
+            counts,
+            rows: parts.rows,
+            machines: parts.machines,
+            worst: parts.worst,
+            notes: parts.notes,
+        })?;
+        let report = self.folder.publish(REPORT, |file| file.write_all(report.as_bytes()))?;
+        summary.files = vec![FilePart::of(RESULTS, &table), FilePart::of(REPORT, &report)];
+        summary.files.extend(parts.pages);
+        summary.write::<T>(self.folder, journal)?;
+        self.folder.clear()?;
+        Ok(End::Finished(summary))
     }
+}
+
+/// What a report shows beside the counts.
+#[derive(Default)]
+struct Parts {
+    rows: Vec<Row>,
+    machines: Vec<Machine>,
+    worst: Vec<Worst>,
+    pages: Vec<FilePart>,
+    notes: Vec<String>,
 }
 
 fn is_stopped(counts: &Counts, stop: &AtomicBool) -> bool {

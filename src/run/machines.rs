@@ -81,10 +81,13 @@ impl Machines {
         self.0.entry(name).or_default().push(document);
     }
 
-    /// How many machines there are.
+    /// A sentence where not all are charted.
     #[must_use]
-    pub fn count(&self) -> usize {
-        self.0.len()
+    pub fn note(&self) -> Option<String> {
+        let count = self.0.len();
+        (count > MOST).then(|| {
+            format!("{count} machines are named; the {MOST} with most documents are charted")
+        })
     }
 
     /// Charts the machines, by their names; at most [`MOST`] of them.
@@ -149,7 +152,7 @@ mod tests {
             let name = if i < 100 { "press".to_owned() } else { i.to_string() };
             machines.0.entry(name).or_default().push(document(i, None));
         }
-        assert_eq!(machines.count(), 101);
+        assert!(machines.note().unwrap().starts_with("101 machines"));
         let charted = machines.charted(&[]);
         assert_eq!(charted.len(), MOST);
         let press = charted.iter().find(|machine| machine.name == "press").unwrap();

@@ -154,6 +154,12 @@ impl Manifest {
         }
     }
 
+    /// What its rows are of.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        self.command
+    }
+
     /// Its name, without the folder.
     #[must_use]
     pub fn file_name(&self) -> String {

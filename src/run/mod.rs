@@ -17,10 +17,12 @@ pub mod machines;
 pub mod manifest;
 pub mod measures;
 mod normal;
+pub mod overview;
 mod place;
 mod pool;
 pub mod progress;
 pub mod qa;
+pub mod report;
 pub mod results;
 mod rows;
 mod shares;
@@ -61,6 +63,9 @@ pub enum RunError {
         /// The row.
         row: u32,
     },
+    /// The report.
+    #[error(transparent)]
+    Report(#[from] report::ReportError),
     /// No threads could be had.
     #[error("threads cannot be had: {0}; try fewer with --jobs")]
     Threads(String),

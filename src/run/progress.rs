@@ -22,6 +22,17 @@ pub enum State {
 impl State {
     /// The worst first.
     pub const ALL: [Self; 4] = [Self::Failed, Self::Error, Self::Undetermined, Self::Successful];
+
+    /// Its word in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Error => "error",
+            Self::Undetermined => "undetermined",
+            Self::Successful => "successful",
+        }
+    }
 }
 
 /// What a row's entry says that it ended as.
@@ -58,15 +69,15 @@ impl<T: Ended> Entry<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Rows of the manifest.
-    pub rows: u32,
+    pub rows: u64,
     /// Printed, or passed.
-    pub successful: u32,
+    pub successful: u64,
     /// Inspected, and not passed.
-    pub failed: u32,
+    pub failed: u64,
     /// Inspected, and the scan does not tell.
-    pub undetermined: u32,
+    pub undetermined: u64,
     /// Rows with which nothing could be done.
-    pub errors: u32,
+    pub errors: u64,
 }
 
 impl Counts {
@@ -82,7 +93,7 @@ impl Counts {
 
     /// Rows that ended.
     #[must_use]
-    pub fn done(&self) -> u32 {
+    pub fn done(&self) -> u64 {
         self.successful + self.failed + self.undetermined + self.errors
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::RunError;
@@ -58,8 +57,8 @@ impl Tabled for Inspected {
             entry.file.clone(),
             entry.machine.clone().unwrap_or_default(),
             entry.time.clone().unwrap_or_default(),
-            word(&entry.state()),
-            of(|done| word(&done.verdict)),
+            entry.state().name().to_owned(),
+            of(|done| done.verdict.name().to_owned()),
             of(|done| done.margin.to_string()),
             of(|done| done.reason.clone()),
             of(|done| done.read.clone().unwrap_or_default()),
@@ -67,12 +66,6 @@ impl Tabled for Inspected {
         ];
         fixed.into_iter().chain(Measure::ALL.map(measured)).collect()
     }
-}
-
-/// The word that stands for a variant in JSON.
-pub(super) fn word(variant: &impl Serialize) -> String {
-    let value = serde_json::to_value(variant).ok();
-    value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Writes the table.

@@ -117,7 +117,7 @@ impl<'r> Run<'r> {
     /// The journal as an earlier start left it, without what has to be done again.
     fn resumed<W: Work>(&self, work: &W) -> Result<(Journal<'r>, Counts), RunError> {
         let mut journal = Journal::open(self.folder, &self.terms)?;
-        let mut counts = Counts { rows: self.manifest.rows, ..Counts::default() };
+        let mut counts = Counts { rows: u64::from(self.manifest.rows), ..Counts::default() };
         let mut again = Vec::new();
         for entry in entries::<W::Done>(&journal) {
             let entry = entry?;

@@ -14,6 +14,7 @@ use super::pool;
 use super::progress::State;
 use super::qa::{Inspector, Seen};
 use super::rows::Run;
+use super::summary::FilePart;
 use crate::report::{Source, html};
 
 /// The folder of the pages.
@@ -71,12 +72,13 @@ impl Ranking {
         }
     }
 
-    /// Looks at the worst once more and writes their pages; the worst first.
+    /// Looks at the worst once more and writes their pages; the worst first. With the pages as files
+    /// of the run.
     ///
     /// # Errors
     /// [`RunError`].
-    pub fn look(self, run: &Run<'_>, inspector: &Inspector<'_>) -> Result<Vec<Worst>, RunError> {
-        let mut found: BTreeMap<u32, Worst> = BTreeMap::new();
+    pub fn look(self, run: &Run<'_>, inspector: &Inspector<'_>) -> Result<(Vec<Worst>, Vec<FilePart>), RunError> {
+        let (mut found, mut pages) = (BTreeMap::new(), BTreeMap::new());
         let stamps: BTreeMap<u32, &Option<Stamp>> =
             self.rows.iter().map(|(rank, candidate)| (rank.2, &candidate.stamp)).collect();
         let rows = run.manifest.rows()?.filter_map(Result::ok);
@@ -91,8 +93,11 @@ impl Ranking {
             |looked| {
                 for one in looked {
                     let (row, pictures) = one?;
-                    let (thumbnail, inspection) = pictures.unzip();
-                    found.insert(row, Worst { row, thumbnail, inspection, says: String::new() });
+                    let (thumbnail, page) = pictures.unzip();
+                    let inspection = page.as_ref().map(|page: &FilePart| page.file.clone());
+                    let says = String::new();
+                    found.insert(row, Worst { row, thumbnail, inspection, says });
+                    page.map(|page| pages.insert(row, page));
                 }
                 Ok(())
             },
@@ -100,12 +105,12 @@ impl Ranking {
         let worst = self.rows.into_iter().filter_map(|((_, _, row), candidate)| {
             Some(Worst { says: candidate.says, ..found.remove(&row)? })
         });
-        Ok(worst.collect())
+        Ok((worst.collect(), pages.into_values().collect()))
     }
 }
 
 /// A row's thumbnail and page; none where the scan is not what it was.
-type Pictures = (u32, Option<(Vec<u8>, String)>);
+type Pictures = (u32, Option<(Vec<u8>, FilePart)>);
 
 fn again(
     row: &Row,
@@ -122,8 +127,8 @@ fn again(
     }
     let Some((thumbnail, page)) = drawn(&seen, &entry, inspector) else { return nothing };
     let name = format!("{PAGES}/{:06}.html", row.number);
-    run.folder.publish(&name, |file| file.write_all(page.as_bytes()))?;
-    Ok((row.number, Some((thumbnail, name))))
+    let published = run.folder.publish(&name, |file| file.write_all(page.as_bytes()))?;
+    Ok((row.number, Some((thumbnail, FilePart::of(&name, &published)))))
 }
 
 fn drawn(

@@ -33,7 +33,7 @@ pub(crate) struct Progress {
     shown: Shown,
     begun: Instant,
     /// Rows that earlier starts did.
-    before: Option<u32>,
+    before: Option<u64>,
 }
 
 enum Shown {
@@ -60,8 +60,8 @@ impl Progress {
 
     fn line(&self, counts: &Counts) -> String {
         let (done, before) = (counts.done(), self.before.unwrap_or_default());
-        let rate = f64::from(done - before) / self.begun.elapsed().as_secs_f64().max(1e-3);
-        let left = f64::from(counts.rows - done) / rate;
+        let rate = (done - before) as f64 / self.begun.elapsed().as_secs_f64().max(1e-3);
+        let left = (counts.rows - done) as f64 / rate;
         let left = match left.is_finite() {
             true if done > before => format!(", {} left", duration(left)),
             _ => String::new(),
@@ -79,8 +79,8 @@ impl Watch for Progress {
         match &mut self.shown {
             Shown::Nothing => {}
             Shown::Bar(bar) => {
-                bar.set_length(u64::from(counts.rows));
-                bar.set_position(u64::from(counts.done()));
+                bar.set_length(counts.rows);
+                bar.set_position(counts.done());
                 bar.set_message(line);
             }
             Shown::Lines(last) => {

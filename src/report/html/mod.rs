@@ -1,18 +1,15 @@
 //! The examiner's report: one page of HTML with all its pictures in it, which shows and prints alike
 //! anywhere and asks nothing of a network. A pure function of what it is given.
 
-mod escape;
 mod figures;
 
 use askama::Template;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use image::ImageError;
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::checks::{self, Question};
 use super::record::{Holder, ReadPart};
+use super::web::{self, hex};
 use super::words::{self, full_name, number, read_line, signed};
 use super::{Record, Source};
 use crate::inspect::region::Kind;
@@ -21,7 +18,7 @@ use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name};
 use figures::{CopyRow, KeyLine, Rows, ScanFigure};
 
-const STYLE: &str = include_str!("style.css");
+const STYLE: &str = concat!(include_str!("../web/base.css"), "\n", include_str!("style.css"));
 const SCRIPT: &str = include_str!("script.js");
 
 /// Symbols of a table, beyond which it is set in two columns.
@@ -48,7 +45,7 @@ pub fn report(source: &Source<'_>, page: &Page, record: &Record) -> Result<Strin
     let html = Html {
         style: STYLE,
         script: SCRIPT,
-        policy: policy(),
+        policy: web::policy(STYLE, SCRIPT),
         version: env!("CARGO_PKG_VERSION"),
         record,
         plain: Plain::of(record),
@@ -85,7 +82,7 @@ pub fn report(source: &Source<'_>, page: &Page, record: &Record) -> Result<Strin
 }
 
 #[derive(Template)]
-#[template(path = "page.html")]
+#[template(path = "report/html/page.html")]
 struct Html<'a> {
     style: &'static str,
     script: &'static str,
@@ -347,18 +344,4 @@ fn word(verdict: &Verdict) -> String {
         .ok()
         .and_then(|value| value.as_str().map(str::to_owned))
         .unwrap_or_default()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Nothing is fetched, and no style and no script runs but the page's own.
-fn policy() -> String {
-    let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
-    format!(
-        "default-src 'none'; img-src data:; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    )
 }

@@ -8,7 +8,7 @@ use crate::report::words::is_unseen;
 
 /// Escapes markup, and writes out what would be unseen or turn the text around it.
 #[derive(Clone, Copy)]
-pub(super) struct Plain;
+pub(crate) struct Plain;
 
 impl Escaper for Plain {
     fn write_escaped_str<W: Write>(&self, mut out: W, text: &str) -> fmt::Result {
