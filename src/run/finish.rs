@@ -14,6 +14,8 @@ use super::report::report;
 use super::results::{self, RESULTS};
 use super::rows::{Run, entries};
 use super::summary::{Documented, FilePart, MachinePart, Summary};
+#[cfg(feature = "parquet")]
+use super::table;
 use super::worst::{Ranking, Worst};
 
 /// The file of the report.
@@ -84,7 +86,10 @@ impl Run<'_> {
             Ok(Row::inspected(entry, machine.map(|place| place as u16)))
         });
         let rows = rows.collect::<Result<_, RunError>>()?;
-        let parts = Parts { rows, machines, worst, pages, notes };
+        let mut files = pages;
+        #[cfg(feature = "parquet")]
+        files.push(FilePart::of(table::TABLE, &table::write(self.folder, &journal)?));
+        let parts = Parts { rows, machines, worst, files, notes };
         self.written::<Inspected>(&journal, counts, &inspector.profile.name, parts)
     }
 
@@ -113,7 +118,7 @@ impl Run<'_> {
         })?;
         let report = self.folder.publish(REPORT, |file| file.write_all(report.as_bytes()))?;
         summary.files = vec![FilePart::of(RESULTS, &table), FilePart::of(REPORT, &report)];
-        summary.files.extend(parts.pages);
+        summary.files.extend(parts.files);
         summary.write::<T>(self.folder, journal)?;
         self.folder.clear()?;
         Ok(End::Finished(summary))
@@ -126,7 +131,8 @@ struct Parts {
     rows: Vec<Row>,
     machines: Vec<Machine>,
     worst: Vec<Worst>,
-    pages: Vec<FilePart>,
+    /// That were written already.
+    files: Vec<FilePart>,
     notes: Vec<String>,
 }
 

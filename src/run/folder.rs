@@ -113,7 +113,7 @@ impl Folder {
     pub fn publish(
         &self,
         name: &str,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<Published, FolderError> {
         let path = self.path.join(name);
         self.grow(&path, write).map_err(FolderError::write(&path))
@@ -122,7 +122,7 @@ impl Folder {
     fn grow(
         &self,
         path: &Path,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> io::Result<Published> {
         let partial = self.path.join(PARTIAL);
         std::fs::create_dir_all(&partial)?;

@@ -27,6 +27,8 @@ pub mod results;
 mod rows;
 mod shares;
 pub mod summary;
+#[cfg(feature = "parquet")]
+mod table;
 mod time;
 pub mod worst;
 

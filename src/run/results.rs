@@ -76,7 +76,7 @@ pub(super) fn write<T: Tabled>(
     folder: &Folder,
     journal: &Journal<'_>,
 ) -> Result<Published, RunError> {
-    let rows = |out: &mut dyn Write| -> io::Result<()> {
+    let rows = |out: &mut (dyn Write + Send)| -> io::Result<()> {
         let mut table = csv::Writer::from_writer(out);
         let columns = ["row", "id"].into_iter().chain(T::columns()).chain(["error"]);
         table.write_record(columns)?;

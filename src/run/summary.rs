@@ -147,7 +147,7 @@ impl Summary {
         journal: &Journal<'_>,
     ) -> Result<(), RunError> {
         let whole = Whole::<T> { summary: self, documents: Documents(journal, PhantomData) };
-        let json = |out: &mut dyn Write| -> io::Result<()> {
+        let json = |out: &mut (dyn Write + Send)| -> io::Result<()> {
             serde_json::to_writer_pretty(&mut *out, &whole)?;
             out.write_all(b"\n")
         };

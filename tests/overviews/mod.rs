@@ -5,7 +5,7 @@ use image::{GrayImage, Luma};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, json};
-use tumar::run::chart::{Base, Chart, Group, ShareChart, Signal, Test};
+use tumar::run::chart::{Base, Chart, Group, ShareBase, ShareChart, Signal, Test};
 use tumar::run::measures::{Measure, Measures};
 use tumar::run::overview::{Command, Counts, Machine, Origin, Overview, Row, State, Worst};
 
@@ -185,7 +185,7 @@ fn machine(index: u16, rows: &[Row]) -> Machine {
 fn chart(measure: Measure, values: Vec<f64>) -> Chart {
     let [centre, sigma] = usual(measure);
     let mut chart = Chart {
-        base: Base { centre, sigma, documents: 200 },
+        base: Base { centre, sigma, documents: 200, excess: 0.42 },
         control: LIMIT * sigma,
         ewma: Vec::new(),
         ewma_control: Vec::new(),
@@ -222,7 +222,8 @@ fn shares(rows: &[&Row]) -> ShareChart {
         let signalled = failed as f64 / rows.len() as f64 > upper;
         Group { first: GROUP * i, documents: rows.len(), failed, upper, signalled }
     };
-    ShareChart { centre, groups: rows.chunks(GROUP).enumerate().map(group).collect() }
+    let base = ShareBase::default();
+    ShareChart { centre, base, groups: rows.chunks(GROUP).enumerate().map(group).collect() }
 }
 
 /// A face, more or less.

@@ -38,6 +38,12 @@ impl Failure {
         Self { code: USAGE, message: message.to_string() }
     }
 
+    /// The same, with something more to say.
+    pub(crate) fn and(mut self, more: &str) -> Self {
+        self.message = format!("{}; {more}", self.message);
+        self
+    }
+
     /// Prints the line and gives the exit code.
     pub(crate) fn report(&self) -> u8 {
         complain(&self.message);

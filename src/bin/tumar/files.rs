@@ -249,7 +249,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-fn unwritable(path: &Path, cause: &io::Error) -> Failure {
+pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Failure {
     let (what, advice) = match cause.kind() {
         ErrorKind::NotFound => ("no such folder".to_owned(), "make it first"),
         ErrorKind::PermissionDenied => {

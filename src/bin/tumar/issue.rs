@@ -1,12 +1,13 @@
 //! `tumar issue`.
 
 use std::num::NonZero;
+use std::path::Path;
 
 use tumar::run::finish::End;
-use tumar::run::folder::Folder;
+use tumar::run::folder::{Folder, FolderError};
 use tumar::run::input::Place;
 use tumar::run::issue::Printer;
-use tumar::run::journal::Terms;
+use tumar::run::journal::{JournalError, Terms};
 use tumar::run::manifest::{Command, Manifest};
 use tumar::run::progress::Counts;
 use tumar::run::{Run, RunError};
@@ -14,7 +15,7 @@ use tumar::spec::{IssuerKey, Mode};
 
 use crate::args::{IssueArgs, RunArgs};
 use crate::failure::{self, Failure};
-use crate::files::Stdout;
+use crate::files::{self, Stdout};
 use crate::progress::{self, Progress};
 
 pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
 }
 
 /// How many rows were in error, and where that stands.
-pub(crate) fn in_error(counts: &Counts) -> String {
+fn in_error(counts: &Counts) -> String {
     match counts.errors {
         0 => String::new(),
         1 => ", 1 row in error: results.csv says why".to_owned(),
@@ -63,7 +64,7 @@ pub(crate) fn in_error(counts: &Counts) -> String {
     }
 }
 
-pub(crate) fn manifest(path: &std::path::Path, command: Command) -> Result<Manifest, Failure> {
+pub(crate) fn manifest(path: &Path, command: Command) -> Result<Manifest, Failure> {
     use tumar::run::manifest::ManifestError;
     Manifest::open(path, command).map_err(|error| match error {
         ManifestError::Read(_) | ManifestError::NoFile => Failure::file(path, error),
@@ -84,8 +85,16 @@ pub(crate) fn threads() -> NonZero<usize> {
     NonZero::new(rayon::current_num_threads()).unwrap_or(NonZero::<usize>::MIN)
 }
 
+/// Why a run ended. What an earlier start did, and this one, is kept.
 pub(crate) fn refused(error: RunError) -> Failure {
-    Failure::work(error)
+    let goes_on = |path: &Path, cause: &std::io::Error| {
+        files::unwritable(path, cause).and("the same command goes on then")
+    };
+    match &error {
+        RunError::Folder(FolderError::Write { path, cause })
+        | RunError::Journal(JournalError::File { path, cause }) => goes_on(path, cause),
+        _ => Failure::work(error),
+    }
 }
 
 pub(crate) fn stopped(counts: &Counts) -> Failure {

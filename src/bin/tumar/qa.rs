@@ -15,7 +15,7 @@ use tumar::run::summary::{self, Summary};
 use crate::args::QaArgs;
 use crate::failure::{self, Failure};
 use crate::files::Stdout;
-use crate::issue::{in_error, inputs, key_id, manifest, refused, stopped, threads};
+use crate::issue::{inputs, key_id, manifest, refused, stopped, threads};
 use crate::progress::{self, Progress, told};
 
 pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
@@ -64,10 +64,14 @@ fn code(counts: &Counts) -> u8 {
     }
 }
 
+fn hint(counts: &Counts) -> &'static str {
+    if counts.errors == 0 { "" } else { "; results.csv says why" }
+}
+
 fn tell(stdout: &mut Stdout, args: &QaArgs, summary: &Summary) {
     let counts = &summary.counts;
     let folder = args.run.out.display();
-    stdout.line(format!("{folder}: {} scans, {}{}", counts.rows, told(counts), in_error(counts)));
+    stdout.line(format!("{folder}: {} scans, {}{}", counts.rows, told(counts), hint(counts)));
     for machine in &summary.machines {
         for signal in machine.signals.iter().filter(|signal| signal.test == Test::Ewma) {
             let named = |measure: &Measure| measure.column() == signal.measure;

@@ -1,0 +1,128 @@
+//! measures.parquet: the measures of all rows for other tools.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use parquet::basic::Compression;
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
+use parquet::errors::Result;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+
+use super::RunError;
+use super::entry::{Entry, Inspected};
+use super::folder::{Folder, Published};
+use super::journal::Journal;
+use super::measures::Measure;
+use super::rows::entries;
+use super::time;
+
+/// The file of measures.
+pub(super) const TABLE: &str = "measures.parquet";
+/// Rows that are written together.
+const GROUP: usize = 1 << 16;
+
+/// The columns: `time` is a point in time, none where the manifest has none; a measure is null where
+/// no text was established.
+fn schema() -> String {
+    let measures = Measure::ALL.map(|measure| format!("OPTIONAL DOUBLE {};", measure.column()));
+    format!(
+        "message run {{ REQUIRED INT32 row; REQUIRED BYTE_ARRAY id (STRING); \
+         OPTIONAL BYTE_ARRAY machine (STRING); OPTIONAL INT64 time (TIMESTAMP(MICROS,true)); \
+         REQUIRED BYTE_ARRAY result (STRING); OPTIONAL BYTE_ARRAY verdict (STRING); \
+         OPTIONAL DOUBLE margin; {} }}",
+        measures.join(" ")
+    )
+}
+
+/// Writes the table.
+///
+/// # Errors
+/// [`RunError`].
+pub(super) fn write(folder: &Folder, journal: &Journal<'_>) -> Result<Published, RunError> {
+    let rows = |out: &mut (dyn Write + Send)| -> io::Result<()> {
+        let mut entries = entries::<Inspected>(journal);
+        let mut next = || -> io::Result<Vec<Entry<Inspected>>> {
+            let group = entries.by_ref().take(GROUP).map(|entry| entry.map_err(io::Error::other));
+            group.collect()
+        };
+        let file = tabled(out, &mut next);
+        file.map_err(|error| io::Error::other(error.to_string()))?
+    };
+    Ok(folder.publish(TABLE, rows)?)
+}
+
+/// Writes groups of rows until there are no more, or one cannot be had.
+fn tabled(
+    out: &mut (dyn Write + Send),
+    next: &mut impl FnMut() -> io::Result<Vec<Entry<Inspected>>>,
+) -> Result<io::Result<()>> {
+    let schema = Arc::new(parse_message_type(&schema())?);
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY);
+    let mut file = SerializedFileWriter::new(out, schema, Arc::new(properties.build()))?;
+    loop {
+        match next() {
+            Err(error) => return Ok(Err(error)),
+            Ok(rows) if rows.is_empty() => break,
+            Ok(rows) => group(&mut file.next_row_group()?, &rows)?,
+        }
+    }
+    file.close()?;
+    Ok(Ok(()))
+}
+
+fn group<W: Write + Send>(
+    out: &mut SerializedRowGroupWriter<'_, W>,
+    rows: &[Entry<Inspected>],
+) -> Result<()> {
+    let text = |text: &str| ByteArray::from(text.as_bytes().to_vec());
+    let micros =
+        |entry: &Entry<Inspected>| Some(time::parse(entry.time.as_deref()?).ok()?.as_microsecond());
+    whole::<Int32Type, _>(out, rows.iter().map(|entry| entry.row as i32))?;
+    whole::<ByteArrayType, _>(out, rows.iter().map(|entry| text(&entry.id)))?;
+    some::<ByteArrayType, _>(out, rows.iter().map(|entry| entry.machine.as_deref().map(text)))?;
+    some::<Int64Type, _>(out, rows.iter().map(micros))?;
+    whole::<ByteArrayType, _>(out, rows.iter().map(|entry| text(entry.state().name())))?;
+    let done = || rows.iter().map(|entry| entry.done.as_ref());
+    some::<ByteArrayType, _>(out, done().map(|done| done.map(|done| text(done.verdict.name()))))?;
+    some::<DoubleType, _>(out, done().map(|done| done.map(|done| done.margin)))?;
+    for measure in Measure::ALL {
+        let measured = |done: Option<&Inspected>| Some(done?.measures?.get(measure));
+        some::<DoubleType, _>(out, done().map(measured))?;
+    }
+    Ok(())
+}
+
+/// The next column, of values that are all there.
+fn whole<T: DataType, W: Write + Send>(
+    out: &mut SerializedRowGroupWriter<'_, W>,
+    values: impl Iterator<Item = T::T>,
+) -> Result<()> {
+    column::<T, W>(out, &values.collect::<Vec<_>>(), None)
+}
+
+/// The next column, of values that may be missing.
+fn some<T: DataType, W: Write + Send>(
+    out: &mut SerializedRowGroupWriter<'_, W>,
+    values: impl Iterator<Item = Option<T::T>>,
+) -> Result<()> {
+    let (mut there, mut levels) = (Vec::new(), Vec::new());
+    for value in values {
+        levels.push(i16::from(value.is_some()));
+        there.extend(value);
+    }
+    column::<T, W>(out, &there, Some(&levels))
+}
+
+fn column<T: DataType, W: Write + Send>(
+    out: &mut SerializedRowGroupWriter<'_, W>,
+    values: &[T::T],
+    levels: Option<&[i16]>,
+) -> Result<()> {
+    if let Some(mut column) = out.next_column()? {
+        column.typed::<T>().write_batch(values, levels, None)?;
+        column.close()?;
+    }
+    Ok(())
+}

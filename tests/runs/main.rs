@@ -1,0 +1,10 @@
+//! Whole runs: what they write, what they survive, and what they refuse.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod crash;
+#[cfg(target_os = "linux")]
+mod disk;
+mod poison;
+mod refused;
+mod results;
+mod shop;
