@@ -1,6 +1,6 @@
 //! Which machine drifts, since which document, and which measure shows it.
 
-use super::labels::{grouped, machine_name, moves};
+use super::labels::{SHARE_RISES, grouped, machine_name, moves};
 use crate::report::words::{number, signed};
 use crate::run::chart::{Chart, Group, ShareChart, Signal, Test};
 use crate::run::overview::{Machine, Overview};
@@ -22,8 +22,7 @@ pub(super) struct Stretch {
     pub(super) first: usize,
     pub(super) last: usize,
     beyond: usize,
-    /// The farthest from the centre, in its unit, with its sign.
-    farthest: f64,
+    is_above: bool,
 }
 
 /// All of them, in order.
@@ -35,14 +34,11 @@ fn stretches(chart: &Chart) -> Vec<Stretch> {
             continue;
         }
         match all.last_mut() {
-            Some(run) if at - run.last <= GAP && (run.farthest > 0.0) == (off > 0.0) => {
+            Some(run) if at - run.last <= GAP && run.is_above == (off > 0.0) => {
                 run.last = at;
                 run.beyond += 1;
-                if off.abs() > run.farthest.abs() {
-                    run.farthest = off;
-                }
             }
-            _ => all.push(Stretch { first: at, last: at, beyond: 1, farthest: off }),
+            _ => all.push(Stretch { first: at, last: at, beyond: 1, is_above: off > 0.0 }),
         }
     }
     all
@@ -68,6 +64,14 @@ pub(super) fn lasting(chart: &Chart) -> Vec<Lasting> {
         Some(Lasting { signal, stretch, goes_on })
     };
     stretches(chart).into_iter().filter_map(of).collect()
+}
+
+/// How far the values of a drift are from the centre on average, in sigma.
+fn average(chart: &Chart, drift: &Lasting) -> f64 {
+    let values = chart.values.get(drift.signal.since..=drift.stretch.last).unwrap_or_default();
+    let numbers: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    (mean - chart.base.centre) / chart.base.sigma
 }
 
 /// Groups one after the other with more that did not pass than the limit allows.
@@ -106,7 +110,8 @@ pub(super) struct Finding {
     pub(super) since: Place,
     /// When it was signalled.
     pub(super) shift: String,
-    pub(super) farthest: String,
+    /// From where it began to where it ended.
+    pub(super) average: String,
     pub(super) lasts: String,
     pub(super) test: &'static str,
     /// What the table is in the order of.
@@ -142,7 +147,7 @@ impl Findings {
                 signalled: place(signal.at),
                 since: place(signal.since),
                 shift: sigmas(signal.shift),
-                farthest: String::new(),
+                average: String::new(),
                 lasts: String::new(),
                 test: match signal.test {
                     Test::Individuals => "single value",
@@ -159,7 +164,7 @@ impl Findings {
                     format!("for {} documents", grouped(length as u64))
                 };
                 self.drifts.push(Finding {
-                    farthest: sigmas(drift.stretch.farthest / chart.base.sigma),
+                    average: sigmas(average(chart, drift)),
                     lasts,
                     weight: drift.stretch.beyond as f64,
                     ..finding(&drift.signal)
@@ -178,18 +183,18 @@ impl Findings {
             let [first, last] = [groups[0], groups[groups.len() - 1]];
             let documents: usize = groups.iter().map(|group| group.documents).sum();
             let share = |group: &Group| group.failed as f64 / group.documents.max(1) as f64;
-            let most = groups.iter().map(share).fold(0.0, f64::max);
+            let failed: usize = groups.iter().map(|group| group.failed).sum();
             let percent = |share: f64| format!("{} %", number(100.0 * share, 1));
             let place = |at: usize| Place::of(overview, machine.documents.get(at));
             let goes_on = last.first + last.documents >= machine.documents.len();
             let finding = Finding {
                 machine: index,
                 name: machine_name(&machine.name).to_owned(),
-                words: "more do not pass",
+                words: SHARE_RISES,
                 signalled: place(first.first + first.documents.saturating_sub(1)),
                 since: place(first.first),
                 shift: percent(share(&first)),
-                farthest: percent(most),
+                average: percent(failed as f64 / documents.max(1) as f64),
                 lasts: if goes_on {
                     "to the end".to_owned()
                 } else {
