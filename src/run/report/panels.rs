@@ -1,6 +1,6 @@
 //! The control charts of a machine.
 
-use super::drift::{self, Lasting};
+use super::drift::{self, Drift};
 use super::labels::grouped;
 use super::plot::{Column, Drawing, Frame, columns};
 use crate::report::words::number;
@@ -22,6 +22,8 @@ const FOOT: f64 = 16.0;
 const MOST: f64 = 3.3;
 /// Labels closer to each other would overlap.
 const LINE: f64 = 11.0;
+/// Room of a mark.
+const MARK: f64 = 8.0;
 /// So few values have a dot each.
 const DOTS: usize = 120;
 
@@ -31,7 +33,7 @@ pub(super) fn control(measure: Measure, chart: &Chart, rows: &[u32]) -> String {
     let limit = chart.ewma_control.iter().copied().fold(0.0, f64::max);
     let above = frame(TOP, TALL, &chart.values, base.centre, chart.control);
     let below = frame(TOP + TALL + BETWEEN, LOW, &chart.ewma, base.centre, limit);
-    let drifts = drift::lasting(chart);
+    let drifts = drift::of_chart(chart);
     let mut drawing = Drawing::default();
     for frame in [&above, &below] {
         shade(&mut drawing, frame, &drifts);
@@ -133,9 +135,9 @@ fn edge(frame: &Frame, columns: &[Column], value: impl Fn(&Column) -> f64) -> Ve
 }
 
 /// A bar above from where a drift begins to where it ends, and where it begins.
-fn shade(drawing: &mut Drawing, frame: &Frame, drifts: &[Lasting]) {
+fn shade(drawing: &mut Drawing, frame: &Frame, drifts: &[Drift]) {
     for drift in drifts {
-        let [from, to] = [drift.signal.since, drift.stretch.last].map(|at| frame.x(at as f64));
+        let [from, to] = [drift.signal.since, drift.last].map(|at| frame.x(at as f64));
         drawing.rect("drift", [from, frame.top - 2.0], [to, frame.top + 1.0]);
         drawing.line("began", [[from, frame.top], [from, frame.bottom()]]);
     }
@@ -169,17 +171,18 @@ fn marks(
     chart: &Chart,
     values: &[f64],
     test: Test,
-    drifts: &[Lasting],
+    drifts: &[Drift],
 ) {
     let mut all = [Vec::new(), Vec::new()];
     let mut drawn = [None; 2];
     for signal in chart.signals.iter().filter(|signal| signal.test == test) {
         let Some(&value) = values.get(signal.at) else { continue };
-        let within = drifts.iter().any(|d| (d.stretch.first..=d.stretch.last).contains(&signal.at));
-        // One a column: more would lie on each other.
+        let within = drifts.iter().any(|drift| drift.has(signal.at));
+        // Where they would lie on each other, the first.
         let kind = usize::from(within);
         let x = frame.x(signal.at as f64);
-        if drawn[kind].replace(x as i64) != Some(x as i64) {
+        let slot = (x / MARK) as i64;
+        if drawn[kind].replace(slot) != Some(slot) {
             all[kind].push(([x, frame.y(value)], value > chart.base.centre));
         }
     }

@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::drift::{self, Finding, Place};
+use super::drift;
+use super::findings::{Finding, Place};
 use super::labels::{SHARE_RISES, grouped, label, machine_name, moves};
 use super::{CHARTS, panels};
 use crate::report::words::{number, signed};
@@ -156,9 +157,12 @@ impl Kept {
         order.sort_by_key(|machine| first(machine).unwrap_or(usize::MAX));
         let kept = |(place, index): (usize, usize)| {
             let machine = &overview.machines[index];
-            let own = drifts.iter().filter(|drift| drift.machine == index);
-            let mut words: Vec<&'static str> = own.map(|drift| drift.words).collect();
-            words.dedup();
+            let mut words: Vec<&'static str> = Vec::new();
+            for drift in drifts.iter().filter(|drift| drift.machine == index) {
+                if !words.contains(&drift.words) {
+                    words.push(drift.words);
+                }
+            }
             Self {
                 index,
                 name: machine_name(&machine.name).to_owned(),
@@ -175,7 +179,7 @@ impl Kept {
 
 fn figures(machine: &Machine, words: &[&'static str]) -> Vec<Figure> {
     let control = machine.charts.iter().map(|(measure, chart)| {
-        let drift = drift::lasting(chart).first().copied();
+        let drift = drift::of_chart(chart).first().copied();
         Figure {
             title: measure.title(),
             unit: measure.unit(),
