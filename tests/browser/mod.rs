@@ -104,8 +104,11 @@ impl Browser {
     }
 
     pub(crate) fn key(&mut self, key: &str) {
+        // A button is pressed by the character, not by the key's name.
+        let text = if key == "Enter" { "\r" } else { "" };
         for kind in ["keyDown", "keyUp"] {
-            self.call("Input.dispatchKeyEvent", json!({ "type": kind, "key": key }));
+            let event = json!({ "type": kind, "key": key, "text": text });
+            self.call("Input.dispatchKeyEvent", event);
         }
     }
 

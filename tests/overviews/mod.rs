@@ -66,7 +66,6 @@ pub(crate) fn qa(rows: u32, seed: u64) -> Overview {
 }
 
 /// So many rows of portraits that were printed, and some that were not.
-
 pub(crate) fn issue(rows: u32) -> Overview {
     let mut overview = qa(rows, 2);
     overview.command = Command::Issue;

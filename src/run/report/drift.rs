@@ -1,32 +1,85 @@
-//! Which machine drifts, since which document, and which measure shows it.
+//! What lasts of what control charts signal. Each chart signals once in some 370 documents by chance
+//! alone, so that a long run is full of signals; drifts are those that go on.
 
-use super::labels::{grouped, machine_name, moves};
-use crate::report::words::{number, signed};
-use crate::run::chart::{Chart, Group, ShareChart, Signal, Test};
-use crate::run::overview::{Machine, Overview};
+use crate::run::chart::{Chart, Group, ShareChart, Signal};
 
-/// Values within the limits between two beyond them that still make one drift. An EWMA that stands at
-/// its limit, as one does under a shift of one sigma, comes back sooner.
+/// Values within the limits between two beyond them that still make one stretch. An EWMA that stands
+/// at its limit, as one does under a shift of one sigma, comes back sooner.
 const GAP: usize = 30;
-/// So many values beyond the EWMA's limits in one drift chance does not bring together: in control
-/// it leaves them once in some 370 documents, for about four.
+/// So many values beyond the EWMA's limits in one stretch chance does not bring together: in control
+/// it leaves them for about four.
 const LASTING: usize = 20;
-/// The same of a drift that goes on at the run's end, and had no time to last.
+/// The same of a stretch that goes on at the run's end, and had no time to last.
 const FRESH: usize = 5;
-/// Groups beyond the limit that make a drift of shares.
-const GROUPS: usize = 2;
+/// Stretches closer than this part of the run are one drift: a chart of the run shows no more.
+const NEAR: usize = 50;
+/// How far above the usual a share is, in standard deviations, that was looked for where it is highest.
+const CLEAR: f64 = 6.0;
 
-/// Values on one side beyond the EWMA's limits.
+/// A measure that moved and stayed there.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Stretch {
+pub(super) struct Drift {
+    pub(super) signal: Signal,
+    /// From the first value beyond the EWMA's limits to the last.
     pub(super) first: usize,
     pub(super) last: usize,
-    beyond: usize,
-    /// The farthest from the centre, in its unit, with its sign.
-    farthest: f64,
+    /// How many are beyond.
+    pub(super) beyond: usize,
+    /// It goes on when the run ends.
+    pub(super) goes_on: bool,
 }
 
-/// All of them, in order.
+impl Drift {
+    /// Whether what is signalled there belongs to it.
+    pub(super) fn has(&self, at: usize) -> bool {
+        (self.first..=self.last).contains(&at)
+    }
+
+    /// How far its values are from the centre on average, in sigma.
+    pub(super) fn average(&self, chart: &Chart) -> f64 {
+        let values = chart.values.get(self.signal.since..=self.last).unwrap_or_default();
+        let numbers: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+        let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+        (mean - chart.base.centre) / chart.base.sigma
+    }
+}
+
+/// The drifts of a measure, in order.
+pub(super) fn of_chart(chart: &Chart) -> Vec<Drift> {
+    let count = chart.values.len();
+    let mut all: Vec<Drift> = Vec::new();
+    let mut above = false;
+    for stretch in stretches(chart) {
+        let goes_on = stretch.last + GAP >= count;
+        if stretch.beyond < if goes_on { FRESH } else { LASTING } {
+            continue;
+        }
+        match all.last_mut() {
+            Some(drift) if above == stretch.above && stretch.first - drift.last <= count / NEAR => {
+                drift.last = stretch.last;
+                drift.beyond += stretch.beyond;
+                drift.goes_on = goes_on;
+            }
+            _ => {
+                let Stretch { first, last, beyond, .. } = stretch;
+                let within = |signal: &&Signal| (first..=last).contains(&signal.at);
+                let Some(&signal) = chart.signals.iter().find(within) else { continue };
+                above = stretch.above;
+                all.push(Drift { signal, first, last, beyond, goes_on });
+            }
+        }
+    }
+    all
+}
+
+/// Values on one side beyond the EWMA's limits.
+struct Stretch {
+    first: usize,
+    last: usize,
+    beyond: usize,
+    above: bool,
+}
+
 fn stretches(chart: &Chart) -> Vec<Stretch> {
     let mut all: Vec<Stretch> = Vec::new();
     for (at, (ewma, control)) in chart.ewma.iter().zip(&chart.ewma_control).enumerate() {
@@ -35,184 +88,63 @@ fn stretches(chart: &Chart) -> Vec<Stretch> {
             continue;
         }
         match all.last_mut() {
-            Some(run) if at - run.last <= GAP && (run.farthest > 0.0) == (off > 0.0) => {
+            Some(run) if at - run.last <= GAP && run.above == (off > 0.0) => {
                 run.last = at;
                 run.beyond += 1;
-                if off.abs() > run.farthest.abs() {
-                    run.farthest = off;
-                }
             }
-            _ => all.push(Stretch { first: at, last: at, beyond: 1, farthest: off }),
+            _ => all.push(Stretch { first: at, last: at, beyond: 1, above: off > 0.0 }),
         }
     }
     all
 }
 
-/// A drift as the chart shows it: what signalled it, and how long it lasts.
+/// More documents than usual that did not pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Lasting {
-    pub(super) signal: Signal,
-    pub(super) stretch: Stretch,
-    /// It goes on when the run ends.
+pub(super) struct Rise {
+    /// The group that signalled it.
+    pub(super) first: Group,
+    pub(super) documents: usize,
+    pub(super) failed: usize,
     pub(super) goes_on: bool,
+    /// Chance does not bring it about.
+    pub(super) is_clear: bool,
 }
 
-/// The drifts of a chart.
-pub(super) fn lasting(chart: &Chart) -> Vec<Lasting> {
-    let count = chart.values.len();
-    let of = |stretch: Stretch| {
-        let goes_on = stretch.last + GAP >= count;
-        let is_long = stretch.beyond >= if goes_on { FRESH } else { LASTING };
-        let within = |signal: &&Signal| (stretch.first..=stretch.last).contains(&signal.at);
-        let signal = *chart.signals.iter().find(within).filter(|_| is_long)?;
-        Some(Lasting { signal, stretch, goes_on })
+/// What the shares of documents that did not pass signal, in order.
+pub(super) fn of_shares(shares: &ShareChart) -> Vec<Rise> {
+    let groups = &shares.groups;
+    let near = 1 + groups.len() / NEAR;
+    let mut ends: Vec<[usize; 2]> = Vec::new();
+    for (at, _) in groups.iter().enumerate().filter(|(_, group)| group.signalled) {
+        match ends.last_mut() {
+            Some([_, last]) if at - *last <= near => *last = at,
+            _ => ends.push([at, at]),
+        }
+    }
+    let documents: usize = groups.iter().map(|group| group.documents).sum();
+    // Where none failed while the machine was stable, one might have.
+    let usual = shares.centre.max(1.0 / documents.max(1) as f64);
+    let rise = |[first, last]: [usize; 2]| {
+        let own = &groups[first..=last];
+        let documents = own.iter().map(|group| group.documents).sum();
+        let failed = own.iter().map(|group| group.failed).sum();
+        let over = failed as f64 / documents as f64 - usual;
+        let sigma = (usual * (1.0 - usual) / documents as f64).sqrt();
+        Rise {
+            first: groups[first],
+            documents,
+            failed,
+            goes_on: last + near >= groups.len(),
+            is_clear: over > CLEAR * sigma,
+        }
     };
-    stretches(chart).into_iter().filter_map(of).collect()
-}
-
-/// Groups one after the other with more that did not pass than the limit allows.
-fn runs(shares: &ShareChart) -> Vec<&[Group]> {
-    let is_over = shares.groups.chunk_by(|a, b| a.signalled == b.signalled);
-    is_over.filter(|groups| groups[0].signalled).collect()
-}
-
-/// A document of the run.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) row: Option<u32>,
-    pub(super) number: String,
-    pub(super) id: String,
-}
-
-impl Place {
-    pub(super) fn of(overview: &Overview, row: Option<&u32>) -> Self {
-        let id = row.and_then(|&row| overview.row(row)).map_or("", |row| &row.id);
-        Self {
-            row: row.copied(),
-            number: row.map_or_else(|| "?".into(), |&row| grouped(u64::from(row))),
-            id: id.to_owned(),
-        }
-    }
-}
-
-/// A line of the table of signals.
-pub(super) struct Finding {
-    /// Place of the machine in the run.
-    pub(super) machine: usize,
-    pub(super) name: String,
-    /// Such as "contrast falls".
-    pub(super) words: &'static str,
-    pub(super) signalled: Place,
-    pub(super) since: Place,
-    /// When it was signalled.
-    pub(super) shift: String,
-    pub(super) farthest: String,
-    pub(super) lasts: String,
-    pub(super) test: &'static str,
-    /// What the table is in the order of.
-    weight: f64,
-}
-
-/// What was signalled: what lasts, and single signals.
-pub(super) struct Findings {
-    pub(super) drifts: Vec<Finding>,
-    pub(super) single: Vec<Finding>,
-}
-
-impl Findings {
-    pub(super) fn of(overview: &Overview) -> Self {
-        let mut all = Self { drifts: Vec::new(), single: Vec::new() };
-        for (index, machine) in overview.machines.iter().enumerate() {
-            all.charts(overview, index, machine);
-            all.shares(overview, index, machine);
-        }
-        let heaviest = |a: &Finding, b: &Finding| b.weight.total_cmp(&a.weight);
-        all.drifts.sort_by(heaviest);
-        all.single.sort_by(heaviest);
-        all
-    }
-
-    fn charts(&mut self, overview: &Overview, index: usize, machine: &Machine) {
-        let place = |at: usize| Place::of(overview, machine.measured.get(at));
-        for (measure, chart) in &machine.charts {
-            let finding = |signal: &Signal| Finding {
-                machine: index,
-                name: machine_name(&machine.name).to_owned(),
-                words: moves(*measure, signal.shift > 0.0),
-                signalled: place(signal.at),
-                since: place(signal.since),
-                shift: sigmas(signal.shift),
-                farthest: String::new(),
-                lasts: String::new(),
-                test: match signal.test {
-                    Test::Individuals => "single value",
-                    Test::Ewma => "EWMA",
-                },
-                weight: signal.shift.abs(),
-            };
-            let drifts = lasting(chart);
-            for drift in &drifts {
-                let length = drift.stretch.last + 1 - drift.stretch.first;
-                let lasts = if drift.goes_on {
-                    "to the end".to_owned()
-                } else {
-                    format!("for {} documents", grouped(length as u64))
-                };
-                self.drifts.push(Finding {
-                    farthest: sigmas(drift.stretch.farthest / chart.base.sigma),
-                    lasts,
-                    weight: drift.stretch.beyond as f64,
-                    ..finding(&drift.signal)
-                });
-            }
-            let is_single = |signal: &&Signal| {
-                !drifts.iter().any(|d| (d.stretch.first..=d.stretch.last).contains(&signal.at))
-            };
-            self.single.extend(chart.signals.iter().filter(is_single).map(finding));
-        }
-    }
-
-    fn shares(&mut self, overview: &Overview, index: usize, machine: &Machine) {
-        let Some(shares) = &machine.shares else { return };
-        for groups in runs(shares) {
-            let [first, last] = [groups[0], groups[groups.len() - 1]];
-            let documents: usize = groups.iter().map(|group| group.documents).sum();
-            let share = |group: &Group| group.failed as f64 / group.documents.max(1) as f64;
-            let most = groups.iter().map(share).fold(0.0, f64::max);
-            let percent = |share: f64| format!("{} %", number(100.0 * share, 1));
-            let place = |at: usize| Place::of(overview, machine.documents.get(at));
-            let goes_on = last.first + last.documents >= machine.documents.len();
-            let finding = Finding {
-                machine: index,
-                name: machine_name(&machine.name).to_owned(),
-                words: "more do not pass",
-                signalled: place(first.first + first.documents.saturating_sub(1)),
-                since: place(first.first),
-                shift: percent(share(&first)),
-                farthest: percent(most),
-                lasts: if goes_on {
-                    "to the end".to_owned()
-                } else {
-                    format!("for {} documents", grouped(documents as u64))
-                },
-                test: "share",
-                weight: documents as f64,
-            };
-            let is_long =
-                groups.len() >= GROUPS || (goes_on && groups.len() == shares.groups.len());
-            if is_long { self.drifts.push(finding) } else { self.single.push(finding) }
-        }
-    }
-}
-
-fn sigmas(shift: f64) -> String {
-    if shift.is_finite() { format!("{} σ", signed(shift, 1)) } else { "–".to_owned() }
+    ends.into_iter().map(rise).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::chart::Base;
+    use crate::run::chart::{Base, Test};
 
     /// An EWMA in units of its limit.
     fn chart(ewma: Vec<f64>, signals: &[usize]) -> Chart {
@@ -233,18 +165,47 @@ mod tests {
         let mut ewma = vec![0.0; 1000];
         (400..600).step_by(4).for_each(|at| ewma[at] = -1.2);
         ewma[100] = 1.5;
-        let drifts = lasting(&chart(ewma.clone(), &[100, 400, 440]));
+        let drifts = of_chart(&chart(ewma.clone(), &[100, 400, 440]));
         let [drift] = drifts[..] else { panic!("{drifts:?}") };
-        assert_eq!([drift.signal.at, drift.stretch.first, drift.stretch.last], [400, 400, 596]);
-        assert!(!drift.goes_on && drift.stretch.beyond == 50);
+        assert_eq!([drift.signal.at, drift.first, drift.last, drift.beyond], [400, 400, 596, 50]);
+        assert!(!drift.goes_on && drift.has(440) && !drift.has(100));
         // One that began shortly before the end had no time to last.
-        assert!(lasting(&chart(ewma[..408].to_vec(), &[400])).is_empty());
-        assert!(lasting(&chart(ewma[..430].to_vec(), &[400]))[0].goes_on);
+        assert!(of_chart(&chart(ewma[..408].to_vec(), &[400])).is_empty());
+        assert!(of_chart(&chart(ewma[..430].to_vec(), &[400]))[0].goes_on);
+    }
+
+    #[test]
+    fn stretches_that_are_near_in_a_long_run_are_one_drift() {
+        let mut ewma = vec![0.0; 10_000];
+        for from in [2000, 2150, 8000] {
+            ewma[from..from + 50].fill(1.1);
+        }
+        let drifts = of_chart(&chart(ewma, &[2000, 2150, 8000]));
+        let ends: Vec<_> = drifts.iter().map(|drift| [drift.first, drift.last]).collect();
+        assert_eq!(ends, [[2000, 2199], [8000, 8049]]);
     }
 
     #[test]
     fn what_is_no_number_is_no_drift() {
-        assert!(lasting(&chart(vec![f64::NAN; 100], &[50])).is_empty());
-        assert_eq!(sigmas(f64::INFINITY), "–");
+        assert!(of_chart(&chart(vec![f64::NAN; 100], &[50])).is_empty());
+    }
+
+    #[test]
+    fn a_share_rises_where_chance_does_not_bring_it_about() {
+        let group = |(i, failed): (usize, &usize)| Group {
+            first: 50 * i,
+            documents: 50,
+            failed: *failed,
+            upper: 0.05,
+            signalled: *failed > 2,
+        };
+        let failed = [0, 3, 0, 0, 0, 9, 1, 12, 0, 0, 0];
+        let groups = failed.iter().enumerate().map(group).collect();
+        let rises = of_shares(&ShareChart { centre: 0.01, groups });
+        let found: Vec<_> = rises.iter().map(|r| (r.first.first, r.failed, r.is_clear)).collect();
+        assert_eq!(found, [(50, 3, false), (250, 9, true), (350, 12, true)]);
+        let groups = [0, 0, 0, 2, 50].iter().enumerate().map(group).collect();
+        let rises = of_shares(&ShareChart { centre: 0.0, groups });
+        assert!(rises[0].is_clear && rises[0].goes_on);
     }
 }

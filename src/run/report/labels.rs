@@ -6,6 +6,9 @@ use crate::run::overview::{Command, State};
 /// Rows that name no machine.
 const NO_MACHINE: &str = "no machine named";
 
+/// What a chart of shares tells.
+pub(super) const SHARE_RISES: &str = "more do not pass";
+
 pub(super) fn machine_name(name: &str) -> &str {
     if name.is_empty() { NO_MACHINE } else { name }
 }
@@ -15,7 +18,7 @@ pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -3,6 +3,7 @@
 
 mod data;
 mod drift;
+mod findings;
 mod labels;
 mod panels;
 mod parts;
@@ -14,7 +15,7 @@ use thiserror::Error;
 use super::measures::Measure;
 use super::overview::{Command, Overview};
 use crate::report::web;
-use drift::{Finding, Findings};
+use findings::{Finding, Findings};
 use labels::grouped;
 use parts::{Card, Headline, Kept, Tile};
 

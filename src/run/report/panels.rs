@@ -1,6 +1,6 @@
 //! The control charts of a machine.
 
-use super::drift::{self, Lasting};
+use super::drift::{self, Drift};
 use super::labels::grouped;
 use super::plot::{Column, Drawing, Frame, columns};
 use crate::report::words::number;
@@ -14,7 +14,7 @@ const RIGHT: f64 = 6.0;
 const TALL: f64 = 96.0;
 const LOW: f64 = 62.0;
 const ALONE: f64 = 110.0;
-const TOP: f64 = 14.0;
+const TOP: f64 = 16.0;
 const BETWEEN: f64 = 12.0;
 /// For the numbers of documents.
 const FOOT: f64 = 16.0;
@@ -22,6 +22,8 @@ const FOOT: f64 = 16.0;
 const MOST: f64 = 3.3;
 /// Labels closer to each other would overlap.
 const LINE: f64 = 11.0;
+/// Room of a mark.
+const MARK: f64 = 8.0;
 /// So few values have a dot each.
 const DOTS: usize = 120;
 
@@ -31,7 +33,7 @@ pub(super) fn control(measure: Measure, chart: &Chart, rows: &[u32]) -> String {
     let limit = chart.ewma_control.iter().copied().fold(0.0, f64::max);
     let above = frame(TOP, TALL, &chart.values, base.centre, chart.control);
     let below = frame(TOP + TALL + BETWEEN, LOW, &chart.ewma, base.centre, limit);
-    let drifts = drift::lasting(chart);
+    let drifts = drift::of_chart(chart);
     let mut drawing = Drawing::default();
     for frame in [&above, &below] {
         shade(&mut drawing, frame, &drifts);
@@ -46,11 +48,8 @@ pub(super) fn control(measure: Measure, chart: &Chart, rows: &[u32]) -> String {
     labels(&mut drawing, &above, [bounds[0], base.centre, bounds[1]], measure.decimals());
 
     let bands = columns(&chart.ewma_control);
-    let edge = |sign: f64| {
-        let point = |c: &Column| [below.x(c.at), below.y(base.centre + sign * c.mean)];
-        bands.iter().map(point).collect::<Vec<_>>()
-    };
-    drawing.area("limits", &edge(1.0), &edge(-1.0));
+    let edges = [1.0, -1.0].map(|sign| edge(&below, &bands, |c| base.centre + sign * c.mean));
+    drawing.area("limits", &edges[0], &edges[1]);
     centre(&mut drawing, &below, base.centre);
     series(&mut drawing, &below, &columns(&chart.ewma));
     marks(&mut drawing, &below, chart, &chart.ewma, Test::Ewma, &drifts);
@@ -125,10 +124,22 @@ fn frame(top: f64, height: f64, values: &[f64], centre: f64, control: f64) -> Fr
     }
 }
 
-fn shade(drawing: &mut Drawing, frame: &Frame, drifts: &[Lasting]) {
+/// The edge of a band, from one side of the frame to the other.
+fn edge(frame: &Frame, columns: &[Column], value: impl Fn(&Column) -> f64) -> Vec<[f64; 2]> {
+    let mut points: Vec<_> = columns.iter().map(|c| [frame.x(c.at), frame.y(value(c))]).collect();
+    if let (Some(&[_, first]), Some(&[_, last])) = (points.first(), points.last()) {
+        points.insert(0, [frame.left, first]);
+        points.push([frame.right(), last]);
+    }
+    points
+}
+
+/// A bar above from where a drift begins to where it ends, and where it begins.
+fn shade(drawing: &mut Drawing, frame: &Frame, drifts: &[Drift]) {
     for drift in drifts {
-        let [from, to] = [drift.signal.since, drift.stretch.last].map(|at| frame.x(at as f64));
-        drawing.rect("drift", [from, frame.top], [to, frame.bottom()]);
+        let [from, to] = [drift.signal.since, drift.last].map(|at| frame.x(at as f64));
+        drawing.rect("drift", [from, frame.top - 2.0], [to, frame.top + 1.0]);
+        drawing.line("began", [[from, frame.top], [from, frame.bottom()]]);
     }
 }
 
@@ -160,17 +171,18 @@ fn marks(
     chart: &Chart,
     values: &[f64],
     test: Test,
-    drifts: &[Lasting],
+    drifts: &[Drift],
 ) {
     let mut all = [Vec::new(), Vec::new()];
     let mut drawn = [None; 2];
     for signal in chart.signals.iter().filter(|signal| signal.test == test) {
         let Some(&value) = values.get(signal.at) else { continue };
-        let within = drifts.iter().any(|d| (d.stretch.first..=d.stretch.last).contains(&signal.at));
-        // One a column: more would lie on each other.
+        let within = drifts.iter().any(|drift| drift.has(signal.at));
+        // Where they would lie on each other, the first.
         let kind = usize::from(within);
         let x = frame.x(signal.at as f64);
-        if drawn[kind].replace(x as i64) != Some(x as i64) {
+        let slot = (x / MARK) as i64;
+        if drawn[kind].replace(slot) != Some(slot) {
             all[kind].push(([x, frame.y(value)], value > chart.base.centre));
         }
     }
@@ -209,7 +221,7 @@ fn since(drawing: &mut Drawing, frame: &Frame, at: usize, rows: &[u32]) {
     let Some(&row) = rows.get(at) else { return };
     let x = frame.x(at as f64);
     let class = if x > LEFT + 0.5 * frame.width { "since to" } else { "since from" };
-    drawing.text(class, [x, frame.top - 3.5], &format!("since No. {}", grouped(u64::from(row))));
+    drawing.text(class, [x, frame.top - 5.0], &format!("since No. {}", grouped(u64::from(row))));
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::drift::{Finding, Place};
-use super::labels::{grouped, label, machine_name};
+use super::drift;
+use super::findings::{Finding, Place};
+use super::labels::{SHARE_RISES, grouped, label, machine_name, moves};
 use super::{CHARTS, panels};
 use crate::report::words::{number, signed};
 use crate::run::overview::{Command, Counts, Machine, Overview, State, Worst};
@@ -156,37 +157,40 @@ impl Kept {
         order.sort_by_key(|machine| first(machine).unwrap_or(usize::MAX));
         let kept = |(place, index): (usize, usize)| {
             let machine = &overview.machines[index];
-            let own = drifts.iter().filter(|drift| drift.machine == index);
-            let mut words: Vec<&'static str> = own.map(|drift| drift.words).collect();
-            words.dedup();
+            let mut words: Vec<&'static str> = Vec::new();
+            for drift in drifts.iter().filter(|drift| drift.machine == index) {
+                if !words.contains(&drift.words) {
+                    words.push(drift.words);
+                }
+            }
             Self {
                 index,
                 name: machine_name(&machine.name).to_owned(),
                 documents: grouped(documents[index]),
                 not_passed: grouped(not_passed[index]),
                 share: share(not_passed[index], documents[index]),
+                figures: if place < CHARTS { figures(machine, &words) } else { Vec::new() },
                 drifts: words,
-                figures: if place < CHARTS { figures(machine) } else { Vec::new() },
             }
         };
         order.into_iter().enumerate().map(kept).collect()
     }
 }
 
-fn figures(machine: &Machine) -> Vec<Figure> {
+fn figures(machine: &Machine, words: &[&'static str]) -> Vec<Figure> {
     let control = machine.charts.iter().map(|(measure, chart)| {
-        let drift = super::drift::lasting(chart).first().copied();
+        let drift = drift::of_chart(chart).first().copied();
         Figure {
             title: measure.title(),
             unit: measure.unit(),
-            drifts: drift.map(|drift| super::labels::moves(*measure, drift.signal.shift > 0.0)),
+            drifts: drift.map(|drift| moves(*measure, drift.signal.shift > 0.0)),
             svg: panels::control(*measure, chart, &machine.measured),
         }
     });
     let share = machine.shares.iter().map(|shares| Figure {
         title: "Did not pass",
         unit: "%",
-        drifts: shares.groups.iter().any(|group| group.signalled).then_some("above the limit"),
+        drifts: words.iter().copied().find(|words| *words == SHARE_RISES),
         svg: panels::share(shares, &machine.documents),
     });
     control.chain(share).collect()
@@ -198,8 +202,8 @@ pub(super) struct Card {
     pub(super) class: &'static str,
     pub(super) sign: &'static str,
     pub(super) verdict: String,
-    pub(super) margin: Option<String>,
-    pub(super) machine: Option<String>,
+    /// Machine and margin.
+    pub(super) more: String,
     pub(super) says: String,
     pub(super) picture: Option<String>,
     pub(super) link: Option<String>,
@@ -211,13 +215,15 @@ impl Card {
         let label = label(overview.command, row.map_or(State::Error, |row| row.state));
         let verdict = row.map_or("", |row| row.verdict);
         let machine = row.and_then(|row| overview.machines.get(usize::from(row.machine?)));
+        let machine = machine.map(|machine| machine_name(&machine.name).to_owned());
+        let margin = row.and_then(|row| row.margin);
+        let margin = margin.map(|margin| format!("margin {}", signed(margin, 2)));
         Self {
             place: Place::of(overview, Some(&worst.row)),
             class: label.class,
             sign: label.sign,
             verdict: if verdict.is_empty() { label.says.into() } else { verdict.replace('-', " ") },
-            margin: row.and_then(|row| row.margin).map(|margin| signed(margin, 2)),
-            machine: machine.map(|machine| machine_name(&machine.name).to_owned()),
+            more: machine.into_iter().chain(margin).collect::<Vec<_>>().join(", "),
             says: worst.says.clone(),
             picture: worst.thumbnail.as_deref().map(picture),
             link: worst.inspection.clone().filter(|link| is_beneath(link)),

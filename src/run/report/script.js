@@ -4,6 +4,8 @@ const find = (selector) => document.querySelector(selector);
 const [scroller, head, body, chosen] = ['.scroller', '.scroller thead', '.scroller tbody', '#chosen'].map(find);
 const [text, state, machine, bad, count] = ['#text', '#state', '#machine', '#bad', '#count'].map(find);
 const PASSED = data.states.length - 1;
+const isIssue = data.states[PASSED][0] === 'printed';
+// Rows beyond those that are seen, either way.
 const AROUND = 12;
 const whole = new Intl.NumberFormat('en');
 
@@ -45,6 +47,7 @@ const sortKeys = {
   margin: () => data.margin.values,
   machine: () => byWords(data.machines),
   time: () => ranks(times).map((rank, row) => (times[row] ? rank : null)),
+  says: () => byWords(data.says).map((rank, row) => (says(row) ? rank : null)),
   measure: (index) => data.measures[index].values,
 };
 const made = new Map();
@@ -113,6 +116,7 @@ const cells = {
   margin: (row) => cell(shown(data.margin, row), 'number'),
   machine: (row) => cell(machineOf(row)),
   time: (row) => cell(times[row], 'figure'),
+  says: (row) => cell(says(row)),
   measure: (row, index) => cell(shown(data.measures[index], row), 'number'),
 };
 
@@ -177,7 +181,8 @@ function describe(row) {
     pair.append(term, value);
     list.append(pair);
   }
-  chosen.replaceChildren(title, note(says(row) || 'Nothing was found that speaks against it.'));
+  const why = says(row) || (data.state[row] === PASSED && !isIssue ? 'Nothing was found that speaks against it.' : '');
+  chosen.replaceChildren(title, note(why));
   if (list.children.length) chosen.append(list);
 }
 
@@ -255,7 +260,7 @@ scroller.addEventListener('scroll', soon, { passive: true });
 addEventListener('resize', soon);
 
 find('.table').hidden = false;
-if (data.states[PASSED][0] === 'printed') sorted.header = headers.find((header) => header.dataset.key === 'state');
+if (isIssue) sorted.header = headers.find((header) => header.dataset.key === 'state');
 filter();
 height = body.querySelector('tr[id]')?.getBoundingClientRect().height || height;
 render();
