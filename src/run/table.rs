@@ -65,14 +65,18 @@ fn tabled(
         match next() {
             Err(error) => return Ok(Err(error)),
             Ok(rows) if rows.is_empty() => break,
-            Ok(rows) => group(&mut file.next_row_group()?, &rows)?,
+            Ok(rows) => {
+                let mut group = file.next_row_group()?;
+                columns(&mut group, &rows)?;
+                group.close()?;
+            }
         }
     }
     file.close()?;
     Ok(Ok(()))
 }
 
-fn group<W: Write + Send>(
+fn columns<W: Write + Send>(
     out: &mut SerializedRowGroupWriter<'_, W>,
     rows: &[Entry<Inspected>],
 ) -> Result<()> {
@@ -125,4 +129,49 @@ fn column<T: DataType, W: Write + Send>(
         column.close()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::folder::Folder;
+    use crate::run::journal::Terms;
+    use crate::run::manifest::Command;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+    use serde_json::json;
+
+    #[test]
+    fn rows_come_back() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::claim(home.path()).unwrap();
+        let terms = Terms::new(Command::Qa, [0; 32], 3, [0; 32]);
+        let mut journal = Journal::open(&folder, &terms).unwrap();
+        let done =
+            json!({ "result": "failed", "verdict": "name-mismatch", "margin": -0.5, "reason": "" });
+        let entry = |row: u32, more: serde_json::Value| {
+            let mut entry = json!({ "row": row, "id": format!("Ә{row}") });
+            entry.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
+            (row, serde_json::to_vec(&entry).unwrap())
+        };
+        let time = "1970-01-01T00:00:01.5Z";
+        let rows = [
+            entry(1, json!({ "machine": "a", "time": time, "done": done })),
+            entry(3, json!({ "error": "there is no such file" })),
+        ];
+        journal.append(&rows).unwrap();
+        write(&folder, &journal).unwrap();
+        let file = std::fs::File::open(home.path().join(TABLE)).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let found: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].get_int(0).unwrap(), found[1].get_int(0).unwrap()), (1, 3));
+        assert_eq!(found[0].get_string(1).unwrap(), "Ә1");
+        assert_eq!(found[0].get_timestamp_micros(3).unwrap(), 1_500_000);
+        assert_eq!(found[0].get_string(5).unwrap(), "name-mismatch");
+        assert!((found[0].get_double(6).unwrap() + 0.5).abs() < 1e-12);
+        assert_eq!(found[1].get_string(4).unwrap(), "error");
+        assert!(found[1].get_double(6).is_err() && found[0].get_double(7).is_err());
+        assert_eq!(found[0].len(), 7 + Measure::ALL.len());
+    }
 }

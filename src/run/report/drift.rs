@@ -144,6 +144,7 @@ pub(super) fn of_shares(shares: &ShareChart) -> Vec<Rise> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::chart::ShareBase;
     use crate::run::chart::{Base, Test};
 
     /// An EWMA in units of its limit.
@@ -201,11 +202,11 @@ mod tests {
         };
         let failed = [0, 3, 0, 0, 0, 9, 1, 12, 0, 0, 0];
         let groups = failed.iter().enumerate().map(group).collect();
-        let rises = of_shares(&ShareChart { centre: 0.01, groups });
+        let rises = of_shares(&ShareChart { centre: 0.01, base: ShareBase::default(), groups });
         let found: Vec<_> = rises.iter().map(|r| (r.first.first, r.failed, r.is_clear)).collect();
         assert_eq!(found, [(50, 3, false), (250, 9, true), (350, 12, true)]);
         let groups = [0, 0, 0, 2, 50].iter().enumerate().map(group).collect();
-        let rises = of_shares(&ShareChart { centre: 0.0, groups });
+        let rises = of_shares(&ShareChart { centre: 0.0, base: ShareBase::default(), groups });
         assert!(rises[0].is_clear && rises[0].goes_on);
     }
 }
