@@ -38,6 +38,7 @@ pub mod reading;
 pub mod region;
 pub mod register;
 pub mod scan;
+pub mod shown;
 pub mod spectrum;
 pub mod stack;
 pub mod start;

@@ -82,6 +82,16 @@ impl Psf {
         Self { taps: places.iter().enumerate().flat_map(both).flatten().collect() }
     }
 
+    /// What it leaves of a wave of so many turns a bin, across and along.
+    #[must_use]
+    pub fn response(&self, [across, along]: [f64; 2]) -> f64 {
+        let turn = |&(y, x, share): &(isize, isize, f32)| {
+            let turns = across * y as f64 + along * x as f64;
+            f64::from(share) * (std::f64::consts::TAU * turns).cos()
+        };
+        self.taps.iter().map(turn).sum()
+    }
+
     /// Spreads a template.
     pub fn apply(&self, template: &mut Template) {
         if self.taps.len() == 1 {

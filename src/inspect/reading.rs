@@ -6,6 +6,7 @@ use super::decoding::Decoded;
 use super::field::Field;
 use super::fit::Fit;
 use super::orientation::Orientation;
+use super::psf::Psf;
 use super::stack::{ALONG, Stack};
 use super::start::{Start, starts};
 use super::templates::{Alphabet, Imaging};
@@ -65,6 +66,8 @@ pub struct Reading {
     pub contrast: f64,
     /// Where and how blurred it was read.
     pub imaging: Imaging,
+    /// What the blur is beyond a Gaussian.
+    pub psf: Psf,
     /// Which way the text runs in the scan.
     pub orientation: Orientation,
     /// The stack as it was read: upright, from the first symbol on, `[across][along]`.
@@ -238,6 +241,7 @@ impl Reading {
             misfit,
             contrast: f64::from(fit.amplitude),
             imaging: fit.imaging,
+            psf: fit.psf.clone(),
             orientation,
             picture: upright(&fit.seen),
             expected: upright(&expected),

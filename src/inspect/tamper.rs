@@ -12,6 +12,7 @@ use super::displaced::Displaced;
 use super::look::{COMMON, Look, OWN, PartOf, SPREADS, variance};
 use super::pooling::Pooling;
 use super::region::{Kind, LACKS, Region};
+use super::shown::Shown;
 use super::strength::Strength;
 use super::verdict::{Decision, Outcome, Verdict};
 use crate::base::Mm;
@@ -55,6 +56,8 @@ pub struct Tamper {
     pub is_even: bool,
     /// Whether letters lie so well in their places that other ones are no bend of the page.
     pub is_flat: bool,
+    /// How strong letters are by the tone of their ground.
+    pub shown: Shown,
     /// The middle of each cell in pixels of the scan, where it has any.
     pub middles: Array2<Option<[f64; 2]>>,
 }
@@ -82,6 +85,7 @@ impl Tamper {
             sum.mapv_into(|v: f32| v.max(f32::MIN_POSITIVE).sqrt())
         };
         let clear = &seen / &deviation(&[COMMON, OWN], &pooling);
+        let by_tone = Shown::of(cells, &inner, turn, strength);
         let strength = Strength::of(cells, &shown, &clear, &inner, turn, strength)?;
         let letters = Look::new(
             Kind::Missing,
@@ -141,7 +145,8 @@ impl Tamper {
             ground[place] = Ground::Lacking;
         }
         let is_even = EVEN * letters.scatter <= 1.0;
-        Some(Self { ground, regions, is_even, is_flat, middles: cells.cells.map(Cell::middle) })
+        let middles = cells.cells.map(Cell::middle);
+        Some(Self { ground, regions, is_even, is_flat, shown: by_tone, middles })
     }
 
     /// What a decision becomes where the microtext lacks: a print that passed was altered, or it cannot

@@ -391,6 +391,7 @@ mod tests {
             misfit: 1.5,
             contrast: 0.1,
             imaging: Imaging { along: 0.0, down: 0.0, blur: Mm(0.05) },
+            psf: crate::inspect::psf::Psf::default(),
             orientation: crate::inspect::orientation::Orientation::default(),
             picture: Vec::new(),
             expected: Vec::new(),

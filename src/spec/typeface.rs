@@ -102,6 +102,14 @@ impl Typeface {
         f64::from(self.font.h_advance_unscaled(self.font.glyph_id('H')) / self.cap_height)
     }
 
+    /// How thick strokes are drawn, by the hyphen's, in cap heights.
+    #[must_use]
+    pub fn stem(&self) -> f64 {
+        let hyphen = self.font.outline(self.font.glyph_id('-'));
+        let thick = hyphen.map_or(0.0, |o| (o.bounds.max.y - o.bounds.min.y).abs());
+        f64::from(thick / self.cap_height)
+    }
+
     /// The outline of a symbol.
     #[must_use]
     pub fn glyph(&self, symbol: Symbol) -> Glyph {
