@@ -41,4 +41,5 @@ pub mod channel;
 pub mod inspect;
 pub mod issue;
 pub mod report;
+pub mod run;
 pub mod spec;
