@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::connection::State;
-use async_nats::jetstream::account::Account;
-use async_nats::jetstream::context::AccountErrorKind;
+use async_nats::jetstream::context::RequestErrorKind;
 use async_nats::jetstream::{self, Context, ErrorCode};
 use async_nats::{Client, ConnectError, ConnectErrorKind, Event, ServerError};
+use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
 use super::server::Server;
@@ -52,15 +52,23 @@ impl Link {
         let client = options.connect(server.addresses()).await;
         let client = client.map_err(|error| refusal(server, &error))?;
         let link = Self { jetstream: jetstream::new(client.clone()), client, heard };
-        link.account(server).await?;
+        link.ask_for_jetstream(server).await?;
         Ok(link)
     }
 
-    async fn account(&self, server: &Server) -> Result<Account, ClusterError> {
-        self.jetstream.query_account().await.map_err(|error| match error.kind() {
-            AccountErrorKind::TimedOut => self.failed("asking for JetStream", &error),
-            _ => ClusterError::NoJetStream { server: server.to_string(), detail: innermost(&error) },
-        })
+    /// Debian's server tells less about an account than [`Context::query_account`] wants to know.
+    async fn ask_for_jetstream(&self, server: &Server) -> Result<(), ClusterError> {
+        let off = |detail| ClusterError::NoJetStream { server: server.to_string(), detail };
+        match self.jetstream.request::<_, _, Value>("INFO", &()).await {
+            Ok(answer) => match answer.pointer("/error/description") {
+                None => Ok(()),
+                Some(detail) => Err(off(detail.as_str().unwrap_or("no reason given").to_owned())),
+            },
+            Err(error) if error.kind() == RequestErrorKind::NoResponders => {
+                Err(off("nobody answers for it".to_owned()))
+            }
+            Err(error) => Err(self.failed("asking for JetStream", &error)),
+        }
     }
 
     /// What happened to the connection since last asked.

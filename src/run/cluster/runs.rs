@@ -4,7 +4,7 @@ use async_nats::HeaderMap;
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::StreamMessage;
-use async_nats::jetstream::stream::LastRawMessageErrorKind;
+use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
 use futures_util::TryStreamExt;
 
 use super::link::Link;
@@ -88,18 +88,41 @@ pub(super) async fn remove(
     streams: &Streams,
     place: &Place,
 ) -> Result<(), ClusterError> {
-    let failed = |error| link.failed("removing the run", &error);
     // First what makes workers begin.
-    let Place { run, .. } = place;
-    streams.runs.purge().filter(place::announcement(run)).await.map_err(failed)?;
-    streams.rows.purge().filter(place::all_rows(run)).await.map_err(failed)?;
-    streams.results.purge().filter(place::all_results(run)).await.map_err(failed)?;
+    clear(link, &streams.runs, &place::announcement(&place.run)).await?;
+    clear(link, &streams.rows, &place::all_rows(&place.run)).await?;
     // Without it, results that are still to come have nobody to wait for.
     match streams.results.delete_consumer(&place.consumer()).await {
-        Ok(_) => Ok(()),
-        Err(error) if error.to_string().contains("not found") => Ok(()),
-        Err(error) => Err(link.failed("removing the run", &error)),
+        Err(error) if !error.to_string().contains("not found") => {
+            return Err(link.failed("removing the run", &error));
+        }
+        _ => {}
     }
+    clear(link, &streams.results, &place::all_results(&place.run)).await
+}
+
+/// Deletes messages one by one. A purge by subject would make Debian's server skip other runs' rows.
+async fn clear(link: &Link, stream: &Stream, subjects: &str) -> Result<(), ClusterError> {
+    let doing = "removing the run";
+    let found = stream.info_with_subjects(subjects).await;
+    let found = found.map_err(|error| link.failed(doing, &error))?;
+    let found: Vec<(String, usize)> =
+        found.try_collect().await.map_err(|error| link.failed(doing, &error))?;
+    for (subject, _) in found {
+        let sequence = match stream.get_last_raw_message_by_subject(&subject).await {
+            Ok(message) => message.sequence,
+            // It has been acknowledged meanwhile.
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => continue,
+            Err(error) => return Err(link.failed(doing, &error)),
+        };
+        match stream.delete_message(sequence).await {
+            Err(error) if !error.to_string().contains("no message found") => {
+                return Err(link.failed(doing, &error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 impl Announced {

@@ -166,7 +166,10 @@ impl<C: Craft> Shift<'_, C> {
         while !self.is_over() {
             let served = match self.runtime.block_on(next(&desk.rows)) {
                 Ok(Some(message)) => self.row(&mut desk, message),
-                Ok(None) => Ok(desk.patience.succeeded()),
+                Ok(None) => {
+                    desk.patience.succeeded();
+                    Ok(())
+                }
                 Err(error) => {
                     let error = self.link.failed("taking rows", &*error);
                     self.runtime.block_on(self.recover(&mut desk, error))
