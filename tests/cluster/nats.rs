@@ -96,9 +96,11 @@ impl Nats {
         runtime.block_on(async {
             let mut state = Vec::new();
             for name in ["tumar-runs", "tumar-rows", "tumar-results"] {
-                state.push(context.get_stream(name).await.unwrap().get_info().await.unwrap().state);
+                let found = context.get_stream(name).await.ok();
+                let now = found.map(|stream| stream.cached_info().state.clone());
+                state.push(now.map_or((0, 0), |now| (now.messages, now.consumer_count)));
             }
-            (state[0].messages, state[1].messages, state[2].messages, state[2].consumer_count)
+            (state[0].0, state[1].0, state[2].0, state[2].1)
         })
     }
 

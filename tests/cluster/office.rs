@@ -128,7 +128,7 @@ pub(crate) fn coordinate_with(
 /// The same, to its end.
 pub(crate) fn finish(server: &Server, run: &Run, tasks: &[Task], journal: &Journal) -> Tally {
     let go = AtomicBool::new(false);
-    let tally = coordinate_with(server, run, tasks, journal, &go, |note| eprintln!("DBG {} {note:?}", run.name)).unwrap();
+    let tally = coordinate_with(server, run, tasks, journal, &go, |_| ()).unwrap();
     assert!(tally.finished);
     assert_eq!(tally.left, None);
     tally

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! tumar-runs     tumar.runs.RUN              what workers need to know, once a run
+//!                tumar.tries.RUN.ID.ROW      how often a row was begun, from the second time
 //! tumar-rows     tumar.rows.RUN.ID.ROW       work queue: a row leaves it when its result is kept
 //! tumar-results  tumar.results.RUN.ID.ROW    a result leaves it when it is stored
 //! ```
@@ -14,27 +15,32 @@
 //! - A worker acknowledges a row after the server has acknowledged its result; the coordinator
 //!   acknowledges a result after it is stored. What is lost between comes again, and of what comes
 //!   twice the second is dropped: by message id, and by the coordinator's list of rows that are out.
-//! - A row that was delivered too often without a result is given up: it has killed its workers.
+//! - A row that was begun too often without a result is given up: it has killed its workers. From the
+//!   second time it is done alone, so that it takes no other rows along.
 //! - The server writes to its disk some time after it acknowledges. Rows that a power cut took from it
 //!   are found missing and published again.
 
 mod alive;
 mod coordinate;
+mod craft;
 mod error;
+mod gate;
 mod link;
 mod note;
 mod place;
 mod runs;
 mod server;
 mod streams;
+mod tries;
 mod window;
 mod work;
 
 pub use coordinate::{AHEAD, Tally, coordinate, discard};
+pub use craft::{Craft, GiveUp, Terms, Worked};
 pub use error::{ClusterError, CoordinateError};
 pub use note::Note;
 pub use server::Server;
-pub use work::{Craft, GiveUp, Terms, Worked, work};
+pub use work::work;
 
 /// One row to be done somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]

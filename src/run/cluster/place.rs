@@ -12,6 +12,8 @@ const LONGEST_NAME: usize = 64;
 pub(super) const ROWS: &str = "tumar.rows.>";
 /// All results.
 pub(super) const RESULTS: &str = "tumar.results.>";
+/// All counts of tries.
+pub(super) const TRIES: &str = "tumar.tries.>";
 /// All announcements.
 pub(super) const RUNS: &str = "tumar.runs.*";
 
@@ -32,6 +34,11 @@ impl Place {
     /// The subject of a row's result.
     pub(super) fn result(&self, row: u64) -> String {
         format!("tumar.results.{}.{}.{row}", self.run, self.id)
+    }
+
+    /// The subject under which a row's tries are counted.
+    pub(super) fn tries(&self, row: u64) -> String {
+        format!("tumar.tries.{}.{}.{row}", self.run, self.id)
     }
 
     /// The subjects of all its rows.
@@ -77,6 +84,11 @@ pub(super) fn alive(run: &str) -> String {
 /// The subjects of all rows that were ever published under a run's name.
 pub(super) fn all_rows(run: &str) -> String {
     format!("tumar.rows.{run}.>")
+}
+
+/// The subjects of all tries that were ever counted under a run's name.
+pub(super) fn all_tries(run: &str) -> String {
+    format!("tumar.tries.{run}.>")
 }
 
 /// The subjects of all results that were ever published under a run's name.

@@ -91,6 +91,7 @@ pub(super) async fn remove(
     // First what makes workers begin.
     clear(link, &streams.runs, &place::announcement(&place.run)).await?;
     clear(link, &streams.rows, &place::all_rows(&place.run)).await?;
+    clear(link, &streams.runs, &place::all_tries(&place.run)).await?;
     // Without it, results that are still to come have nobody to wait for.
     match streams.results.delete_consumer(&place.consumer()).await {
         Err(error) if !error.to_string().contains("not found") => {

@@ -36,9 +36,9 @@ impl Streams {
     pub(super) async fn open(link: &Link) -> Result<Self, ClusterError> {
         // Full, they refuse what is new and lose nothing; one message a subject: a row is in the queue
         // once, whoever published it and when.
-        let config = |name: &str, subjects: &str, retention| Config {
+        let config = |name: &str, subjects: &[&str], retention| Config {
             name: name.to_owned(),
-            subjects: vec![subjects.to_owned()],
+            subjects: subjects.iter().map(|&subject| subject.to_owned()).collect(),
             retention,
             discard: DiscardPolicy::New,
             max_messages_per_subject: 1,
@@ -46,11 +46,11 @@ impl Streams {
         };
         let rows = Config {
             discard_new_per_subject: true,
-            ..config(ROWS, place::ROWS, RetentionPolicy::WorkQueue)
+            ..config(ROWS, &[place::ROWS], RetentionPolicy::WorkQueue)
         };
         // Results without a coordinator to want them go at once.
-        let results = config(RESULTS, place::RESULTS, RetentionPolicy::Interest);
-        let runs = config(RUNS, place::RUNS, RetentionPolicy::Limits);
+        let results = config(RESULTS, &[place::RESULTS], RetentionPolicy::Interest);
+        let runs = config(RUNS, &[place::RUNS, place::TRIES], RetentionPolicy::Limits);
         Ok(Self {
             runs: stream(link, RUNS, runs).await?,
             rows: stream(link, ROWS, rows).await?,

@@ -16,9 +16,12 @@ use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
+use super::craft::{Craft, GiveUp, Terms, Worked};
+use super::gate::Gate;
 use super::link::{self, Link, Patience, is_set};
 use super::place::{self, Place};
 use super::streams::Streams;
+use super::tries::{self, Try};
 use super::{ClusterError, Note, Server, Task, runs};
 
 /// How long a request for a row stands; a stop is noticed after it.
@@ -31,63 +34,6 @@ const LONGEST_ROW: u32 = 10;
 const LATER: Duration = Duration::from_secs(1);
 /// Runs that are kept ready.
 const MOST_BENCHES: usize = 8;
-
-/// What a worker can do.
-pub trait Craft: Sync {
-    /// What is made once a run, and used for all its rows.
-    type Bench: Send + Sync;
-
-    /// Makes ready for a run.
-    ///
-    /// # Errors
-    /// What this worker lacks for it; the worker then ends.
-    fn prepare(&self, setup: &[u8]) -> Result<Self::Bench, String>;
-
-    /// The result of a row. The same row must give the same bytes, whoever does it.
-    fn do_row(&self, bench: &Self::Bench, task: &Task) -> Vec<u8>;
-
-    /// The result of a row that is given up.
-    fn give_up(&self, task: &Task, why: GiveUp) -> Vec<u8>;
-
-    /// Is told what happens.
-    fn note(&self, note: Note);
-}
-
-/// Why a row ends as failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GiveUp {
-    /// So many workers took it and gave no result: they were killed, hung or panicked.
-    Attempts(u64),
-    /// Its result has so many bytes, more than the server takes.
-    TooLong(usize),
-}
-
-/// How to work.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// Rows at a time.
-    pub threads: usize,
-    /// After so many deliveries without a result, a row is given up.
-    pub attempts: u64,
-    /// How long a worker may be silent before its row goes to another; it counts for all workers of
-    /// the server. `None` takes what is set there: 60 s if nothing is.
-    pub ack_wait: Option<Duration>,
-}
-
-impl Default for Terms {
-    fn default() -> Self {
-        Self { threads: 1, attempts: 3, ack_wait: None }
-    }
-}
-
-/// What a worker did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Worked {
-    /// Rows whose results the server keeps, those given up included.
-    pub rows: u64,
-    /// Rows that were given up.
-    pub given_up: u64,
-}
 
 /// Works on all runs of the server, until soon after `stop` is set: rows that are begun are ended.
 ///
@@ -113,6 +59,7 @@ pub fn work<C: Craft>(
         terms,
         craft,
         stop,
+        gate: Gate::default(),
         benches: Mutex::new(HashMap::new()),
         error: Mutex::new(None),
         failed: AtomicBool::new(false),
@@ -145,6 +92,7 @@ struct Shift<'a, C: Craft> {
     terms: &'a Terms,
     craft: &'a C,
     stop: &'a AtomicBool,
+    gate: Gate,
     benches: Mutex<HashMap<Place, Arc<C::Bench>>>,
     /// Why the worker ends, if it is not asked to.
     error: Mutex<Option<ClusterError>>,
@@ -188,43 +136,65 @@ impl<C: Craft> Shift<'_, C> {
     }
 
     fn row(&self, desk: &mut Desk, message: Message) -> Result<(), ClusterError> {
-        let delivered = message.info().map_or(1, |info| info.delivered.max(1).unsigned_abs());
+        let suspect = message.info().is_ok_and(|info| info.delivered > 1);
         let id = message.headers.as_ref().and_then(|headers| headers.get(NATS_MESSAGE_ID));
         let id = id.map(|id| id.as_str().to_owned());
         let (message, acker) = message.split();
         let Some((place, row)) = Place::parse(&message.subject) else {
             return self.settle(&acker, AckKind::Term);
         };
-        let bench = match self.bench(desk, &place) {
-            Ok(Some(bench)) => bench,
-            // The run is over: nobody waits for its rows.
-            Ok(None) => return self.settle(&acker, AckKind::Term),
+        let pulse = self.pulse(desk, &message);
+        let task = Task { row, body: message.payload.to_vec() };
+        let tried = self.attempt(desk, &place, &task, suspect).and_then(|done| match done {
+            Done::Result { bytes, given_up } => {
+                let id = id.unwrap_or_else(|| place.message_id(row, 0));
+                let parcel = Parcel { subject: place.result(row), id, bytes };
+                let kept = self.keep(desk, &task, parcel, given_up);
+                Ok(self.runtime.block_on(kept)?.then_some(AckKind::Ack))
+            }
+            Done::Panicked => Ok(Some(AckKind::Nak(Some(LATER)))),
+            Done::Over => Ok(Some(AckKind::Term)),
+        });
+        pulse.abort();
+        match tried {
+            Ok(Some(answer)) => self.settle(&acker, answer),
+            Ok(None) => Ok(()),
+            Err(error @ ClusterError::Server { .. }) => {
+                self.settle(&acker, AckKind::Nak(Some(LATER)))?;
+                self.runtime.block_on(self.recover(desk, error))
+            }
             Err(error) => {
                 self.settle(&acker, AckKind::Nak(None))?;
-                let lacks = matches!(error, ClusterError::Setup { .. });
-                return if lacks { Err(error) } else { self.runtime.block_on(self.recover(desk, error)) };
+                Err(error)
             }
-        };
-        let task = Task { row, body: message.payload.to_vec() };
-        let pulse = self.pulse(desk, &message);
-        let given_up = delivered > self.terms.attempts;
-        let result = if given_up {
-            Ok(self.craft.give_up(&task, GiveUp::Attempts(delivered - 1)))
-        } else {
-            catch_unwind(AssertUnwindSafe(|| self.craft.do_row(&bench, &task)))
-        };
-        let Ok(result) = result else {
-            pulse.abort();
-            self.craft.note(Note::Panicked(row));
-            return self.settle(&acker, AckKind::Nak(Some(LATER)));
-        };
-        let id = id.unwrap_or_else(|| place.message_id(row, 0));
-        let parcel = Parcel { subject: place.result(row), id, bytes: result };
-        let kept = self.runtime.block_on(self.keep(desk, &task, parcel, given_up));
-        pulse.abort();
-        match kept? {
-            true => self.settle(&acker, AckKind::Ack),
-            false => Ok(()),
+        }
+    }
+
+    /// Does the row, or gives it up.
+    fn attempt(
+        &self,
+        desk: &Desk,
+        place: &Place,
+        task: &Task,
+        suspect: bool,
+    ) -> Result<Done, ClusterError> {
+        // The run is over: nobody waits for its rows.
+        let Some(bench) = self.bench(desk, place)? else { return Ok(Done::Over) };
+        let _pass = self.gate.pass(suspect, longest(desk));
+        if suspect {
+            let attempts = self.terms.attempts;
+            let again = tries::again(&self.link, &desk.streams, (place, task.row), attempts);
+            if let Try::Spent(times) = self.runtime.block_on(again)? {
+                let bytes = self.craft.give_up(task, GiveUp::Attempts(times));
+                return Ok(Done::Result { bytes, given_up: true });
+            }
+        }
+        match catch_unwind(AssertUnwindSafe(|| self.craft.do_row(&bench, task))) {
+            Ok(bytes) => Ok(Done::Result { bytes, given_up: false }),
+            Err(_) => {
+                self.craft.note(Note::Panicked(task.row));
+                Ok(Done::Panicked)
+            }
         }
     }
 
@@ -262,10 +232,11 @@ impl<C: Craft> Shift<'_, C> {
     fn pulse(&self, desk: &Desk, message: &async_nats::Message) -> JoinHandle<()> {
         let ack_wait = desk.rows.cached_info().config.ack_wait;
         let every = (ack_wait / 3).clamp(Duration::from_millis(50), PULSE);
+        let longest = longest(desk);
         let acker = Acker::new(self.link.jetstream.clone(), message.reply.clone());
         self.runtime.spawn(async move {
             let begun = tokio::time::Instant::now();
-            while begun.elapsed() < ack_wait * LONGEST_ROW {
+            while begun.elapsed() < longest {
                 tokio::time::sleep(every).await;
                 let _unsent = acker.ack_with(AckKind::Progress).await;
             }
@@ -343,6 +314,13 @@ impl<C: Craft> Shift<'_, C> {
     }
 }
 
+/// What came of a row.
+enum Done {
+    Result { bytes: Vec<u8>, given_up: bool },
+    Panicked,
+    Over,
+}
+
 /// A result on its way.
 struct Parcel {
     subject: String,
@@ -356,6 +334,11 @@ impl Parcel {
         let message = message.headers(place::headers(&self.id));
         link.jetstream.send_publish(self.subject.clone(), message).await?.await.map(drop)
     }
+}
+
+/// After which time a row hangs.
+fn longest(desk: &Desk) -> Duration {
+    desk.rows.cached_info().config.ack_wait * LONGEST_ROW
 }
 
 /// The next row, if one comes within [`WAIT`].
