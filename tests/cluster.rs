@@ -6,6 +6,8 @@
 mod nats;
 #[path = "cluster/office.rs"]
 mod office;
+#[path = "cluster/security.rs"]
+mod security;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

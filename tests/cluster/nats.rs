@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy};
 use async_nats::jetstream::{self, Context};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -115,6 +116,22 @@ impl Nats {
         runtime.block_on(async {
             context.get_stream("tumar-rows").await.unwrap().purge().await.unwrap();
         });
+    }
+
+    /// Makes the stream of rows as an operator may, with a limit of its bytes.
+    pub(crate) fn limit_rows(&self, max_bytes: i64) {
+        let (runtime, context) = self.context();
+        let config = Config {
+            name: "tumar-rows".into(),
+            subjects: vec!["tumar.rows.>".into()],
+            retention: RetentionPolicy::WorkQueue,
+            discard: DiscardPolicy::New,
+            max_messages_per_subject: 1,
+            discard_new_per_subject: true,
+            max_bytes,
+            ..Config::default()
+        };
+        runtime.block_on(context.create_stream(config)).unwrap();
     }
 
     fn context(&self) -> (Runtime, Context) {

@@ -29,6 +29,8 @@ const WAIT: Duration = Duration::from_secs(1);
 /// After which time without a result to look whether the server still has the rows. Doubled each time.
 const QUIET: Duration = Duration::from_secs(10);
 const LONGEST_QUIET: Duration = Duration::from_secs(160);
+/// How long a full server is waited for while no result comes.
+const LONGEST_FULL: Duration = Duration::from_secs(120);
 /// When a result whose row's turn has not come is looked at again.
 const LATER: Duration = Duration::from_secs(1);
 /// How often to try to take a finished run off a server that is away.
@@ -80,8 +82,10 @@ pub fn coordinate<E>(
             window: Window::new(tasks, ahead),
             tally: Tally::default(),
             patience: Patience::default(),
-            last: Instant::now(),
+            stored: Instant::now(),
+            looked: Instant::now(),
             quiet: QUIET,
+            full: false,
             link,
             streams,
             place,
@@ -120,9 +124,14 @@ struct Coordinator<'a, I, S, N> {
     window: Window<I>,
     tally: Tally,
     patience: Patience,
-    /// When the last result came, or was looked for.
-    last: Instant,
+    /// When the last result was stored.
+    stored: Instant,
+    /// When that was, or when lost rows were looked for.
+    looked: Instant,
+    /// How long after it to look for them.
     quiet: Duration,
+    /// Whether the server took no more rows.
+    full: bool,
     store: S,
     note: N,
     stop: &'a AtomicBool,
@@ -149,7 +158,7 @@ where
                 break;
             }
             self.take_results(true).await?;
-            if self.last.elapsed() > self.quiet {
+            if self.looked.elapsed() > self.quiet {
                 self.look_for_lost().await?;
             }
         }
@@ -189,10 +198,16 @@ where
                 }
             }
             match trouble {
-                None => self.patience.succeeded(),
-                // Rows that workers take make room for them.
-                Some(ClusterError::Full { detail, .. }) if self.window.rows().count() > left.len() => {
-                    (self.note)(Note::Full(detail));
+                None => {
+                    self.patience.succeeded();
+                    self.full = false;
+                }
+                // Rows that workers take make room for these.
+                Some(ClusterError::Full { detail, .. }) if self.may_get_room() => {
+                    if !self.full {
+                        (self.note)(Note::Full(detail));
+                    }
+                    self.full = true;
                     return Ok(());
                 }
                 Some(error) => self.bear(error).await?,
@@ -200,6 +215,11 @@ where
             rows = left;
         }
         Ok(())
+    }
+
+    /// Whether rows are out, and results still come: they need room, too.
+    fn may_get_room(&self) -> bool {
+        self.window.published().next().is_some() && self.stored.elapsed() < LONGEST_FULL
     }
 
     async fn publish(&self, row: u64) -> Result<(), ClusterError> {
@@ -228,7 +248,8 @@ where
             Ok(batch) => batch,
             Err(error) => return Ok(self.recover(doing, &error).await?),
         };
-        while let Some(message) = batch.next().await {
+        // The server ends the batch; unless it is away.
+        while let Ok(Some(message)) = tokio::time::timeout(2 * WAIT, batch.next()).await {
             match message {
                 Ok(message) => self.take(&message).await?,
                 Err(error) => return Ok(self.recover(doing, &*error).await?),
@@ -242,7 +263,7 @@ where
             }
         }
         self.tell();
-        Ok(())
+        Ok(self.link.check()?)
     }
 
     async fn take(&mut self, message: &Message) -> Result<(), CoordinateError<E>> {
@@ -255,7 +276,8 @@ where
                 (self.store)(row, &message.payload).map_err(CoordinateError::Store)?;
                 self.window.close(row);
                 self.tally.stored += 1;
-                (self.last, self.quiet) = (Instant::now(), QUIET);
+                self.stored = Instant::now();
+                (self.looked, self.quiet) = (self.stored, QUIET);
                 AckKind::Ack
             }
             (Settled::Early, _) => AckKind::Nak(Some(LATER)),
@@ -282,7 +304,7 @@ where
             }
             Err(error) => self.bear(error).await?,
         }
-        self.last = Instant::now();
+        self.looked = Instant::now();
         self.quiet = (self.quiet * 2).min(LONGEST_QUIET);
         Ok(())
     }
@@ -300,7 +322,7 @@ where
         }
         let queue: HashSet<u64> =
             queue.iter().filter_map(|(subject, _)| Some(Place::parse(subject)?.1)).collect();
-        let lost: Vec<u64> = self.window.rows().filter(|row| !queue.contains(row)).collect();
+        let lost: Vec<u64> = self.window.published().filter(|row| !queue.contains(row)).collect();
         if lost.is_empty() {
             let in_hand = self.streams.in_hand().await.min(queue.len() as u64);
             (self.note)(Note::Quiet { queued: queue.len() as u64 - in_hand, in_hand });

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::error::Error;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use async_nats::connection::State;
 use async_nats::jetstream::context::RequestErrorKind;
 use async_nats::jetstream::{self, Context, ErrorCode};
-use async_nats::{Client, ConnectError, ConnectErrorKind, Event, ServerError};
+use async_nats::{Client, ConnectError, ConnectErrorKind, Event, ServerError, rustls};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
@@ -76,16 +77,24 @@ impl Link {
         lock(&self.heard).notes.drain(..).collect()
     }
 
-    /// What `error` means. A request that the server denies is not answered: the reason came aside.
-    pub(super) fn failed(&self, doing: &'static str, error: &(dyn Error + 'static)) -> ClusterError {
+    /// Fails if the server denied something. It does not answer what it denies, but tells it aside.
+    pub(super) fn check(&self) -> Result<(), ClusterError> {
         match lock(&self.heard).denied.take() {
-            Some(denied) => ClusterError::Denied(denied),
-            None => match code(error) {
-                Some((code, detail)) if is_full(code) => {
-                    ClusterError::Full { what: doing_what(doing), detail }
-                }
-                _ => ClusterError::Server { doing, detail: innermost(error) },
-            },
+            Some(denied) => Err(ClusterError::Denied(denied)),
+            None => Ok(()),
+        }
+    }
+
+    /// What `error` means.
+    pub(super) fn failed(&self, doing: &'static str, error: &(dyn Error + 'static)) -> ClusterError {
+        if let Err(denied) = self.check() {
+            return denied;
+        }
+        match code(error) {
+            Some((code, detail)) if is_full(code) => {
+                ClusterError::Full { what: doing_what(doing), detail }
+            }
+            _ => ClusterError::Server { doing, detail: innermost(error) },
         }
     }
 
@@ -156,11 +165,22 @@ fn refusal(server: &Server, error: &ConnectError) -> ClusterError {
             ClusterError::Refused { server }
         }
         ConnectErrorKind::Tls => ClusterError::Tls { server, detail },
-        _ if detail.contains("certificate") || detail.contains("tls") => {
-            ClusterError::Tls { server, detail }
-        }
+        _ if is_tls(error) => ClusterError::Tls { server, detail },
         _ => ClusterError::NoServer { server, detail },
     }
+}
+
+/// Whether TLS ended the connection: it hides in what the socket said.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// What JetStream answered, if it did.

@@ -116,7 +116,7 @@ impl<C: Craft> Shift<'_, C> {
                 Ok(Some(message)) => self.row(&mut desk, message),
                 Ok(None) => {
                     desk.patience.succeeded();
-                    Ok(())
+                    self.link.check()
                 }
                 Err(error) => {
                     let error = self.link.failed("taking rows", &*error);
@@ -344,5 +344,7 @@ fn longest(desk: &Desk) -> Duration {
 /// The next row, if one comes within [`WAIT`].
 async fn next(rows: &PullConsumer) -> Result<Option<Message>, Box<dyn Error + Send + Sync>> {
     let mut batch = rows.batch().max_messages(1).expires(WAIT).messages().await?;
-    batch.next().await.transpose()
+    // The server ends the batch; unless it is away.
+    let next = tokio::time::timeout(2 * WAIT, batch.next()).await;
+    next.ok().flatten().transpose()
 }
