@@ -6,6 +6,8 @@
 mod nats;
 #[path = "cluster/office.rs"]
 mod office;
+#[path = "cluster/scans.rs"]
+mod scans;
 #[path = "cluster/security.rs"]
 mod security;
 

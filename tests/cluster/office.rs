@@ -14,6 +14,7 @@ use tumar::run::cluster::{
     ClusterError, CoordinateError, Craft, GiveUp, Note, Run, Server, Tally, Task, Terms, Worked,
     coordinate, work,
 };
+use tumar::run::source::fetch;
 
 /// Which part a process of this binary plays, and its arguments.
 const PART: &str = "TUMAR_TEST_PART";
@@ -171,10 +172,15 @@ impl Process {
         Self::of(&format!("coordinator {url} {name} {ms} {rows} {}", folder.display()))
     }
 
-    /// Runs the test `part` alone.
-    pub(crate) fn of(part: &str) -> Self {
+    fn of(part: &str) -> Self {
+        Self::with(part, &[])
+    }
+
+    /// Plays a part, with these variables in its environment.
+    pub(crate) fn with(part: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "part", "--nocapture"]).env(PART, part);
+        command.envs(variables.iter().copied());
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Self(child.spawn().unwrap())
     }
@@ -212,6 +218,10 @@ pub(crate) fn play() {
             let run = run(name, ms.parse().unwrap());
             let journal = Journal::at(Path::new(folder));
             finish(&Server::new(url).unwrap(), &run, &tasks(rows.parse().unwrap()), &journal);
+        }
+        ["fetch", url, out] => {
+            let bytes = fetch(url).unwrap_or_else(|error| error.to_string().into_bytes());
+            fs::write(out, bytes).unwrap();
         }
         _ => panic!("no such part: {part}"),
     }

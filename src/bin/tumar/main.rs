@@ -7,6 +7,9 @@ mod embed;
 mod failure;
 mod files;
 mod keygen;
+#[cfg(feature = "cluster")]
+#[cfg_attr(not(test), expect(dead_code, reason = "until args.rs has the worker command"))]
+mod nats;
 mod verify;
 
 use std::process::ExitCode;
