@@ -103,7 +103,8 @@ mod tests {
         let error = parse("").ok().unwrap().args.server().unwrap_err();
         assert!(format!("{error:?}").contains("--nats URL"));
         let url = "--nats nats://me:s3cret@localhost";
-        let worker = parse(&format!("{url} --attempts 5 --ack-wait 90 --key a --key b")).ok().unwrap();
+        let worker =
+            parse(&format!("{url} --attempts 5 --ack-wait 90 --key a --key b")).ok().unwrap();
         assert_eq!(worker.args.server().unwrap().to_string(), "localhost:4222");
         let terms = worker.args.terms(2);
         assert_eq!((terms.threads, terms.attempts), (2, 5));

@@ -86,7 +86,11 @@ impl Link {
     }
 
     /// What `error` means.
-    pub(super) fn failed(&self, doing: &'static str, error: &(dyn Error + 'static)) -> ClusterError {
+    pub(super) fn failed(
+        &self,
+        doing: &'static str,
+        error: &(dyn Error + 'static),
+    ) -> ClusterError {
         if let Err(denied) = self.check() {
             return denied;
         }
@@ -115,7 +119,11 @@ impl Patience {
     }
 
     /// Waits a little, or gives the error back.
-    pub(super) async fn bear(&mut self, link: &Link, error: ClusterError) -> Result<(), ClusterError> {
+    pub(super) async fn bear(
+        &mut self,
+        link: &Link,
+        error: ClusterError,
+    ) -> Result<(), ClusterError> {
         match error {
             ClusterError::Server { .. } if self.failures < MOST_FAILURES => {
                 if link.is_up() {
@@ -175,7 +183,9 @@ fn is_tls(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        if let Some(inner) = inner
+            && inner.is::<rustls::Error>()
+        {
             return true;
         }
         next = error.source();

@@ -185,7 +185,9 @@ mod tests {
         assert_eq!(server.to_string(), "a.example:4333, b.example:4222");
         assert_eq!(format!("{server:?}"), "Server(a.example:4333, b.example:4222)");
         assert!(server.addresses.iter().all(|address| !address.as_url_str().contains('@')));
-        assert!(matches!(server.login, Login::User(user, word) if user == "press" && word == "s@cret"));
+        assert!(
+            matches!(server.login, Login::User(user, word) if user == "press" && word == "s@cret")
+        );
         let token = Server::new("nats://t0ken@localhost").unwrap();
         assert!(matches!(token.login, Login::Token(token) if token == "t0ken"));
     }

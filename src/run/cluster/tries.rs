@@ -4,10 +4,10 @@
 use async_nats::jetstream::context::PublishError;
 use async_nats::jetstream::stream::LastRawMessageErrorKind;
 
-use super::ClusterError;
 use super::link::Link;
 use super::place::Place;
 use super::streams::Streams;
+use super::{ClusterError, runs};
 
 /// Whether a row is tried once more.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) enum Try {
     Again,
     /// It was begun so often already.
     Spent(u64),
+    /// The run is over: nobody waits for its rows, nor would anybody clear the count away.
+    Over,
 }
 
 /// Asks for a row that was delivered before. The first try is not written down, for it is most rows'
@@ -26,6 +28,9 @@ pub(super) async fn again(
     (place, row): (&Place, u64),
     attempts: u64,
 ) -> Result<Try, ClusterError> {
+    if runs::find(link, streams, &place.run).await?.is_none_or(|run| run.place != *place) {
+        return Ok(Try::Over);
+    }
     let subject = place.tries(row);
     let begun = match streams.runs.get_last_raw_message_by_subject(&subject).await {
         Ok(message) => std::str::from_utf8(&message.payload).ok().and_then(|n| n.parse().ok()),

@@ -78,10 +78,7 @@ pub fn work<C: Craft>(
     let _unsent = runtime.block_on(shift.link.client.flush());
     match shift.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
-        None => Ok(Worked {
-            rows: shift.rows.into_inner(),
-            given_up: shift.given_up.into_inner(),
-        }),
+        None => Ok(Worked { rows: shift.rows.into_inner(), given_up: shift.given_up.into_inner() }),
     }
 }
 
@@ -184,9 +181,13 @@ impl<C: Craft> Shift<'_, C> {
         if suspect {
             let attempts = self.terms.attempts;
             let again = tries::again(&self.link, &desk.streams, (place, task.row), attempts);
-            if let Try::Spent(times) = self.runtime.block_on(again)? {
-                let bytes = self.craft.give_up(task, GiveUp::Attempts(times));
-                return Ok(Done::Result { bytes, given_up: true });
+            match self.runtime.block_on(again)? {
+                Try::Again => {}
+                Try::Over => return Ok(Done::Over),
+                Try::Spent(times) => {
+                    let bytes = self.craft.give_up(task, GiveUp::Attempts(times));
+                    return Ok(Done::Result { bytes, given_up: true });
+                }
             }
         }
         match catch_unwind(AssertUnwindSafe(|| self.craft.do_row(&bench, task))) {

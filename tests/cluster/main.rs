@@ -1,14 +1,12 @@
 //! Runs over a real NATS server: nothing is lost and nothing is done twice, whoever is killed.
 
 #![cfg(feature = "cluster")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
-#[path = "cluster/nats.rs"]
 mod nats;
-#[path = "cluster/office.rs"]
 mod office;
-#[path = "cluster/scans.rs"]
 mod scans;
-#[path = "cluster/security.rs"]
 mod security;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -248,10 +246,9 @@ fn a_worker_that_lacks_something_takes_no_rows() {
     std::thread::scope(|scope| {
         let run = scope.spawn(|| coordinate_with(&server, &other, &tasks, &journal, &stop, |_| ()));
         until("it is announced", || nats.left() == (1, 10, 0, 1));
-        for error in [
-            work(&server, &terms(), &Sums, &stop).unwrap_err(),
-            early.dismiss().unwrap_err(),
-        ] {
+        for error in
+            [work(&server, &terms(), &Sums, &stop).unwrap_err(), early.dismiss().unwrap_err()]
+        {
             assert_eq!(
                 error.to_string(),
                 "this worker cannot work on run other: it is for another version"
