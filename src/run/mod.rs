@@ -6,6 +6,8 @@
 
 mod base;
 pub mod chart;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod entry;
 pub mod finish;
 pub mod folder;
@@ -26,10 +28,14 @@ pub mod report;
 pub mod results;
 mod rows;
 mod shares;
+#[cfg(feature = "cluster")]
+pub mod source;
 pub mod summary;
 #[cfg(feature = "parquet")]
 mod table;
 mod time;
+#[cfg(feature = "cluster")]
+mod tls;
 pub mod worst;
 
 use std::path::PathBuf;

@@ -8,6 +8,8 @@ mod failure;
 mod files;
 mod issue;
 mod keygen;
+#[cfg(feature = "cluster")]
+mod nats;
 mod progress;
 mod qa;
 mod verify;

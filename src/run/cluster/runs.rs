@@ -1,0 +1,152 @@
+//! The runs that are announced, and what their workers need to know.
+
+use async_nats::HeaderMap;
+use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
+use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::message::StreamMessage;
+use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
+use futures_util::TryStreamExt;
+
+use super::link::Link;
+use super::place::{self, Place};
+use super::streams::Streams;
+use super::{ClusterError, Run};
+
+const ID: &str = "Tumar-Id";
+const FINGERPRINT: &str = "Tumar-Fingerprint";
+
+/// A run that is on the server.
+pub(super) struct Announced {
+    pub(super) place: Place,
+    fingerprint: String,
+    pub(super) setup: Vec<u8>,
+}
+
+/// Announces the run, or finds it announced: by a process that was killed, for example.
+pub(super) async fn announce(
+    link: &Link,
+    streams: &Streams,
+    run: &Run,
+) -> Result<Place, ClusterError> {
+    if let Some(found) = find(link, streams, &run.name).await? {
+        return found.must_be(run);
+    }
+    let place = Place { run: run.name.clone(), id: new_id()? };
+    let mut headers = HeaderMap::new();
+    headers.insert(ID, place.id.as_str());
+    headers.insert(FINGERPRINT, run.fingerprint.as_str());
+    // Of two that announce it at a time, one is told so.
+    headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, "0");
+    let subject = place::announcement(&run.name);
+    let sent = link.jetstream.publish_with_headers(subject, headers, run.setup.clone().into());
+    let sent = match sent.await {
+        Ok(ack) => ack.await,
+        Err(error) => Err(error),
+    };
+    match sent {
+        Ok(_) => Ok(place),
+        Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {
+            let found = find(link, streams, &run.name).await?;
+            found.ok_or_else(|| ClusterError::Removed(run.name.clone()))?.must_be(run)
+        }
+        Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+            Err(ClusterError::TooLong { what: "the run's setup".into(), bytes: run.setup.len() })
+        }
+        Err(error) => Err(link.failed("announcing runs", &error)),
+    }
+}
+
+/// The run of this name, if it is announced.
+pub(super) async fn find(
+    link: &Link,
+    streams: &Streams,
+    run: &str,
+) -> Result<Option<Announced>, ClusterError> {
+    match streams.runs.get_last_raw_message_by_subject(&place::announcement(run)).await {
+        Ok(message) => Ok(Announced::of(run, &message)),
+        Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+        Err(error) => Err(link.failed("looking up a run", &error)),
+    }
+}
+
+/// All runs that are announced.
+pub(super) async fn all(link: &Link, streams: &Streams) -> Result<Vec<Announced>, ClusterError> {
+    let failed = |error| link.failed("looking up the runs", &error);
+    let subjects = streams.runs.info_with_subjects(place::RUNS).await.map_err(failed)?;
+    let subjects: Vec<(String, usize)> = subjects.try_collect().await.map_err(failed)?;
+    let mut runs = Vec::new();
+    for (subject, _) in subjects {
+        let name = subject.rsplit('.').next().unwrap_or_default();
+        runs.extend(find(link, streams, name).await?);
+    }
+    Ok(runs)
+}
+
+/// Takes all that was ever published under the run's name off the server.
+pub(super) async fn remove(
+    link: &Link,
+    streams: &Streams,
+    place: &Place,
+) -> Result<(), ClusterError> {
+    // First what makes workers begin.
+    clear(link, &streams.runs, &place::announcement(&place.run)).await?;
+    clear(link, &streams.rows, &place::all_rows(&place.run)).await?;
+    clear(link, &streams.runs, &place::all_tries(&place.run)).await?;
+    // Without it, results that are still to come have nobody to wait for.
+    match streams.results.delete_consumer(&place.consumer()).await {
+        Err(error) if !error.to_string().contains("not found") => {
+            return Err(link.failed("removing the run", &error));
+        }
+        _ => {}
+    }
+    clear(link, &streams.results, &place::all_results(&place.run)).await
+}
+
+/// Deletes messages one by one. A purge by subject would make Debian's server skip other runs' rows.
+async fn clear(link: &Link, stream: &Stream, subjects: &str) -> Result<(), ClusterError> {
+    let doing = "removing the run";
+    let found = stream.info_with_subjects(subjects).await;
+    let found = found.map_err(|error| link.failed(doing, &error))?;
+    let found: Vec<(String, usize)> =
+        found.try_collect().await.map_err(|error| link.failed(doing, &error))?;
+    for (subject, _) in found {
+        let sequence = match stream.get_last_raw_message_by_subject(&subject).await {
+            Ok(message) => message.sequence,
+            // It has been acknowledged meanwhile.
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => continue,
+            Err(error) => return Err(link.failed(doing, &error)),
+        };
+        match stream.delete_message(sequence).await {
+            Err(error) if !error.to_string().contains("no message found") => {
+                return Err(link.failed(doing, &error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+impl Announced {
+    fn of(run: &str, message: &StreamMessage) -> Option<Self> {
+        let header = |name| Some(message.headers.get(name)?.as_str().to_owned());
+        let place = Place { run: run.to_owned(), id: header(ID)? };
+        Some(Self { place, fingerprint: header(FINGERPRINT)?, setup: message.payload.to_vec() })
+    }
+
+    /// What its rows mean must be what they mean to us.
+    fn must_be(self, run: &Run) -> Result<Place, ClusterError> {
+        if self.fingerprint == run.fingerprint && self.setup == run.setup {
+            Ok(self.place)
+        } else {
+            Err(ClusterError::OtherRun(run.name.clone()))
+        }
+    }
+}
+
+/// An id that no run had before.
+fn new_id() -> Result<String, ClusterError> {
+    let mut random = [0; 8];
+    let failed = |error: getrandom::Error| ClusterError::Runtime(error.into());
+    getrandom::fill(&mut random).map_err(failed)?;
+    Ok(format!("{:016x}", u64::from_be_bytes(random)))
+}
