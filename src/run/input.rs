@@ -35,6 +35,9 @@ impl Place {
     }
 
     fn bytes(&self, path: &str) -> Result<(Vec<u8>, Option<u64>), String> {
+        if path.contains("://") {
+            return Ok((self.fetched(path)?, None));
+        }
         let place = place::input(&self.folder, path, self.outside)?;
         let metadata = place.metadata().map_err(|cause| match cause.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
@@ -47,9 +50,27 @@ impl Place {
         Ok((bytes, modified(&metadata)))
     }
 
+    /// What a URL names, which is outside of any folder.
+    fn fetched(&self, url: &str) -> Result<Vec<u8>, String> {
+        if !self.outside {
+            return Err("URLs are read with --allow-outside only".into());
+        }
+        #[cfg(feature = "cluster")]
+        return super::source::fetch(url).map_err(|error| error.to_string());
+        #[cfg(not(feature = "cluster"))]
+        {
+            let _unread = url;
+            Err("this tumar reads no URLs; build it with the feature cluster".into())
+        }
+    }
+
     /// Whether a row's picture is still the one that was read. One that is gone is: the row is done.
     #[must_use]
     pub fn is_as_it_was(&self, path: &str, stamp: &Stamp) -> bool {
+        // What a store keeps under a name is the store's to keep.
+        if stamp.modified.is_none() {
+            return true;
+        }
         let Ok(place) = place::input(&self.folder, path, self.outside) else { return true };
         let Ok(metadata) = place.metadata() else { return true };
         stamp.looks_like(&metadata)

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -87,7 +87,7 @@ impl Command {
 }
 
 /// One document's row, as it stands in the manifest. Holds personal data and has no `Debug` output.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Row {
     /// Counted from 1, without header and blank lines.
     pub number: u32,
@@ -98,7 +98,7 @@ pub struct Row {
 }
 
 /// The fields of a row by their names; empty ones are left out.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Fields(BTreeMap<String, String>);
 
 impl Fields {

@@ -24,6 +24,8 @@ mod place;
 mod pool;
 pub mod progress;
 pub mod qa;
+#[cfg(feature = "cluster")]
+pub mod remote;
 pub mod report;
 pub mod results;
 mod rows;
@@ -74,9 +76,10 @@ pub enum RunError {
     /// The report.
     #[error(transparent)]
     Report(#[from] report::ReportError),
-    /// No threads could be had.
-    #[error("threads cannot be had: {0}; try fewer with --jobs")]
-    Threads(String),
+    /// The server, or workers.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Cluster(#[from] cluster::ClusterError),
     /// A line of the journal that only a fault could have written.
     #[error("the journal's line of row {row} cannot be understood: {detail}")]
     Entry {

@@ -6,7 +6,23 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 
-use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+thread_local! {
+    static ALONE: Option<ThreadPool> = ThreadPoolBuilder::new().num_threads(1).build().ok();
+}
+
+/// Does one row's work with all its loops on one thread of its own; none where it panics. In a pool of
+/// all threads one that waits for its share of a loop would begin a second row meanwhile, and a third.
+pub(super) fn attempt<R: Send>(work: impl FnOnce() -> R + Send) -> Option<R> {
+    let alone = || {
+        ALONE.with(|pool| match pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        })
+    };
+    catch_unwind(AssertUnwindSafe(alone)).ok()
+}
 
 /// Does `work` on each row, on so many threads at once, and hands what comes of it to `done` on this
 /// thread, a few at a time, in the order in which rows end. Where `work` panics, `failed` says what
@@ -15,36 +31,27 @@ use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 /// Ends early when `stop` is set, with the rows that were begun, or when `done` fails.
 ///
 /// # Errors
-/// What `done` returns; where threads cannot be had, what `cannot` makes of that.
+/// What `done` returns.
 pub(super) fn each<T: Send + Sync, R: Send, E: Send>(
     threads: NonZero<usize>,
     rows: impl Iterator<Item = T> + Send,
     work: impl Fn(&T) -> R + Sync,
     failed: impl Fn(&T) -> R + Sync,
     stop: &AtomicBool,
-    cannot: impl FnOnce(ThreadPoolBuildError) -> E,
     mut done: impl FnMut(Vec<R>) -> Result<(), E>,
 ) -> Result<(), E> {
-    // A row's own loops stay on its thread. In a pool of all threads one that waits for its share of a
-    // loop would begin a second row meanwhile, and a third.
-    let pools = (0..threads.get()).map(|_| ThreadPoolBuilder::new().num_threads(1).build());
-    let pools = match pools.collect::<Result<Vec<_>, _>>() {
-        Ok(pools) => pools,
-        Err(error) => return Err(cannot(error)),
-    };
     let rows = Mutex::new(rows);
     let next = || rows.lock().ok()?.next();
     let (send, ended) = sync_channel(2 * threads.get());
     std::thread::scope(|scope| {
-        for pool in pools {
+        for _ in 0..threads.get() {
             let (send, next, work, failed) = (send.clone(), &next, &work, &failed);
             scope.spawn(move || {
                 while !stop.load(Ordering::Relaxed)
                     && let Some(row) = next()
                 {
-                    let once = || pool.install(|| work(&row));
-                    let result = catch_unwind(AssertUnwindSafe(once));
-                    if send.send(result.unwrap_or_else(|_| failed(&row))).is_err() {
+                    let result = attempt(|| work(&row));
+                    if send.send(result.unwrap_or_else(|| failed(&row))).is_err() {
                         break;
                     }
                 }
@@ -85,7 +92,6 @@ mod tests {
             work,
             |row| row + 1000,
             &stop,
-            |error| error.to_string(),
             |some| {
                 found.extend(some);
                 if found.len() >= fail_at { Err("full".to_owned()) } else { Ok(()) }

@@ -17,7 +17,7 @@ pub struct Inspector<'r> {
     /// By what is read.
     pub profile: &'r Profile,
     /// The reader, by the same profile.
-    pub reader: Reader<'r>,
+    pub reader: &'r Reader<'r>,
     /// The scans' resolution, where that counts before what their files say.
     pub ppi: Option<Ppi>,
     /// The issuer's keys; then each row needs a document number.

@@ -38,7 +38,6 @@ pub trait Work: Sync {
 }
 
 /// A run in its folder.
-#[derive(Debug)]
 pub struct Run<'r> {
     /// Its rows.
     pub manifest: &'r Manifest,
@@ -46,8 +45,11 @@ pub struct Run<'r> {
     pub folder: &'r Folder,
     /// By what it is done.
     pub terms: Terms,
-    /// Rows at a time.
+    /// Rows at a time on this machine.
     pub threads: NonZero<usize>,
+    /// Where else its rows are done, if not on this machine.
+    #[cfg(feature = "cluster")]
+    pub away: Option<super::remote::Away<'r>>,
     /// Whether rows that ended in an error are done once more.
     pub retry: bool,
 }
@@ -64,35 +66,21 @@ impl<'r> Run<'r> {
         stop: &AtomicBool,
         watch: &mut impl Watch,
     ) -> Result<(Journal<'r>, Counts), RunError> {
-        let (mut journal, mut counts) = self.resumed(work)?;
+        let (journal, counts) = self.resumed(work)?;
         watch.progress(&counts);
         let broken = Mutex::new(None);
         let rows = self.due(&journal, &broken)?;
-        let line = |entry: Entry<W::Done>| {
-            let json = serde_json::to_vec(&entry);
-            let json = json.map_err(RunError::entry(entry.row))?;
-            Ok((entry.state(), (entry.row, json)))
-        };
-        pool::each(
-            self.threads,
-            rows,
-            |row| work.entry(row).and_then(line),
-            |row| line(work.fault(row)),
-            stop,
-            |error| RunError::Threads(error.to_string()),
-            |ended| {
-                // Those that ended are kept, also where another one ends the run.
-                let (ended, failed): (Vec<_>, Vec<_>) = ended.into_iter().partition(Result::is_ok);
-                let (states, lines): (Vec<_>, Vec<_>) = ended.into_iter().flatten().unzip();
-                journal.append(&lines)?;
-                states.into_iter().for_each(|state: State| counts.add(state));
-                watch.progress(&counts);
-                failed.into_iter().try_for_each(|failed| failed.map(drop))
-            },
-        )?;
+        let mut kept = Kept { journal, counts, watch };
+        #[cfg(feature = "cluster")]
+        match &self.away {
+            Some(away) => away.rows::<W::Done>(&self.terms, rows, stop, &mut kept)?,
+            None => here(self.threads, rows, work, stop, &mut kept)?,
+        }
+        #[cfg(not(feature = "cluster"))]
+        here(self.threads, rows, work, stop, &mut kept)?;
         match broken.into_inner() {
             Ok(Some(error)) => Err(error.into()),
-            _ => Ok((journal, counts)),
+            _ => Ok((kept.journal, kept.counts)),
         }
     }
 
@@ -139,6 +127,56 @@ impl<'r> Run<'r> {
         }
         again.into_iter().for_each(|row| journal.forget(row));
         Ok((journal, counts))
+    }
+}
+
+/// Does rows on this machine.
+fn here<W: Work>(
+    threads: NonZero<usize>,
+    rows: impl Iterator<Item = Row> + Send,
+    work: &W,
+    stop: &AtomicBool,
+    kept: &mut Kept<'_, '_>,
+) -> Result<(), RunError> {
+    let line = |entry: Entry<W::Done>| {
+        let json = serde_json::to_vec(&entry);
+        let json = json.map_err(RunError::entry(entry.row))?;
+        Ok((entry.state(), (entry.row, json)))
+    };
+    pool::each(
+        threads,
+        rows,
+        |row| work.entry(row).and_then(line),
+        |row| line(work.fault(row)),
+        stop,
+        |ended| {
+            // Those that ended are kept, also where another one ends the run.
+            let (ended, failed): (Vec<_>, Vec<_>) = ended.into_iter().partition(Result::is_ok);
+            kept.keep(ended.into_iter().flatten())?;
+            failed.into_iter().try_for_each(|failed| failed.map(drop))
+        },
+    )
+}
+
+/// What rows have come to so far.
+pub(super) struct Kept<'f, 'w> {
+    journal: Journal<'f>,
+    counts: Counts,
+    /// Who is told.
+    pub(super) watch: &'w mut dyn Watch,
+}
+
+impl Kept<'_, '_> {
+    /// Journals rows, each with its number and its entry as JSON; then they count.
+    pub(super) fn keep(
+        &mut self,
+        ended: impl Iterator<Item = (State, (u32, Vec<u8>))>,
+    ) -> Result<(), RunError> {
+        let (states, lines): (Vec<_>, Vec<_>) = ended.unzip();
+        self.journal.append(&lines)?;
+        states.into_iter().for_each(|state: State| self.counts.add(state));
+        self.watch.progress(&self.counts);
+        Ok(())
     }
 }
 

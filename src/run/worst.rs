@@ -93,7 +93,6 @@ impl Ranking {
             |row| again(row, stamps.get(&row.number).copied(), run, inspector),
             |row| Ok((row.number, None)),
             &AtomicBool::new(false),
-            |error| RunError::Threads(error.to_string()),
             |looked| {
                 for one in looked {
                     let (row, pictures) = one?;
@@ -103,7 +102,7 @@ impl Ranking {
                     found.insert(row, Worst { row, thumbnail, inspection, says });
                     page.map(|page| pages.insert(row, page));
                 }
-                Ok(())
+                Ok::<(), RunError>(())
             },
         )?;
         let worst = self.rows.into_iter().filter_map(|((_, _, row), candidate)| {

@@ -6,8 +6,11 @@
 
 mod nats;
 mod office;
+mod qa;
 mod scans;
 mod security;
+#[path = "../shop/mod.rs"]
+mod shop;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

@@ -7,4 +7,5 @@ mod disk;
 mod poison;
 mod refused;
 mod results;
+#[path = "../shop/mod.rs"]
 mod shop;

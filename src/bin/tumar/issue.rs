@@ -41,6 +41,8 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         terms,
         threads: threads(),
         retry: args.run.retry_errors,
+        #[cfg(feature = "cluster")]
+        away: None,
     };
     let end = run.issue(&printer, stop, &mut Progress::new(args.run.common.quiet));
     match end.map_err(refused)? {

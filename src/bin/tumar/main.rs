@@ -8,11 +8,11 @@ mod failure;
 mod files;
 mod issue;
 mod keygen;
-#[cfg(feature = "cluster")]
-mod nats;
 mod progress;
 mod qa;
 mod verify;
+#[cfg(feature = "cluster")]
+mod worker;
 
 use std::process::ExitCode;
 
@@ -41,6 +41,8 @@ fn run(command: &Command) -> Result<u8, Failure> {
         Command::Verify(args) => verify::run(args, &mut stdout),
         Command::Issue(args) => issue::run(args, &mut stdout),
         Command::Qa(args) => qa::run(args, &mut stdout),
+        #[cfg(feature = "cluster")]
+        Command::Worker(args) => worker::run(args, &mut stdout),
         Command::Keygen(args) => keygen::run(args, &mut stdout),
         Command::Channel(args) => channel::run(args, &mut stdout),
         Command::Demo(args) => demo::run(args, &mut stdout),

@@ -92,6 +92,14 @@ impl Watch for Progress {
         }
     }
 
+    fn note(&mut self, note: &str) {
+        match &self.shown {
+            Shown::Nothing => {}
+            Shown::Bar(bar) => bar.println(note),
+            Shown::Lines(_) => say(note),
+        }
+    }
+
     fn finishing(&mut self) {
         match &self.shown {
             Shown::Nothing => {}
@@ -131,7 +139,7 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     // If stderr is gone there is nobody left to tell.
     let _gone = writeln!(std::io::stderr().lock(), "{line}");
 }

@@ -7,9 +7,13 @@ use tumar::run::finish::End;
 use tumar::run::folder::Folder;
 use tumar::run::journal::Terms;
 use tumar::run::manifest::Command;
+#[cfg(feature = "cluster")]
+use tumar::run::manifest::Manifest;
 use tumar::run::measures::Measure;
 use tumar::run::progress::Counts;
 use tumar::run::qa::Inspector;
+#[cfg(feature = "cluster")]
+use tumar::run::remote::{Away, Setup};
 use tumar::run::summary::{self, Summary};
 
 use crate::args::QaArgs;
@@ -28,11 +32,14 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let mut terms = Terms::new(Command::Qa, manifest.digest, manifest.rows, profile.digest);
     terms.options = args.options();
     terms.keys = keys.iter().map(key_id).collect();
+    #[cfg(feature = "cluster")]
+    let server = args.nats.server()?;
     let stop = progress::stop()?;
     let folder = Folder::claim(&args.run.out).map_err(|e| refused(e.into()))?;
+    let reader = Reader::new(&profile);
     let inspector = Inspector {
         profile: &profile,
-        reader: Reader::new(&profile),
+        reader: &reader,
         ppi: args.ppi,
         keys: &keys,
         inputs: inputs(&manifest, &args.run),
@@ -40,9 +47,16 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let run = Run {
         manifest: &manifest,
         folder: &folder,
-        terms,
         threads: threads(),
         retry: args.run.retry_errors,
+        #[cfg(feature = "cluster")]
+        away: match (&server, &args.name) {
+            (Some(server), Some(name)) => {
+                Some(Away { server, name, setup: setup(args, &manifest, &terms)? })
+            }
+            _ => None,
+        },
+        terms,
     };
     let mut progress = Progress::new(args.run.common.quiet);
     let end = run.qa(&inspector, &bases, args.inspections, stop, &mut progress);
@@ -53,6 +67,20 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
             Ok(code(&summary.counts))
         }
     }
+}
+
+/// What workers have to know.
+#[cfg(feature = "cluster")]
+fn setup(args: &QaArgs, manifest: &Manifest, terms: &Terms) -> Result<Setup, Failure> {
+    let folder = manifest.folder().canonicalize();
+    Ok(Setup {
+        tumar: terms.tumar.clone(),
+        profile: args.profile_text()?,
+        ppi: args.ppi.map(|ppi| ppi.0),
+        keys: terms.keys.clone(),
+        folder: folder.map_err(|cause| Failure::file(manifest.folder(), cause))?,
+        outside: args.run.allow_outside,
+    })
 }
 
 /// One failed row outweighs all others; one with which nothing could be done has failed.

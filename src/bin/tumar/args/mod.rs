@@ -1,5 +1,7 @@
 //! The arguments, their ranges and their help.
 
+#[cfg(feature = "cluster")]
+mod nats;
 mod run;
 
 use std::ffi::OsString;
@@ -20,6 +22,8 @@ use tumar::spec::{DocumentNumber, Imprint, Legend, Mode, Name, Profile};
 
 use crate::failure::Failure;
 use crate::files;
+#[cfg(feature = "cluster")]
+pub(crate) use nats::WorkerArgs;
 pub(crate) use run::{IssueArgs, QaArgs, RunArgs};
 
 /// Prints a name as microtext into a passport portrait, and reads it back from a scan.
@@ -45,6 +49,9 @@ pub(crate) enum Command {
     Issue(IssueArgs),
     /// A print run's scans: one scan a row, one result a row and the run's statistics
     Qa(QaArgs),
+    /// Inspects rows of print runs that other machines hand out by a NATS server (docs/cluster.md)
+    #[cfg(feature = "cluster")]
+    Worker(WorkerArgs),
     /// A new issuer's key, for keyed microtext
     Keygen(KeygenArgs),
     /// The seeded print-and-scan model, for tests and for trying things
@@ -60,6 +67,8 @@ impl Command {
             Self::Verify(args) => &args.common,
             Self::Issue(args) => &args.run.common,
             Self::Qa(args) => &args.run.common,
+            #[cfg(feature = "cluster")]
+            Self::Worker(args) => &args.common,
             Self::Keygen(args) => &args.common,
             Self::Channel(args) => &args.common,
             Self::Demo(args) => &args.common,
@@ -324,13 +333,21 @@ impl ProfileArgs {
         if self.profile == "default" {
             return Ok(Profile::default());
         }
+        let text = self.text()?;
+        Profile::parse(&text).map_err(|e| Failure::usage(format!("{}: {e}", self.profile)))
+    }
+
+    /// The profile's file.
+    fn text(&self) -> Result<String, Failure> {
+        if self.profile == "default" {
+            return Ok(Profile::default_text().to_owned());
+        }
         let path = Path::new(&self.profile);
         if path.extension().is_none_or(|ending| ending != "toml") {
             let unknown = "no such profile; there is \"default\", or name a FILE.toml";
             return Err(Failure::usage(format!("--profile {}: {unknown}", self.profile)));
         }
-        let text = files::read_text(path)?;
-        Profile::parse(&text).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))
+        files::read_text(path)
     }
 }
 

@@ -7,6 +7,8 @@ use clap::Args;
 use tumar::base::Ppi;
 use tumar::spec::{IssuerKey, Profile};
 
+#[cfg(feature = "cluster")]
+use super::nats::NatsArgs;
 use super::{CommonArgs, PrintArgs, ProfileArgs, ppi};
 use crate::failure::Failure;
 use crate::files;
@@ -85,11 +87,24 @@ pub(crate) struct QaArgs {
     /// Of how many scans, the worst ones, an examiner's report is written
     #[arg(long, value_name = "N", default_value_t = 24)]
     pub(crate) inspections: usize,
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    pub(crate) nats: NatsArgs,
+    /// The run's name on the NATS server, whose workers inspect its scans: letters, digits, - and _
+    #[cfg(feature = "cluster")]
+    #[arg(long = "run", value_name = "NAME", requires = "nats")]
+    pub(crate) name: Option<String>,
 }
 
 impl QaArgs {
     pub(crate) fn profile(&self) -> Result<Profile, Failure> {
         self.profile.load()
+    }
+
+    /// The profile's file.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn profile_text(&self) -> Result<String, Failure> {
+        self.profile.text()
     }
 
     pub(crate) fn keys(&self) -> Result<Vec<IssuerKey>, Failure> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use tumar::run::cluster::{Server, Terms};
 
+use super::CommonArgs;
 use crate::failure::Failure;
 
 /// The server, for `tumar worker`, and for `tumar qa` beside `--run`.
@@ -48,7 +49,7 @@ impl NatsArgs {
     }
 }
 
-/// `tumar worker`, beside `--jobs` and `--quiet`.
+/// `tumar worker`.
 #[derive(Args)]
 pub(crate) struct WorkerArgs {
     #[command(flatten)]
@@ -67,6 +68,8 @@ pub(crate) struct WorkerArgs {
     /// The folder that scans' relative paths are read from: shared storage, as it is mounted here
     #[arg(long, value_name = "DIR")]
     pub(crate) scans: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
 }
 
 impl WorkerArgs {
