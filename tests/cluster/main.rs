@@ -264,3 +264,55 @@ fn a_worker_that_lacks_something_takes_no_rows() {
     discard(&server, "other").unwrap();
     nats.assert_clean();
 }
+
+/// Kills, pauses and restarts everybody at random, by a seed.
+#[test]
+#[ignore = "takes a minute"]
+fn whoever_is_killed_whenever() {
+    for seed in 1..=6_u64 {
+        let Some(mut nats) = Nats::start() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let url = nats.url();
+        let start = || Process::coordinator(&url, "soak", 10, 1000, folder.path());
+        let mut coordinator = start();
+        let mut workers = [(); 3].map(|()| Process::worker(&url));
+        let mut random = seed;
+        let begun = std::time::Instant::now();
+        while !coordinator.is_done() {
+            assert!(begun.elapsed() < nats::PATIENCE, "seed {seed} does not end");
+            // Who gave up because the server was away is started again, as by a service manager.
+            if coordinator.is_gone() {
+                coordinator = start();
+            }
+            for worker in &mut workers {
+                if worker.is_gone() {
+                    *worker = Process::worker(&url);
+                }
+            }
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let (what, who) = ((random >> 33) % 8, (random >> 40) as usize % workers.len());
+            match what {
+                0 => {
+                    coordinator.kill();
+                    coordinator = start();
+                }
+                1 => nats.restart(Duration::from_millis(300)),
+                2 | 3 => {
+                    workers[who].kill();
+                    workers[who] = Process::worker(&url);
+                }
+                4 | 5 => signal(&workers[who].0, "STOP"),
+                _ => workers.iter().for_each(|worker| signal(&worker.0, "CONT")),
+            }
+            std::thread::sleep(Duration::from_millis(100 + random % 400));
+        }
+        workers.iter().for_each(|worker| signal(&worker.0, "CONT"));
+        let journal = Journal::at(folder.path());
+        journal.assert_holds(&expected(&tasks(1000)));
+        // A server that was killed after the end may have brought the run back.
+        let server = Server::new(&url).unwrap();
+        assert_eq!(finish(&server, &run("soak", 10), &tasks(1000), &journal).stored, 0);
+        nats.assert_clean();
+        println!("seed {seed}: {:.1} s", begun.elapsed().as_secs_f64());
+    }
+}

@@ -189,6 +189,11 @@ impl Process {
         self.0.try_wait().unwrap().is_some()
     }
 
+    /// Whether it ended, and well.
+    pub(crate) fn is_done(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some_and(|status| status.success())
+    }
+
     pub(crate) fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();

@@ -71,6 +71,11 @@ impl Place {
     }
 }
 
+/// Whether a consumer is of some [`Place`] of the run.
+pub(super) fn is_consumer_of(name: &str, run: &str) -> bool {
+    name.rsplit_once('-').is_some_and(|(of, _)| of == run)
+}
+
 /// The subject of a run's announcement.
 pub(super) fn announcement(run: &str) -> String {
     format!("tumar.runs.{run}")
@@ -118,6 +123,8 @@ mod tests {
     fn subjects_are_read_as_they_are_written() {
         let place = Place { run: "spring-2026".into(), id: "Ab9".into() };
         assert_eq!(Place::parse(&place.row(17)), Some((place.clone(), 17)));
+        assert!(is_consumer_of(&place.consumer(), "spring-2026"));
+        assert!(!is_consumer_of(&place.consumer(), "spring"));
         assert_eq!(Place::parse(&place.result(1)), Some((place, 1)));
         for other in ["tumar.rows.a.b", "tumar.rows.a.b.c", "tumar.rows.a.b.1.2", ""] {
             assert_eq!(Place::parse(other), None, "{other}");

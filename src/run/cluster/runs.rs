@@ -14,6 +14,7 @@ use super::{ClusterError, Run};
 
 const ID: &str = "Tumar-Id";
 const FINGERPRINT: &str = "Tumar-Fingerprint";
+const REMOVING: &str = "removing the run";
 
 /// A run that is on the server.
 pub(super) struct Announced {
@@ -92,33 +93,36 @@ pub(super) async fn remove(
     clear(link, &streams.runs, &place::announcement(&place.run)).await?;
     clear(link, &streams.rows, &place::all_rows(&place.run)).await?;
     clear(link, &streams.runs, &place::all_tries(&place.run)).await?;
-    // Without it, results that are still to come have nobody to wait for.
-    match streams.results.delete_consumer(&place.consumer()).await {
-        Err(error) if !error.to_string().contains("not found") => {
-            return Err(link.failed("removing the run", &error));
+    // Without them, results that are still to come have nobody to wait for.
+    let consumers = streams.results.consumer_names().try_collect::<Vec<String>>().await;
+    let consumers = consumers.map_err(|error| link.failed(REMOVING, &error))?;
+    for name in consumers.iter().filter(|name| place::is_consumer_of(name, &place.run)) {
+        match streams.results.delete_consumer(name).await {
+            Err(error) if !error.to_string().contains("not found") => {
+                return Err(link.failed(REMOVING, &error));
+            }
+            _ => {}
         }
-        _ => {}
     }
     clear(link, &streams.results, &place::all_results(&place.run)).await
 }
 
 /// Deletes messages one by one. A purge by subject would make Debian's server skip other runs' rows.
 async fn clear(link: &Link, stream: &Stream, subjects: &str) -> Result<(), ClusterError> {
-    let doing = "removing the run";
     let found = stream.info_with_subjects(subjects).await;
-    let found = found.map_err(|error| link.failed(doing, &error))?;
+    let found = found.map_err(|error| link.failed(REMOVING, &error))?;
     let found: Vec<(String, usize)> =
-        found.try_collect().await.map_err(|error| link.failed(doing, &error))?;
+        found.try_collect().await.map_err(|error| link.failed(REMOVING, &error))?;
     for (subject, _) in found {
         let sequence = match stream.get_last_raw_message_by_subject(&subject).await {
             Ok(message) => message.sequence,
             // It has been acknowledged meanwhile.
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => continue,
-            Err(error) => return Err(link.failed(doing, &error)),
+            Err(error) => return Err(link.failed(REMOVING, &error)),
         };
         match stream.delete_message(sequence).await {
             Err(error) if !error.to_string().contains("no message found") => {
-                return Err(link.failed(doing, &error));
+                return Err(link.failed(REMOVING, &error));
             }
             _ => {}
         }

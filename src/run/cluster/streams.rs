@@ -19,7 +19,7 @@ const WORKERS: &str = "workers";
 
 /// How long a worker may be silent before its row goes to another, where nobody said.
 const ACK_WAIT: Duration = Duration::from_secs(60);
-/// As many rows may be with workers: more than there are threads in any office.
+/// As many rows may be with workers, and as many threads may wait for one: more than any office has.
 const MOST_IN_HAND: i64 = 20_000;
 /// When results that a coordinator took and did not store come to the next one.
 const RESULTS_ACK_WAIT: Duration = Duration::from_secs(5);
@@ -69,6 +69,7 @@ impl Streams {
             ack_policy: AckPolicy::Explicit,
             ack_wait: ack_wait.unwrap_or(ACK_WAIT),
             max_ack_pending: MOST_IN_HAND,
+            max_waiting: MOST_IN_HAND,
             filter_subject: place::ROWS.to_owned(),
             ..pull::Config::default()
         };

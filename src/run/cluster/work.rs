@@ -156,6 +156,11 @@ impl<C: Craft> Shift<'_, C> {
         match tried {
             Ok(Some(answer)) => self.settle(&acker, answer),
             Ok(None) => Ok(()),
+            // Only a count of tries is not waited for: the row gives way to others.
+            Err(ClusterError::Full { detail, .. }) => {
+                self.craft.note(Note::Full(detail));
+                self.settle(&acker, AckKind::Nak(Some(LATER)))
+            }
             Err(error @ ClusterError::Server { .. }) => {
                 self.settle(&acker, AckKind::Nak(Some(LATER)))?;
                 self.runtime.block_on(self.recover(desk, error))
