@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -47,7 +47,7 @@ impl Change {
         match self {
             Self::None => "none".into(),
             Self::Strength(times) => format!("strength × {times:.3}"),
-            Self::Gain(by) => format!("uncalibrated, gain + {:.0} %", 100.0 * by),
+            Self::Gain(by) => format!("uncalibrated, gain {:+.0} %", 100.0 * by),
             Self::Spread(by) => format!("spread + {:.0} µm", 1000.0 * by),
             Self::Optics(by) => format!("optics + {by} px"),
             Self::Place(by) => format!("place + {by} mm"),
@@ -87,12 +87,13 @@ impl Press<'_> {
                 }
                 Change::Spread(by) => print.spread.0 += by,
                 Change::Optics(by) => scan.optics_px += by,
-                Change::Place(by) => scan.border[3].0 += by,
+                Change::Place(by) => scan.border[0].0 += by,
                 Change::Turn(by) => scan.rotation_deg += by,
             }
             let portrait = &self.portraits[i % self.portraits.len()];
             let name = &self.names[(i / self.portraits.len() + 3 * i) % self.names.len()];
-            let printed = embed(&portrait.picture, name, &profile)?;
+            let printed = embed(&portrait.picture, name, &profile);
+            let printed = printed.with_context(|| portrait.title.clone())?;
             let scan = print_and_scan(&printed.picture, &conditions, seed)?;
             let page = self.reader.page(&scan, None, Some(name))?;
             let start = Instant::now();
@@ -139,8 +140,8 @@ pub(crate) fn run(preset: Preset, machines: &[u64], scans: usize) -> Result<()> 
         let mut uncalibrated = Vec::new();
         for change in [
             Change::Strength(one_sigma),
+            Change::Gain(-0.08),
             Change::Gain(0.0),
-            Change::Gain(0.08),
             Change::Spread(0.01),
             Change::Optics(0.2),
             Change::Place(0.5),
@@ -148,8 +149,7 @@ pub(crate) fn run(preset: Preset, machines: &[u64], scans: usize) -> Result<()> 
         ] {
             let pool: Vec<Measures> =
                 press.documents(change, scans)?.into_iter().map(|(m, _)| m).collect();
-            let before =
-                if matches!(change, Change::Gain(by) if by > 0.0) { &uncalibrated } else { &calm };
+            let before = if matches!(change, Change::Gain(0.0)) { &uncalibrated } else { &calm };
             // The same documents before and after.
             let shift = |(i, &m): (usize, &Measure)| {
                 let mean = |pool: &[Measures]| {
@@ -160,7 +160,7 @@ pub(crate) fn run(preset: Preset, machines: &[u64], scans: usize) -> Result<()> 
             let cells: Vec<String> = Measure::ALL.iter().enumerate().map(shift).collect();
             println!("| {machine} | {} | {} |", change.title(), cells.join(" | "));
             match change {
-                Change::Gain(by) if by == 0.0 => uncalibrated = pool,
+                Change::Gain(_) => uncalibrated = pool,
                 Change::Strength(_) => drifts.push((machine, calm.clone(), pool)),
                 _ => {}
             }

@@ -143,7 +143,7 @@ fn count(chart: &Chart, test: Test) -> usize {
 fn delay(chart: &Chart, before: usize) -> Option<Option<usize>> {
     let drifts = || chart.signals.iter().filter(|signal| signal.test == Test::Ewma);
     let centre = chart.base.centre;
-    let stands = drifts().filter(|signal| signal.at < before).next_back().is_some_and(|signal| {
+    let stands = drifts().rfind(|signal| signal.at < before).is_some_and(|signal| {
         let after = &chart.ewma[signal.at..before];
         after.iter().all(|v| (v - centre) * signal.shift > 0.0)
     });

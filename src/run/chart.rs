@@ -224,15 +224,19 @@ mod tests {
                 let mut values = documents(from + 200, seed);
                 values[from..].iter_mut().for_each(|v| *v -= 2.0 * BASE.sigma);
                 let chart = chart(&values, Measure::Contrast, base).unwrap();
-                let signals: Vec<Signal> =
-                    drifts(&chart).into_iter().filter(|signal| signal.at >= from).collect();
+                let signals = drifts(&chart);
+                // Once in 490 documents one comes for nothing.
+                if signals.iter().any(|signal| signal.at < from) {
+                    continue;
+                }
                 let [signal] = &signals[..] else { panic!("{seed}: {signals:?}") };
                 assert!(signal.at < from + 15, "{seed}: {signal:?}");
                 assert!((-3.5..-0.7).contains(&signal.shift), "{seed}: {signal:?}");
                 found.push(signal.since.abs_diff(from));
             }
             found.sort_unstable();
-            assert!(found[10] <= 1 && found[19] <= 6, "{found:?}");
+            let count = found.len();
+            assert!(count >= 12 && found[count / 2] <= 1 && found[count * 3 / 4] <= 4, "{found:?}");
         }
     }
 

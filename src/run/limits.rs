@@ -111,9 +111,9 @@ fn limit_at(rate: f64) -> f64 {
     for _ in 0..18 {
         let middle = 0.5 * (low + high);
         if run_length(middle, LAMBDA, CLIP, 0.0, 1.0) < 1.0 / rate {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     0.5 * (low + high)

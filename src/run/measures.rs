@@ -132,8 +132,8 @@ pub struct Measures {
     pub down_mm: f64,
     /// Degrees that the portrait is turned clockwise from the nearest upright, −45 to 45.
     pub skew_deg: f64,
-    /// log10 of how much likelier the text is than any with another symbol at its least clear place;
-    /// below 0 where letters and check symbols disagree.
+    /// log10 of how much likelier the least clear symbol is than any other in its place, by the scan
+    /// alone; below 0 where only the check symbols tell it.
     pub log10_odds: f64,
     /// Share of the portrait on which lines were found, 0..1.
     pub coverage: f64,
@@ -141,6 +141,8 @@ pub struct Measures {
 
 /// Letters show so many times stronger in light tones than in dark ones on the presses of our model.
 const USUAL: f64 = 3.0;
+/// Evidence beyond this many nepers means nothing.
+const MOST_ODDS: f64 = 1e4;
 /// Steps of the search for half of the contrast, and the finest that is looked at, in turns a
 /// millimetre.
 const STEP: f64 = 0.05;
@@ -230,9 +232,14 @@ fn skew(rotation_deg: f64) -> f64 {
     rotation_deg - 90.0 * (rotation_deg / 90.0).round()
 }
 
+/// Of the scan alone, since what check symbols and letters' rarity add is cut off where it is plenty.
 fn log10_odds(reading: &Reading) -> f64 {
-    let weakest = reading.circle.iter().map(|read| read.log_odds).fold(f64::INFINITY, f64::min);
-    weakest / std::f64::consts::LN_10
+    let weakest = reading.circle.iter().map(|read| {
+        let others = read.against.iter().filter(|(symbol, _)| *symbol != read.symbol);
+        -others.map(|(_, likelihood)| *likelihood).fold(f64::NEG_INFINITY, f64::max)
+    });
+    // One that stands for itself alone has no other symbol; no alphabet has none.
+    weakest.fold(MOST_ODDS, f64::min) / std::f64::consts::LN_10
 }
 
 fn rounded(value: f64, decimals: i32) -> f64 {
