@@ -33,8 +33,8 @@ fn survives(command: &str, rows: usize, kills: usize, seed: u64) {
             .unwrap();
         // At any instant of a whole run, so that the first starts and the end are met as well.
         let instant = whole.mul_f64(random.random_range(0.0..0.7));
-        if let Some(code) = ended_within(&mut child, instant) {
-            assert_eq!(code, Some(0), "{out}");
+        if let Some(ended) = ended_within(&mut child, instant) {
+            assert_eq!(ended, Some(code), "{out}");
             is_whole(&shop, &out, rows, &due);
             folder += 1;
         } else {
@@ -44,7 +44,7 @@ fn survives(command: &str, rows: usize, kills: usize, seed: u64) {
         }
     }
     let out = format!("run-{folder}");
-    shop.ends(command, &out, &[], 0);
+    shop.ends(command, &out, &[], code);
     is_whole(&shop, &out, rows, &due);
 }
 
@@ -97,7 +97,7 @@ fn two_hundred_kills() {
 #[test]
 fn an_interrupted_run_says_so_and_goes_on() {
     let shop = Shop::new();
-    shop.scans(300);
+    shop.scans_and_blanks(300, 20);
     let child = shop.command("qa", "run").stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     let child = child.unwrap();
     let journal = shop.path("run/journal.jsonl");
@@ -115,7 +115,7 @@ fn an_interrupted_run_says_so_and_goes_on() {
     assert!(said.contains("of 300 rows; the same command goes on"), "{said}");
     assert!(!shop.path("run/results.csv").exists());
     let done = shop.journalled("run");
-    shop.ends("qa", "run", &[], 0);
+    shop.ends("qa", "run", &[], 4);
     assert!(shop.journalled("run").starts_with(&done));
     assert_eq!(shop.results("run").len(), 300);
 }

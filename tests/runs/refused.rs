@@ -63,7 +63,7 @@ fn a_run_goes_on_only_as_it_was_begun() {
 #[test]
 fn two_runs_do_not_share_a_folder() {
     let shop = Shop::new();
-    shop.scans(400);
+    shop.scans_and_blanks(400, 2);
     let first = shop.command("qa", "run").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let mut first = first.unwrap();
     let begun = Instant::now();

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use image::GrayImage;
 use tempfile::TempDir;
-use tumar::base::{Ppi, decode, encode};
+use tumar::base::{Picture, Ppi, decode, encode};
 use tumar::channel::{Conditions, print_and_scan};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
@@ -73,6 +74,14 @@ impl Shop {
 
     /// A manifest scans.csv with so many rows, of three machines.
     pub(crate) fn scans(&self, rows: usize) {
+        self.scans_and_blanks(rows, 1);
+    }
+
+    /// The same, but that only each `nth` row names a scan and the others a picture of nothing, which
+    /// costs nearly nothing.
+    pub(crate) fn scans_and_blanks(&self, rows: usize, nth: usize) {
+        let blank = Picture::new(GrayImage::new(40, 40).into(), Ppi(600.0));
+        encode::write(&self.path("blank.png"), &blank).unwrap();
         let mut text = "id,scan,surname,given,machine,time\n".to_owned();
         for i in 0..rows {
             let (surname, given) = NAMES[i % NAMES.len()];
