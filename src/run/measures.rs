@@ -251,6 +251,49 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{Picture, Ppi};
+    use crate::channel::{Conditions, print_and_scan};
+    use crate::inspect::Reader;
+    use crate::issue::embed;
+    use crate::spec::Name;
+
+    /// Of a portrait of all tones, printed this strong and scanned with this much blur, in pixels.
+    fn measured(strength: f64, optics_px: f64, border: f64) -> Measures {
+        let tone = |x: u32, y: u32| image::Luma([(40 + x / 3 + y / 6) as u8]);
+        let pixels = image::GrayImage::from_fn(350, 450, tone);
+        let portrait = Picture::new(pixels.into(), Ppi(300.0));
+        let name = Name::new("Назарбаева", "Әсел").unwrap();
+        let profile = Profile::default();
+        let printer = Profile { strength: strength * profile.strength, ..profile.clone() };
+        let print = embed(&portrait, &name, &printer).unwrap().picture;
+        let mut conditions = Conditions::clean(Ppi(600.0));
+        conditions.scan.optics_px = optics_px;
+        conditions.scan.border = [Mm(border), Mm(2.0), Mm(3.0), Mm(3.0)];
+        let scan = print_and_scan(&print, &conditions, 1).unwrap();
+        let page = Reader::new(&profile).page(&scan, None, Some(&name)).unwrap();
+        Measures::of(&page, &profile).unwrap()
+    }
+
+    #[test]
+    fn measures_follow_what_they_stand_for() {
+        let [usual, weak] = [1.0, 0.8].map(|strength| measured(strength, 0.3, 3.0));
+        assert!((0.8..1.2).contains(&usual.contrast), "{usual:?}");
+        assert!((weak.contrast / usual.contrast - 0.8).abs() < 0.04, "{weak:?}");
+        assert!((weak.mtf50_per_mm / usual.mtf50_per_mm - 1.0).abs() < 0.03, "{weak:?}");
+        let dull = measured(1.0, 0.9, 4.0);
+        assert!(dull.mtf50_per_mm < 0.9 * usual.mtf50_per_mm, "{dull:?}");
+        assert!((dull.across_mm - usual.across_mm - 1.0).abs() < 0.1, "{dull:?}");
+        assert!((usual.across_mm - 20.5).abs() < 0.2 && (usual.down_mm - 24.5).abs() < 0.3);
+        assert!(usual.skew_deg.abs() < 0.05 && usual.coverage > 0.8 && usual.log10_odds > 5.0);
+    }
+
+    #[test]
+    fn columns_are_the_record_s_fields() {
+        let json = serde_json::to_value(measured(1.0, 0.3, 3.0)).unwrap();
+        let columns: Vec<&str> = Measure::ALL.iter().map(|measure| measure.column()).collect();
+        assert_eq!(json.as_object().unwrap().len(), columns.len());
+        assert!(columns.iter().all(|column| json[column].is_f64()));
+    }
 
     #[test]
     fn quarter_turns_are_no_skew() {
