@@ -92,7 +92,8 @@ impl Measure {
     #[must_use]
     pub fn decimals(self) -> usize {
         match self {
-            Self::Contrast | Self::Coverage | Self::Stroke => 3,
+            Self::Stroke => 4,
+            Self::Contrast | Self::Coverage => 3,
             Self::Sharpness | Self::Across | Self::Down | Self::Skew => 2,
             Self::Legibility => 1,
         }
