@@ -11,16 +11,12 @@ const CLASS: f32 = 5.0;
 const CLASSES: usize = 20;
 /// A class with fewer cells does not tell.
 const TELLING: f64 = 20.0;
-/// One with more tells no better: what is left is the portrait's.
-const MOST: f64 = 600.0;
 /// Light tones, in which presses let letters grow in proportion to L*, and where they show as strongly
 /// as in all of them together. Lighter ones have little room below white.
 const LIGHT: [f32; 2] = [50.0, 80.0];
 const MIDDLE: f64 = 70.0;
-/// Dark ones begin here, and end so far below the turn.
-const DARK: f32 = 15.0;
-const TURN: f32 = 5.0;
-const DARK_MIDDLE: f64 = 25.0;
+/// The turn is sought so far about where it was found in steps of a class, in L*.
+const ABOUT: usize = 12;
 /// The portrait's brightest channel is taken this much brighter than it was scanned.
 const BRIGHTER: f32 = 1.05;
 
@@ -28,6 +24,9 @@ const BRIGHTER: f32 = 1.05;
 #[derive(Clone, Debug)]
 pub struct Shown {
     classes: [Class; CLASSES],
+    /// By how much letters are darker than their ground, for each L*: what is seen of them.
+    darker: [f64; 100],
+    /// Where they turn, to a class.
     turn: f32,
 }
 
@@ -45,19 +44,25 @@ impl Shown {
     #[must_use]
     pub fn of(cells: &Cells, inner: &Array2<bool>, turn: f32, strength: f32) -> Self {
         let mut classes = [Class::default(); CLASSES];
+        let mut darker = [0.0; 100];
         Zip::from(&cells.cells).and(inner).for_each(|cell, &inner| {
             let [lightness, brightest] =
                 [cell.lightness, cell.brightest].map(|sum| sum / cell.pixels);
+            let seen = f64::from(cell.own.seen + cell.common.seen);
+            if inner && cell.tells() {
+                let side = if lightness > turn { 1.0 } else { -1.0 };
+                darker[(lightness.max(0.0) as usize).min(99)] += side * seen;
+            }
             let most = modulation::most((BRIGHTER * brightest).max(0.01));
             let has_room = most >= modulation::amplitude_of(lightness, strength);
             if inner && cell.tells() && has_room {
                 let class = &mut classes[((lightness / CLASS).max(0.0) as usize).min(CLASSES - 1)];
-                class.seen += f64::from(cell.own.seen + cell.common.seen);
+                class.seen += seen;
                 class.foretold += f64::from(cell.own.foretold + cell.common.foretold);
                 class.cells += 1.0;
             }
         });
-        Self { classes, turn }
+        Self { classes, darker, turn }
     }
 
     /// In light tones, as a share of what was foretold, at L* 70; none where too few are there.
@@ -72,20 +77,26 @@ impl Shown {
         (all > 0.0).then(|| seen / all)
     }
 
-    /// How much stronger letters show in light tones, where they are darker than their ground, than in
-    /// dark ones, where they are lighter: the middle one of each. `usual` counts as much as a few dark
-    /// cells, which tell where there are no more.
+    /// The lightness at which letters turn from lighter than their ground to darker, as a tone of the
+    /// scan, 0..100: the profile prints it at 40, and ink that spreads darkens it. Where nothing lies
+    /// about it, as it was found in steps of a class.
     #[must_use]
-    pub fn light_over_dark(&self, usual: f64) -> Option<f64> {
-        let middle = |range: [f32; 2], at: f64, also: Option<(f64, f64)>| {
-            let shares = self.between(range);
-            let shares =
-                shares.map(|(lightness, share, cells)| (share * at / lightness, cells.min(MOST)));
-            weighted_median(shares.chain(also).collect())
-        };
-        let light = middle(LIGHT, MIDDLE, None)?;
-        let dark = middle([DARK, self.turn - TURN], DARK_MIDDLE, Some((light / usual, TELLING)))?;
-        (light > 0.0 && dark > 0.0).then(|| light / dark)
+    pub fn turn(&self) -> f64 {
+        let turn = self.turn as usize;
+        let range = turn.saturating_sub(ABOUT)..(turn + ABOUT).min(self.darker.len());
+        // Below the turn each lightness takes from the sum, above it adds.
+        let (mut sum, mut least) = (0.0, (0.0, None));
+        for lightness in range {
+            sum += self.darker[lightness];
+            if sum < least.0 {
+                least = (sum, Some(lightness));
+            }
+        }
+        let Some(last) = least.1 else { return f64::from(self.turn) };
+        // Between the last that takes and the first that adds, linearly.
+        let near = |at: usize| self.darker.get(at).copied().unwrap_or(0.0).abs();
+        let (below, above) = (near(last), near(last + 1));
+        last as f64 + 0.5 + below / (below + above).max(1e-20)
     }
 
     /// Middle, share that shows, and cells of the classes in this range that tell.
@@ -98,18 +109,6 @@ impl Shown {
             })
             .map(move |(i, class)| (f64::from(middle(i)), class.seen / class.foretold, class.cells))
     }
-}
-
-/// Of pairs of value and weight.
-fn weighted_median(mut pairs: Vec<(f64, f64)>) -> Option<f64> {
-    pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let half = 0.5 * pairs.iter().map(|pair| pair.1).sum::<f64>();
-    let mut sum = 0.0;
-    let middle = pairs.iter().find(|pair| {
-        sum += pair.1;
-        sum >= half
-    });
-    middle.map(|pair| pair.0)
 }
 
 #[cfg(test)]
@@ -129,27 +128,25 @@ mod tests {
     }
 
     #[test]
-    fn the_press_is_told_by_both_sides_of_the_turn() {
-        let law = |light: f32, dark: f32| {
-            move |l: f32| if l > 40.0 { light * l / 70.0 } else { dark * l / 25.0 }
-        };
-        for (light, dark) in [(1.0, 0.5), (0.6, 0.2)] {
-            let cells = cells(law(light, dark));
+    fn light_tones_tell_the_strength() {
+        for light in [1.0, 0.6] {
+            let cells = cells(|l| if l > 40.0 { light * l / 70.0 } else { 0.3 });
             let inner = cells.cells.map(|_| true);
             let shown = Shown::of(&cells, &inner, 40.0, 0.17);
             assert!((shown.light().unwrap() - f64::from(light)).abs() < 0.02);
-            let ratio = shown.light_over_dark(3.0).unwrap();
-            assert!((ratio / f64::from(light / dark) - 1.0).abs() < 0.06, "{ratio}");
             let none = Shown::of(&cells, &cells.cells.map(|_| false), 40.0, 0.17);
-            assert!(none.light().is_none() && none.light_over_dark(3.0).is_none());
+            assert!(none.light().is_none() && (none.turn() - 40.0).abs() < 1e-6);
         }
     }
 
     #[test]
-    fn without_dark_tones_the_usual_is_told() {
-        let cells = cells(|l| l / 70.0);
-        let inner = Array2::from_shape_fn(cells.cells.dim(), |(line, _)| line > 45);
-        let shown = Shown::of(&cells, &inner, 40.0, 0.17);
-        assert!((shown.light_over_dark(3.0).unwrap() - 3.0).abs() < 1e-6);
+    fn the_turn_is_where_the_sign_changes() {
+        for turn in [34.0, 38.0, 43.0] {
+            // Held against letters that turn at 40.
+            let cells = cells(|l| if (l > 40.0) == (l >= turn) { 0.8 } else { -0.8 });
+            let inner = cells.cells.map(|_| true);
+            let found = Shown::of(&cells, &inner, 40.0, 0.17).turn();
+            assert!((found - f64::from(turn)).abs() <= 1.0, "{turn}: {found}");
+        }
     }
 }

@@ -105,7 +105,7 @@ pub fn run_length(limit: f64, lambda: f64, clip: f64, mean: f64, deviation: f64)
 }
 
 /// The limit at which a moving average signals falsely at this rate a document. What a base leaves open
-/// of mean and deviation is not its affair: see `Base::deviation`.
+/// of mean and deviation is not its affair: see [`deviation`](super::base::Base::deviation).
 fn limit_at(rate: f64) -> f64 {
     let (mut low, mut high) = (spread(LAMBDA), 6.0 * spread(LAMBDA));
     for _ in 0..18 {

@@ -4,12 +4,12 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::Mm;
+use crate::base::{Mm, tone};
 use crate::inspect::reading::Reading;
 use crate::inspect::shown::Shown;
 use crate::inspect::stack::{ACROSS, ALONG};
 use crate::inspect::{Inspection, Page};
-use crate::spec::Profile;
+use crate::spec::{Profile, modulation};
 
 /// A property of a print, or of how it lies in its scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,7 +92,8 @@ impl Measure {
     #[must_use]
     pub fn decimals(self) -> usize {
         match self {
-            Self::Contrast | Self::Coverage | Self::Stroke => 3,
+            Self::Stroke => 4,
+            Self::Contrast | Self::Coverage => 3,
             Self::Sharpness | Self::Across | Self::Down | Self::Skew => 2,
             Self::Legibility => 1,
         }
@@ -120,9 +121,9 @@ pub struct Measures {
     /// Strength of the letters in light tones as a share of the profile's, 0.5 to 1.6. Presses and
     /// scanners raise it and lower it; the portrait moves it by a tenth.
     pub contrast: f64,
-    /// Width in millimetres of the strokes of letters that are darker than their ground, as far as tones
-    /// tell it (see the source). Once drawn where neither light nor dark letters are bolder, twice that at
-    /// the most; of letter screens always the same.
+    /// Width of strokes in millimetres, as far as tones tell it: as drawn where tones come out as printed,
+    /// up to twice that where all gaps close. A scanner's own curve moves it, too; of letter screens it is
+    /// always as drawn.
     pub stroke_mm: f64,
     /// Line pairs a millimetre at which half of the contrast is left.
     pub mtf50_per_mm: f64,
@@ -139,8 +140,6 @@ pub struct Measures {
     pub coverage: f64,
 }
 
-/// Letters show so many times stronger in light tones than in dark ones on the presses of our model.
-const USUAL: f64 = 3.0;
 /// Evidence beyond this many nepers means nothing.
 const MOST_ODDS: f64 = 1e4;
 /// Steps of the search for half of the contrast, and the finest that is looked at, in turns a
@@ -164,10 +163,11 @@ impl Measures {
         // Of letter screens the tones say nothing yet.
         let shown = inspection.tamper.as_ref().map(|tamper| &tamper.shown);
         let light = shown.and_then(Shown::light).unwrap_or(1.0);
-        let ratio = shown.and_then(|shown| shown.light_over_dark(USUAL)).unwrap_or(USUAL);
+        let printed = f64::from(modulation::TURNING_LIGHTNESS);
+        let turn = shown.map_or(printed, Shown::turn);
         Some(Self {
             contrast: rounded(light * reading.contrast / profile.strength, 5),
-            stroke_mm: rounded(stroke(ratio, profile).0, 6),
+            stroke_mm: rounded(stroke(turn, profile).0, 6),
             mtf50_per_mm: rounded(mtf50(reading, profile), 4),
             across_mm: rounded(across, 4),
             down_mm: rounded(down, 4),
@@ -193,13 +193,17 @@ impl Measures {
     }
 }
 
-/// Width of dark strokes if ink that spread made letters darker than their ground so many times bolder
-/// than lighter ones, which it closes up: w + g and w − g, of which at these sizes only the ink is seen.
-/// Strokes by themselves do not tell: with amplitude and blur free, growth scatters by 0.4 to 1 µm over
-/// portraits and a gain of 15 % moves it by 0.2.
-fn stroke(light_over_dark: f64, profile: &Profile) -> Mm {
+/// Width of strokes, from the tone at which letters turn from lighter than their ground to darker: the
+/// portrait does not move it, and ink that spreads darkens it. What is left of its light lies between
+/// marks; a gap as wide as a stroke closes by as much as the root of that light falls.
+///
+/// Strokes by themselves do not tell: with amplitude and blur free, their growth scatters by 0.4 to 1 µm
+/// over portraits at 600 ppi, and a gain of 15 % moves it by 0.2.
+fn stroke(turn: f64, profile: &Profile) -> Mm {
     let drawn = profile.layout.cap_height.0 * profile.typeface.stem();
-    Mm(drawn * 2.0 * light_over_dark / (1.0 + light_over_dark))
+    let light = |lightness: f64| f64::from(tone::luminance(lightness as f32));
+    let left = light(turn) / light(f64::from(modulation::TURNING_LIGHTNESS));
+    Mm(drawn * (2.0 - left.sqrt()))
 }
 
 /// Turns a millimetre of which half is left, the mean of along and across the lines: the blur and what it
@@ -251,6 +255,49 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{Picture, Ppi};
+    use crate::channel::{Conditions, print_and_scan};
+    use crate::inspect::Reader;
+    use crate::issue::embed;
+    use crate::spec::Name;
+
+    /// Of a portrait of all tones, printed this strong and scanned with this much blur, in pixels.
+    fn measured(strength: f64, optics_px: f64, border: f64) -> Measures {
+        let tone = |x: u32, y: u32| image::Luma([(40 + x / 3 + y / 6) as u8]);
+        let pixels = image::GrayImage::from_fn(350, 450, tone);
+        let portrait = Picture::new(pixels.into(), Ppi(300.0));
+        let name = Name::new("Назарбаева", "Әсел").unwrap();
+        let profile = Profile::default();
+        let printer = Profile { strength: strength * profile.strength, ..profile.clone() };
+        let print = embed(&portrait, &name, &printer).unwrap().picture;
+        let mut conditions = Conditions::clean(Ppi(600.0));
+        conditions.scan.optics_px = optics_px;
+        conditions.scan.border = [Mm(border), Mm(2.0), Mm(3.0), Mm(3.0)];
+        let scan = print_and_scan(&print, &conditions, 1).unwrap();
+        let page = Reader::new(&profile).page(&scan, None, Some(&name)).unwrap();
+        Measures::of(&page, &profile).unwrap()
+    }
+
+    #[test]
+    fn measures_follow_what_they_stand_for() {
+        let [usual, weak] = [1.0, 0.8].map(|strength| measured(strength, 0.3, 3.0));
+        assert!((0.8..1.2).contains(&usual.contrast), "{usual:?}");
+        assert!((weak.contrast / usual.contrast - 0.8).abs() < 0.04, "{weak:?}");
+        assert!((weak.mtf50_per_mm / usual.mtf50_per_mm - 1.0).abs() < 0.03, "{weak:?}");
+        let dull = measured(1.0, 0.9, 4.0);
+        assert!(dull.mtf50_per_mm < 0.9 * usual.mtf50_per_mm, "{dull:?}");
+        assert!((dull.across_mm - usual.across_mm - 1.0).abs() < 0.1, "{dull:?}");
+        assert!((usual.across_mm - 20.5).abs() < 0.2 && (usual.down_mm - 24.5).abs() < 0.3);
+        assert!(usual.skew_deg.abs() < 0.05 && usual.coverage > 0.8 && usual.log10_odds > 5.0);
+    }
+
+    #[test]
+    fn columns_are_the_record_s_fields() {
+        let json = serde_json::to_value(measured(1.0, 0.3, 3.0)).unwrap();
+        let columns: Vec<&str> = Measure::ALL.iter().map(|measure| measure.column()).collect();
+        assert_eq!(json.as_object().unwrap().len(), columns.len());
+        assert!(columns.iter().all(|column| json[column].is_f64()));
+    }
 
     #[test]
     fn quarter_turns_are_no_skew() {
