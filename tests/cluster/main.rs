@@ -10,6 +10,7 @@ mod qa;
 mod scans;
 mod security;
 #[path = "../shop/mod.rs"]
+#[expect(dead_code, reason = "runs that need no server use the rest")]
 mod shop;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -12,13 +12,18 @@ use crate::shop::Shop;
 /// was never disturbed, and the next begins in a new folder.
 fn survives(command: &str, rows: usize, kills: usize, seed: u64) {
     let shop = Shop::new();
-    if command == "issue" {
-        shop.jobs(rows)
-    } else {
-        shop.scans(rows)
-    }
+    let code = match command {
+        "issue" => {
+            shop.jobs(rows);
+            0
+        }
+        _ => {
+            shop.scans_and_blanks(rows, 4);
+            4
+        }
+    };
     let begun = Instant::now();
-    shop.ends(command, "whole", &[], 0);
+    shop.ends(command, "whole", &[], code);
     let whole = begun.elapsed();
     let due = shop.files("whole");
     let mut random = ChaCha8Rng::seed_from_u64(seed);

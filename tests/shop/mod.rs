@@ -86,9 +86,11 @@ impl Shop {
         for i in 0..rows {
             let (surname, given) = NAMES[i % NAMES.len()];
             let time = format!("2026-11-28T{:02}:{:02}:{:02}Z", i / 3600, i / 60 % 60, i % 60);
-            let scan = i % NAMES.len();
-            writeln!(text, "N{i:04},scan-{scan}.png,{surname},{given},press {},{time}", i % 3)
-                .unwrap();
+            let scan = match i.is_multiple_of(nth) {
+                true => format!("scan-{}.png", i % NAMES.len()),
+                false => "blank.png".to_owned(),
+            };
+            writeln!(text, "N{i:04},{scan},{surname},{given},press {},{time}", i % 3).unwrap();
         }
         self.write("scans.csv", text);
     }
