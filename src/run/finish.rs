@@ -25,7 +25,7 @@ const REPORT: &str = "report.html";
 #[derive(Debug)]
 pub enum End {
     /// All rows are done and the results are written.
-    Finished(Summary),
+    Finished(Box<Summary>),
     /// It was stopped; started again it goes on.
     Stopped(Counts),
 }
@@ -86,9 +86,12 @@ impl Run<'_> {
             Ok(Row::inspected(entry, machine.map(|place| place as u16)))
         });
         let rows = rows.collect::<Result<_, RunError>>()?;
-        let mut files = pages;
+        let files = pages;
         #[cfg(feature = "parquet")]
-        files.push(FilePart::of(table::TABLE, &table::write(self.folder, &journal)?));
+        let files = {
+            let table = table::write(self.folder, &journal)?;
+            [files, vec![FilePart::of(table::TABLE, &table)]].concat()
+        };
         let parts = Parts { rows, machines, worst, files, notes };
         self.written::<Inspected>(&journal, counts, &inspector.profile.name, parts)
     }
@@ -121,7 +124,7 @@ impl Run<'_> {
         summary.files.extend(parts.files);
         summary.write::<T>(self.folder, journal)?;
         self.folder.clear()?;
-        Ok(End::Finished(summary))
+        Ok(End::Finished(Box::new(summary)))
     }
 }
 

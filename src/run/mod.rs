@@ -4,7 +4,6 @@
 //! is done once it stands there) → results. What is written at the end is a function of the journal
 //! alone: a run that was killed and started again ends as one that never was.
 
-mod base;
 pub mod chart;
 #[cfg(feature = "cluster")]
 pub mod cluster;
@@ -14,11 +13,9 @@ pub mod folder;
 pub mod input;
 pub mod issue;
 pub mod journal;
-pub mod limits;
 pub mod machines;
 pub mod manifest;
 pub mod measures;
-mod normal;
 pub mod overview;
 mod place;
 mod pool;
@@ -29,7 +26,6 @@ pub mod remote;
 pub mod report;
 pub mod results;
 mod rows;
-mod shares;
 #[cfg(feature = "cluster")]
 pub mod source;
 pub mod summary;

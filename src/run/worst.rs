@@ -10,6 +10,7 @@ use image::imageops::FilterType;
 use super::RunError;
 use super::entry::{Entry, Inspected, Stamp};
 use super::manifest::{Command, Row};
+use super::measures::Measure;
 use super::pool;
 use super::progress::State;
 use super::qa::{Inspector, Seen};
@@ -40,11 +41,12 @@ pub struct Worst {
 #[derive(Default)]
 pub struct Ranking {
     most: usize,
-    rows: BTreeMap<(State, Milli, u32), Candidate>,
+    rows: BTreeMap<Rank, Candidate>,
 }
 
-/// Thousandths of a margin.
-type Milli = i64;
+/// The worst first: how the row ended, thousandths of its margin, tenths of its legibility where that
+/// was measured, and its number.
+type Rank = (State, i64, i64, u32);
 
 struct Candidate {
     stamp: Option<Stamp>,
@@ -61,7 +63,9 @@ impl Ranking {
     /// Takes a row's entry, if its scan was inspected.
     pub fn add(&mut self, entry: &Entry<Inspected>) {
         let Some(done) = &entry.done else { return };
-        let rank = (entry.state(), (done.margin * 1e3) as Milli, entry.row);
+        let legibility = done.measures.map_or(0.0, |measures| measures.get(Measure::Legibility));
+        let rank =
+            (entry.state(), (done.margin * 1e3) as i64, (legibility * 10.0) as i64, entry.row);
         if self.rows.len() == self.most && self.rows.last_key_value().is_none_or(|l| *l.0 < rank) {
             return;
         }
@@ -84,7 +88,7 @@ impl Ranking {
     ) -> Result<(Vec<Worst>, Vec<FilePart>), RunError> {
         let (mut found, mut pages) = (BTreeMap::new(), BTreeMap::new());
         let stamps: BTreeMap<u32, &Option<Stamp>> =
-            self.rows.iter().map(|(rank, candidate)| (rank.2, &candidate.stamp)).collect();
+            self.rows.iter().map(|(rank, candidate)| (rank.3, &candidate.stamp)).collect();
         let rows = run.manifest.rows()?.filter_map(Result::ok);
         let rows = rows.filter(|row| stamps.contains_key(&row.number));
         pool::each(
@@ -105,7 +109,7 @@ impl Ranking {
                 Ok::<(), RunError>(())
             },
         )?;
-        let worst = self.rows.into_iter().filter_map(|((_, _, row), candidate)| {
+        let worst = self.rows.into_iter().filter_map(|((.., row), candidate)| {
             Some(Worst { says: candidate.says, ..found.remove(&row)? })
         });
         Ok((worst.collect(), pages.into_values().collect()))
@@ -205,7 +209,7 @@ mod tests {
         ] {
             ranking.add(&entry(row, result, margin));
         }
-        let rows: Vec<u32> = ranking.rows.keys().map(|rank| rank.2).collect();
+        let rows: Vec<u32> = ranking.rows.keys().map(|rank| rank.3).collect();
         assert_eq!(rows, [5, 3, 4]);
     }
 }

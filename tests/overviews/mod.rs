@@ -184,7 +184,7 @@ fn machine(index: u16, rows: &[Row]) -> Machine {
 fn chart(measure: Measure, values: Vec<f64>) -> Chart {
     let [centre, sigma] = usual(measure);
     let mut chart = Chart {
-        base: Base { centre, sigma, documents: 200, excess: 0.42 },
+        base: Base { centre, sigma, documents: 200, excess: 0.42, correlation: 0.0 },
         control: LIMIT * sigma,
         ewma: Vec::new(),
         ewma_control: Vec::new(),

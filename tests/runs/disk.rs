@@ -20,9 +20,9 @@ cp -r disk/run home
 fn fills(command: &str, size: &str) {
     let shop = Shop::new();
     if command == "issue" {
-        shop.jobs(12)
+        shop.jobs(12);
     } else {
-        shop.scans(60)
+        shop.scans(60);
     }
     shop.ends(command, "whole", &[], 0);
     std::fs::create_dir(shop.path("disk")).unwrap();

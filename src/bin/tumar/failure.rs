@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::Write;
+use std::panic::Location;
 use std::path::Path;
 
 /// The work is done, or the check passed.
@@ -49,6 +50,12 @@ impl Failure {
         complain(&self.message);
         self.code
     }
+}
+
+/// Says that tumar itself is at fault, and where; not what was in its hands, which may be a name.
+pub(crate) fn fault(place: Option<&Location<'_>>) {
+    let place = place.map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    complain(&format!("a fault in tumar at {place}; please report it"));
 }
 
 /// A warning on stderr.

@@ -21,6 +21,7 @@ use failure::Failure;
 use files::Stdout;
 
 fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|fault| failure::fault(fault.location())));
     let code = match args::parse(std::env::args_os()) {
         Ok(Some(command)) => run(&command),
         Ok(None) => Ok(failure::DONE),

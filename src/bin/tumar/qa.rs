@@ -3,6 +3,8 @@
 use tumar::inspect::Reader;
 use tumar::run::Run;
 use tumar::run::chart::Test;
+#[cfg(feature = "cluster")]
+use tumar::run::cluster;
 use tumar::run::finish::End;
 use tumar::run::folder::Folder;
 use tumar::run::journal::Terms;
@@ -34,6 +36,14 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     terms.keys = keys.iter().map(key_id).collect();
     #[cfg(feature = "cluster")]
     let server = args.nats.server()?;
+    #[cfg(feature = "cluster")]
+    if let (Some(server), Some(name), true) = (&server, &args.name, args.discard) {
+        cluster::discard(server, name).map_err(Failure::work)?;
+    }
+    #[cfg(feature = "cluster")]
+    if server.is_some() && args.name.is_none() {
+        return Err(Failure::usage("--nats needs the run's name, --run NAME; see tumar qa --help"));
+    }
     let stop = progress::stop()?;
     let folder = Folder::claim(&args.run.out).map_err(|e| refused(e.into()))?;
     let reader = Reader::new(&profile);

@@ -151,7 +151,7 @@ mod tests {
     fn chart(ewma: Vec<f64>, signals: &[usize]) -> Chart {
         let signal = |&at: &usize| Signal { test: Test::Ewma, at, since: at, shift: -1.0 };
         Chart {
-            base: Base { centre: 0.0, sigma: 1.0, documents: 100, excess: 0.42 },
+            base: Base { centre: 0.0, sigma: 1.0, documents: 100, excess: 0.42, correlation: 0.0 },
             control: 3.0,
             values: ewma.clone(),
             ewma_control: vec![1.0; ewma.len()],

@@ -231,7 +231,7 @@ mod tests {
 
     fn chart(values: Vec<f64>) -> Chart {
         Chart {
-            base: Base { centre: 1.0, sigma: 0.1, documents: 50, excess: 0.42 },
+            base: Base { centre: 1.0, sigma: 0.1, documents: 50, excess: 0.42, correlation: 0.0 },
             control: 0.3,
             ewma: values.clone(),
             ewma_control: vec![0.1; values.len()],

@@ -94,6 +94,10 @@ pub(crate) struct QaArgs {
     #[cfg(feature = "cluster")]
     #[arg(long = "run", value_name = "NAME", requires = "nats")]
     pub(crate) name: Option<String>,
+    /// First take an unfinished run of that name off the server; what other folders miss of it is lost
+    #[cfg(feature = "cluster")]
+    #[arg(long, requires = "name")]
+    pub(crate) discard: bool,
 }
 
 impl QaArgs {

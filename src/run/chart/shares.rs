@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::limits::Rates;
 
 /// Documents of a group.
-pub const GROUP: usize = 50;
+pub(super) const GROUP: usize = 50;
 /// A base keeps to so many documents: more would only hide slow ways.
 const MOST: usize = 5000;
 

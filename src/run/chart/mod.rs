@@ -2,11 +2,16 @@
 //! moving average that tells drift. See Montgomery, Introduction to Statistical Quality Control (2012),
 //! chapters 6 and 9.
 
-pub use super::base::Base;
-use super::base::median;
-use super::limits::{CLIP, LAMBDA, Rates, SETTLED, ewma_limit, spread, widening};
+mod base;
+pub mod limits;
+mod normal;
+mod shares;
+
 use super::measures::Measure;
-pub use super::shares::{Group, ShareBase, ShareChart, shares};
+pub use base::Base;
+use base::median;
+use limits::{CLIP, LAMBDA, Rates, SETTLED, ewma_limit, spread, widening};
+pub use shares::{Group, ShareBase, ShareChart, shares};
 
 /// Fewer documents tell no base.
 pub const FEWEST: usize = 20;

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::measures::Measure;
 use super::normal;
+use crate::run::measures::Measure;
 
 /// λ: how much the newest document weighs. At 10⁻³ false signals a document the soonest to signal one
 /// standard deviation; at 10⁻⁴ two in a hundred later than the soonest.
