@@ -1,6 +1,5 @@
 //! A disk that fills up. It is a small tmpfs in a mount namespace of its own, which goes with its
 //! processes; where the system allows no such thing the test says so and is skipped.
-#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 use std::process::Command;
 

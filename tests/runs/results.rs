@@ -118,3 +118,27 @@ fn exit_codes_tell_the_worst() {
     scans("a,scan-0.png,,\nb,missing.png,Ng,\n");
     shop.ends("qa", "error", &[], 3);
 }
+
+/// The measures as another program reads them.
+#[cfg(feature = "parquet")]
+#[test]
+fn duckdb_reads_the_measures() {
+    const SCRIPT: &str = "import duckdb, sys
+query = \"select count(*), count(contrast), min(row), max(row), count(distinct machine), \" \\
+    \"max(time)::varchar from 'run/measures.parquet' where result <> 'error'\"
+print(*duckdb.sql(query).fetchone(), sep='|')";
+    let python = |script: &str, folder: &std::path::Path| {
+        std::process::Command::new("python3").current_dir(folder).args(["-c", script]).output()
+    };
+    let shop = Shop::new();
+    if !python("import duckdb", &shop.path("")).is_ok_and(|output| output.status.success()) {
+        println!("skipped: python3 has no duckdb");
+        return;
+    }
+    shop.scans_and_blanks(12, 2);
+    shop.ends("qa", "run", &[], 4);
+    let output = python(SCRIPT, &shop.path("")).unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("12|6|1|12|3|2026-11-28 00:00:11"), "{said}{errors}");
+}

@@ -49,9 +49,11 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         End::Stopped(counts) => Err(stopped(&counts)),
         End::Finished(summary) => {
             let counts = summary.counts;
-            let folder = args.run.out.display();
-            let printed = format!("{} of {} portraits printed", counts.successful, counts.rows);
-            stdout.line(format!("{folder}: {printed}{}", in_error(&counts)));
+            if stdout.json(args.run.json.as_deref(), &summary)? {
+                let folder = args.run.out.display();
+                let printed = format!("{} of {} portraits printed", counts.successful, counts.rows);
+                stdout.line(format!("{folder}: {printed}{}", in_error(&counts)));
+            }
             Ok(if counts.errors == 0 { failure::DONE } else { failure::WORK })
         }
     }

@@ -73,7 +73,9 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     match end.map_err(refused)? {
         End::Stopped(counts) => Err(stopped(&counts)),
         End::Finished(summary) => {
-            tell(stdout, args, &summary);
+            if stdout.json(args.run.json.as_deref(), &summary)? {
+                tell(stdout, args, &summary);
+            }
             Ok(code(&summary.counts))
         }
     }

@@ -26,6 +26,10 @@ pub(crate) struct RunArgs {
     /// Do rows once more that ended in an error in an earlier start
     #[arg(long)]
     pub(crate) retry_errors: bool,
+    /// Write what run.json says of the run, but for its documents, as JSON; - is stdout, with nothing else
+    /// on it
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) json: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }
