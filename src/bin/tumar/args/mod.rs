@@ -1,5 +1,6 @@
 //! The arguments, their ranges and their help.
 
+mod embed;
 #[cfg(feature = "cluster")]
 mod nats;
 mod run;
@@ -14,14 +15,13 @@ use tumar::base::Ppi;
 use tumar::base::units::PLAUSIBLE_PPI;
 use tumar::channel::Preset;
 use tumar::inspect::claim::Issue;
-use tumar::issue::pdf::Microtext;
 use tumar::report::log::Format;
 use tumar::spec::legend::NameError;
-use tumar::spec::profile::ProfileError;
-use tumar::spec::{DocumentNumber, Imprint, Legend, Mode, Name, Profile};
+use tumar::spec::{DocumentNumber, Legend, Name, Profile};
 
 use crate::failure::Failure;
 use crate::files;
+pub(crate) use embed::{EmbedArgs, PrintArgs};
 #[cfg(feature = "cluster")]
 pub(crate) use nats::WorkerArgs;
 pub(crate) use run::{IssueArgs, QaArgs, RunArgs};
@@ -91,122 +91,6 @@ pub(crate) struct ProfileArgs {
     /// The microtext profile: "default", or a TOML file
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "default")]
     profile: String,
-}
-
-#[derive(Args)]
-pub(crate) struct EmbedArgs {
-    /// PNG, JPEG, JPEG 2000, TIFF (its first page) or a chip's EF.DG2 with one face; it is cropped
-    /// about its centre to the profile's shape
-    pub(crate) portrait: PathBuf,
-    /// The holder's surname, in any case; a person with one name has it as surname
-    #[arg(long, value_name = "S")]
-    surname: String,
-    /// The holder's given names
-    #[arg(long, value_name = "G", default_value = "", hide_default_value = true)]
-    given: String,
-    /// The surname in the other script, for profiles with legends = 2
-    #[arg(long, value_name = "S")]
-    second_surname: Option<String>,
-    /// The given names in the other script
-    #[arg(long, value_name = "G", requires = "second_surname")]
-    second_given: Option<String>,
-    /// What to write: the raster as .png, .tif or .tiff; portrait and letters as .pdf; the letters
-    /// alone, as outlines, as .svg
-    #[arg(long, value_name = "OUT")]
-    pub(crate) out: PathBuf,
-    /// Where a PDF has its letters: above the portrait, or below it, where dark tones have none
-    /// [default: above]
-    #[arg(long, value_name = "above|below", value_parser = microtext)]
-    pub(crate) microtext: Option<Microtext>,
-    #[command(flatten)]
-    print: PrintArgs,
-    /// The issuer's key: half of the lines begin where it says for this document
-    #[arg(long, value_name = "FILE", requires = "document_number")]
-    key: Option<PathBuf>,
-    /// The number of the document, in any spelling
-    #[arg(long, value_name = "N", requires = "key")]
-    document_number: Option<String>,
-    /// Draw what is seen of it from 40 cm and through a loupe, beside the original. Of a PDF or an
-    /// SVG: of the raster that the same options make
-    #[arg(long, value_name = "FILE.png")]
-    pub(crate) preview: Option<PathBuf>,
-    /// Write what was printed as JSON; - is stdout, with nothing else on it
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) json: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) common: CommonArgs,
-}
-
-impl EmbedArgs {
-    pub(crate) fn imprint(&self, profile: &Profile) -> Result<Imprint, Failure> {
-        let name = self.name()?;
-        let imprint = match (&self.key, &self.document_number) {
-            (Some(key), Some(number)) => {
-                let (key, number) = (files::read_key(key)?, document_number(number)?);
-                Imprint::keyed(&name, profile, &key, &number)
-            }
-            _ => Imprint::new(&name, profile),
-        };
-        imprint.map_err(|e| bad_name(&e))
-    }
-
-    fn name(&self) -> Result<Name, Failure> {
-        let name = Name::new(&self.surname, &self.given).map_err(|e| bad_name(&e))?;
-        let Some(surname) = &self.second_surname else { return Ok(name) };
-        let given = self.second_given.as_deref().unwrap_or_default();
-        Ok(name.with_second(Name::new(surname, given).map_err(|e| bad_name(&e))?))
-    }
-
-    pub(crate) fn profile(&self) -> Result<Profile, Failure> {
-        self.print.profile()
-    }
-}
-
-/// A profile, and what of it is to be otherwise.
-#[derive(Args)]
-pub(crate) struct PrintArgs {
-    #[command(flatten)]
-    profile: ProfileArgs,
-    /// Print resolution, 300 to 5080 [default: the profile's]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    dpi: Option<f64>,
-    /// tint shifts the portrait's tone; screen makes the letters its halftone, in one bit a dot
-    /// [default: the profile's]
-    #[arg(long, value_name = "MODE", value_parser = mode)]
-    mode: Option<Mode>,
-    /// Bits a channel of the raster, 8 or 16 [default: the profile's]
-    #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
-    depth: Option<u32>,
-    /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    strength: Option<f64>,
-}
-
-impl PrintArgs {
-    pub(crate) fn profile(&self) -> Result<Profile, Failure> {
-        let mut profile = self.profile.load()?;
-        let bad = |option: &'static str| {
-            move |error| match error {
-                ProfileError::Range { value, range, .. } => {
-                    Failure::usage(format!("{option} is {value}; it must be {range}"))
-                }
-                other => Failure::usage(format!("{option}: {other}")),
-            }
-        };
-        if let Some(dpi) = self.dpi {
-            profile = profile.with_dpi(dpi).map_err(bad("--dpi"))?;
-        }
-        if let Some(depth) = self.depth {
-            profile = profile.with_depth(depth).map_err(bad("--depth"))?;
-        }
-        if let Some(strength) = self.strength {
-            profile = profile.with_strength(strength).map_err(bad("--strength"))?;
-        }
-        Ok(match self.mode {
-            Some(mode) => profile.with_mode(mode),
-            None => profile,
-        })
-    }
 }
 
 #[derive(Args)]
@@ -425,24 +309,8 @@ fn jobs(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| "it must be a whole number from 1 to 512".to_owned())
 }
 
-fn mode(text: &str) -> Result<Mode, String> {
-    match text {
-        "tint" => Ok(Mode::Tint),
-        "screen" => Ok(Mode::Screen),
-        _ => Err("there are tint and screen".to_owned()),
-    }
-}
-
 fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("it must be a whole number from 0 to {}", u64::MAX))
-}
-
-fn microtext(place: &str) -> Result<Microtext, String> {
-    match place {
-        "above" => Ok(Microtext::Above),
-        "below" => Ok(Microtext::Below),
-        _ => Err("it must be above or below".to_owned()),
-    }
 }
 
 fn model(name: &str) -> Result<Model, String> {
