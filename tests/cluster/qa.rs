@@ -24,7 +24,7 @@ fn worker(shop: &Shop, url: &str) -> Child {
 fn two_thousand_rows_with_a_killed_and_a_paused_worker() {
     let Some(nats) = Nats::start() else { return };
     let shop = Shop::new();
-    shop.scans_and_blanks(ROWS, 11);
+    shop.scans_and_blanks(ROWS, 25);
     let mut workers = [(); 3].map(|()| worker(&shop, &nats.url()));
     let mut coordinator = shop.command("qa", "far");
     coordinator.args(["--nats", &nats.url(), "--run", "day-1"]).stdout(Stdio::null());

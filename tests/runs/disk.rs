@@ -21,7 +21,7 @@ fn fills(command: &str, size: &str) {
     if command == "issue" {
         shop.jobs(12);
     } else {
-        shop.scans(60);
+        shop.scans(20);
     }
     shop.ends(command, "whole", &[], 0);
     std::fs::create_dir(shop.path("disk")).unwrap();

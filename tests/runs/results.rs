@@ -76,20 +76,21 @@ fn prints_and_scans_are_those_of_single_commands() {
 #[test]
 fn results_do_not_depend_on_threads() {
     let shop = Shop::new();
-    shop.scans(40);
+    shop.scans(14);
     shop.ends("qa", "one", &["--jobs", "1"], 0);
     shop.ends("qa", "four", &["--jobs", "4", "--quiet"], 0);
     let files = shop.files("one");
     assert!(files == shop.files("four"));
     let results = shop.results("one");
     assert!(results.iter().all(|row| row["verdict"] == "authentic" && !row["contrast"].is_empty()));
-    assert!(files.contains_key("report.html") && files.contains_key("inspections/000001.html"));
+    assert!(files.contains_key("report.html"));
+    assert_eq!(files.keys().filter(|name| name.starts_with("inspections/")).count(), 3);
 }
 
 #[test]
 fn a_run_says_what_is_normal_for_the_next() {
     let shop = Shop::new();
-    shop.scans(90);
+    shop.scans(66);
     shop.ends("qa", "first", &[], 0);
     let run: Value = serde_json::from_slice(&shop.files("first")["run.json"]).unwrap();
     assert_eq!(run["machines"].as_array().unwrap().len(), 3);
@@ -97,7 +98,7 @@ fn a_run_says_what_is_normal_for_the_next() {
     shop.scans(6);
     shop.ends("qa", "second", &["--base", "first/run.json"], 0);
     let run: Value = serde_json::from_slice(&shop.files("second")["run.json"]).unwrap();
-    assert!(run["machines"][0]["measures"]["contrast"]["documents"].as_u64() >= Some(30));
+    assert!(run["machines"][0]["measures"]["contrast"]["documents"].as_u64() >= Some(22));
     let said = shop.ends("qa", "third", &["--base", "jobs.csv"], 1);
     assert!(said.contains("jobs.csv: cannot read it"), "{said}");
 }
@@ -125,8 +126,8 @@ fn exit_codes_tell_the_worst() {
 fn duckdb_reads_the_measures() {
     const SCRIPT: &str = "import duckdb, sys
 query = \"select count(*), count(contrast), min(row), max(row), count(distinct machine), \" \\
-    \"max(time)::varchar from 'run/measures.parquet' where result <> 'error'\"
-print(*duckdb.sql(query).fetchone(), sep='|')";
+    \"epoch_us(max(time)) from 'run/measures.parquet' where result <> 'error'\"
+print(*duckdb.sql(query).fetchall()[0], sep='|')";
     let python = |script: &str, folder: &std::path::Path| {
         std::process::Command::new("python3").current_dir(folder).args(["-c", script]).output()
     };
@@ -140,5 +141,5 @@ print(*duckdb.sql(query).fetchone(), sep='|')";
     let output = python(SCRIPT, &shop.path("")).unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("12|6|1|12|3|2026-11-28 00:00:11"), "{said}{errors}");
+    assert!(said.starts_with("12|6|1|12|3|1795824011000000"), "{said}{errors}");
 }

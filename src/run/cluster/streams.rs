@@ -24,6 +24,10 @@ const MOST_IN_HAND: i64 = 20_000;
 /// When results that a coordinator took and did not store come to the next one.
 const RESULTS_ACK_WAIT: Duration = Duration::from_secs(5);
 
+/// How often to look again for a stream that could not be made, and when.
+const COLLISIONS: usize = 3;
+const AFTER_COLLISION: Duration = Duration::from_millis(200);
+
 /// The streams of all runs.
 #[derive(Clone)]
 pub(super) struct Streams {
@@ -108,7 +112,15 @@ impl Streams {
 }
 
 async fn stream(link: &Link, name: &'static str, config: Config) -> Result<Stream, ClusterError> {
-    let found = link.jetstream.get_or_create_stream(config.clone()).await;
+    let mut found = link.jetstream.get_or_create_stream(config.clone()).await;
+    // Of two that make the same stream in the same instant one is refused, and finds it soon after.
+    for _ in 0..COLLISIONS {
+        if found.is_ok() {
+            break;
+        }
+        tokio::time::sleep(AFTER_COLLISION).await;
+        found = link.jetstream.get_or_create_stream(config.clone()).await;
+    }
     let found = found.map_err(|error| link.failed("opening its streams", &error))?;
     let made = &found.cached_info().config;
     let fault = if made.retention != config.retention {
