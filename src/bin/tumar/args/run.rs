@@ -39,6 +39,7 @@ pub(crate) struct IssueArgs {
     /// One job a row: CSV with the columns id,portrait,surname,given[,document_number][,out], or JSON
     /// Lines with the same fields. Portraits are relative to this file, OUT (.png, .tif) to DIR
     /// [default OUT: prints/ID.tif]
+    #[arg(value_name = "JOBS")]
     pub(crate) jobs_file: PathBuf,
     #[command(flatten)]
     pub(crate) run: RunArgs,
@@ -72,6 +73,7 @@ pub(crate) struct QaArgs {
     /// One scan a row: CSV with the columns id,scan,surname,given[,document_number][,machine][,time],
     /// or JSON Lines with the same fields. Scans are relative to this file. Without surname and given
     /// names a scan is read blind
+    #[arg(value_name = "SCANS")]
     pub(crate) scans_file: PathBuf,
     #[command(flatten)]
     pub(crate) run: RunArgs,
