@@ -366,6 +366,14 @@ fn known(
 mod tests {
     use super::*;
 
+    #[test]
+    fn names_are_those_of_the_record() {
+        use Verdict::{Absent, Altered, Authentic, Inconclusive, KeyMismatch, NameMismatch, Read};
+        for verdict in [Authentic, Read, NameMismatch, Altered, KeyMismatch, Absent, Inconclusive] {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.name());
+        }
+    }
+
     fn text(log_odds: &[f64], expected: Option<Expected>) -> Evidence {
         Evidence {
             peak: 900.0,

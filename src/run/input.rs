@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use sha2::{Digest, Sha256};
 
 use super::entry::{Stamp, modified};
-use super::journal::hex;
 use super::manifest::Fields;
 use super::place;
 use crate::base::Picture;
 use crate::base::decode;
+use crate::report::words::hex;
 use crate::spec::DocumentNumber;
 
 /// Where the pictures of a run's rows are.

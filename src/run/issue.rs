@@ -6,12 +6,12 @@ use super::RunError;
 use super::entry::{Entry, Printed};
 use super::folder::Folder;
 use super::input;
-use super::journal::hex;
 use super::manifest::{Command, Fields, Row};
 use super::place;
 use super::rows::Work;
 use crate::base::encode::{self, Format};
 use crate::issue::{self, Embedded};
+use crate::report::words::hex;
 use crate::spec::legend::NameError;
 use crate::spec::{Imprint, IssuerKey, Name, Profile};
 

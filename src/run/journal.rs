@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::folder::{Folder, JOURNAL};
 use super::manifest::Command;
+use crate::report::words::hex;
 
 /// The name and version of this form of journal.
 pub const SCHEMA: &str = "tumar.journal/1";
@@ -260,12 +261,6 @@ fn body(line: &[u8]) -> Option<Vec<u8>> {
     let crc = head.strip_prefix(PREFIX.as_bytes())?.strip_suffix(b"\",")?;
     let crc = u32::from_str_radix(std::str::from_utf8(crc).ok()?, 16).ok()?;
     (crc == crc32fast::hash(rest)).then(|| [b"{", rest].concat())
-}
-
-/// Bytes in hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::cluster::{
 };
 use super::entry::{Entry, Inspected};
 use super::input::Place;
-use super::journal::{Terms, hex};
+use super::journal::Terms;
 use super::manifest::{Command, Row};
 use super::pool;
 use super::progress::Ended;
@@ -25,6 +25,7 @@ use super::qa::Inspector;
 use super::rows::{Kept, Work};
 use crate::base::Ppi;
 use crate::inspect::Reader;
+use crate::report::words::hex;
 use crate::spec::{IssuerKey, Profile};
 
 /// Where a run's rows are done, if not here.

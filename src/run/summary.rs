@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::RunError;
 use super::entry::{Entry, Inspected, Printed};
 use super::folder::{Folder, Published};
-use super::journal::{Journal, Terms, hex};
+use super::journal::{Journal, Terms};
 use super::machines::{Machine, MachineBase};
 use super::progress::Counts;
 use super::results::Tabled;
 use super::rows::entries;
+use crate::report::words::hex;
 
 /// The name and version of this form of record.
 pub const SCHEMA: &str = "tumar.run/1";

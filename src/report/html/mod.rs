@@ -9,8 +9,8 @@ use thiserror::Error;
 
 use super::checks::{self, Question};
 use super::record::{Holder, ReadPart};
-use super::web::{self, hex};
-use super::words::{self, full_name, number, read_line, signed};
+use super::web;
+use super::words::{self, full_name, hex, number, read_line, signed};
 use super::{Record, Source};
 use crate::inspect::region::Kind;
 use crate::inspect::verdict::{Outcome, Verdict};
@@ -179,7 +179,7 @@ impl Other {
     fn all(record: &Record) -> Vec<Self> {
         let several = record.portraits.len() > 1;
         let of = |portrait: &super::record::Portrait| Self {
-            says: word(&portrait.verdict),
+            says: portrait.verdict.name().to_owned(),
             margin: signed(portrait.margin, 2),
             read: portrait.read.as_ref().map_or_else(|| "not read".to_owned(), read_line),
         };
@@ -336,12 +336,4 @@ fn times(log10: f64) -> String {
     let round = number((times / scale).round() * scale, decimals);
     let [more, less] = if log10 >= 0.0 { ["H1", "H2"] } else { ["H2", "H1"] };
     format!("A scan like this one is about {round} times likelier under {more} than under {less}.")
-}
-
-/// The word that the record has for it.
-fn word(verdict: &Verdict) -> String {
-    serde_json::to_value(verdict)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }

@@ -18,7 +18,3 @@ pub(crate) fn policy(style: &str, script: &str) -> String {
         hash(script)
     )
 }
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
