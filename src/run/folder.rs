@@ -96,10 +96,18 @@ impl Folder {
     /// # Errors
     /// [`FolderError::Write`].
     pub fn clear(&self) -> Result<(), FolderError> {
-        let partial = self.path.join(PARTIAL);
-        match std::fs::remove_dir_all(&partial) {
+        self.remove(PARTIAL)
+    }
+
+    /// Removes a folder below this one with all that is in it, if it is there.
+    ///
+    /// # Errors
+    /// [`FolderError::Write`].
+    pub fn remove(&self, name: &str) -> Result<(), FolderError> {
+        let path = self.path.join(name);
+        match std::fs::remove_dir_all(&path) {
             Err(cause) if cause.kind() != ErrorKind::NotFound => {
-                Err(FolderError::write(&partial)(cause))
+                Err(FolderError::write(&path)(cause))
             }
             _ => Ok(()),
         }

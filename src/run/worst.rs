@@ -86,6 +86,8 @@ impl Ranking {
         run: &Run<'_>,
         inspector: &Inspector<'_>,
     ) -> Result<(Vec<Worst>, Vec<FilePart>), RunError> {
+        // Others may have been the worst when an earlier start ended.
+        run.folder.remove(PAGES)?;
         let (mut found, mut pages) = (BTreeMap::new(), BTreeMap::new());
         let stamps: BTreeMap<u32, &Option<Stamp>> =
             self.rows.iter().map(|(rank, candidate)| (rank.3, &candidate.stamp)).collect();

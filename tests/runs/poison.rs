@@ -68,8 +68,11 @@ fn bad_scans_cost_their_own_rows() {
     std::fs::copy(shop.path("scan-0.png"), shop.path("missing.png")).unwrap();
     shop.ends("qa", "run", &[], 3);
     assert_eq!(shop.results("run")[1]["result"], "error");
+    shop.write("run/inspections/999999.html", "of an earlier end");
     shop.ends("qa", "run", &["--retry-errors"], 3);
     assert_eq!(shop.results("run")[1]["verdict"], "authentic");
+    let files = shop.files("run");
+    assert_eq!(files.keys().filter(|name| name.starts_with("inspections/")).count(), 3);
 }
 
 #[cfg(unix)]
