@@ -9,8 +9,9 @@ use std::hint::black_box;
 use common::{PORTRAIT, holder, one_core};
 use criterion::{Criterion, criterion_group, criterion_main};
 use image::{DynamicImage, GrayImage, RgbImage};
-use tumar::base::encode::{Format, encode};
-use tumar::base::{Picture, decode::decode, tone};
+use tumar::formats::decode::decode;
+use tumar::formats::encode::{Format, encode};
+use tumar::imaging::{Picture, tone};
 use tumar::issue::{embed, portrait};
 use tumar::spec::Profile;
 

@@ -11,8 +11,8 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tumar::base::Mm;
-use tumar::inspect::templates::{Alphabet, Imaging};
+use tumar::imaging::Mm;
+use tumar::inspect::recognition::templates::{Alphabet, Imaging};
 use tumar::spec::check::FIELD;
 use tumar::spec::{Profile, Script, Symbol};
 

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use tumar::base::{Mm, Picture, Plane};
+use tumar::imaging::{Mm, Picture, Plane};
 use tumar::issue::difference::{
     absolute_difference, block_colour_difference, block_lightness_error, kept_detail, percentile,
     saturated_share, seen_lightness, structural_similarity,

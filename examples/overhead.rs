@@ -11,9 +11,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use tumar::base::decode;
+use tumar::formats::decode;
 use tumar::inspect::Reader;
-use tumar::inspect::claim::Claim;
+use tumar::inspect::decision::claim::Claim;
 use tumar::run::Run;
 use tumar::run::folder::Folder;
 use tumar::run::input::Place;

@@ -17,8 +17,9 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use image::GrayImage;
 use portraits::Portrait;
-use tumar::base::{Picture, Ppi, encode};
 use tumar::channel::{Conditions, Preset, print_and_scan};
+use tumar::formats::encode;
+use tumar::imaging::{Picture, Ppi};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
 

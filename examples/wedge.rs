@@ -7,8 +7,8 @@
 use anyhow::{Context, Result};
 use clap::Parser;
 use image::{GrayImage, Luma};
-use tumar::base::{Mm, Picture, Plane, Ppi, tone};
 use tumar::channel::{Conditions, Preset, PrintConditions, print_and_scan};
+use tumar::imaging::{Mm, Picture, Plane, Ppi, tone};
 use tumar::issue::embed;
 use tumar::spec::{Mode, Name, Profile};
 

@@ -3,7 +3,7 @@
 //! A portrait, a name and a profile give a raster that is ready to print; no files are needed:
 //!
 //! ```
-//! use tumar::base::{Picture, Ppi};
+//! use tumar::imaging::{Picture, Ppi};
 //! use tumar::channel::{Conditions, print_and_scan};
 //! use tumar::inspect::{inspect, verdict::Verdict};
 //! use tumar::issue::embed;
@@ -36,8 +36,9 @@
 //! Rooms, from the ground up: [`base`], then [`spec`] and [`channel`], then [`issue`] and
 //! [`inspect`], then [`report`]. A room uses only those below it. The library never prints.
 
-pub mod base;
 pub mod channel;
+pub mod formats;
+pub mod imaging;
 pub mod inspect;
 pub mod issue;
 pub mod report;

@@ -600,8 +600,8 @@ fn embed_says_what_it_printed() {
     assert!(warning.starts_with("tumar: warning: ") && warning.lines().count() == 1, "{warning}");
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(told.contains("icao_microprint   yes"), "{told}");
-    let picture = tumar::base::decode::read(&bench.path("coarse.tif")).unwrap();
-    assert_eq!(picture.ppi, Some([tumar::base::Ppi(600.0); 2]));
+    let picture = tumar::formats::decode::read(&bench.path("coarse.tif")).unwrap();
+    assert_eq!(picture.ppi, Some([tumar::imaging::Ppi(600.0); 2]));
     assert!(picture.pixels.as_rgb16().is_some());
     let json = bench.run(&[&args[..], &["--json", "-", "--quiet"]].concat());
     assert!(json.stderr.is_empty());

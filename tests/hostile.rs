@@ -11,8 +11,8 @@ use common::judge::{self, PROFILE, SCANS, faults, name, printed, scanner, vouche
 use common::{letters, sample, tones};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tumar::base::{Mm, Picture, Ppi};
 use tumar::channel::{Conditions, Technology};
+use tumar::imaging::{Mm, Picture, Ppi};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use image::{DynamicImage, Rgb};
-use tumar::base::{Picture, decode};
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::claim::{Claim, Issue};
-use tumar::inspect::verdict::Verdict;
+use tumar::formats::decode;
+use tumar::imaging::Picture;
+use tumar::inspect::decision::claim::{Claim, Issue};
+use tumar::inspect::decision::verdict::Verdict;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, print};
 use tumar::spec::{DocumentNumber, Imprint, IssuerKey, Name, Profile};

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use tumar::base::{Mm, Ppi, decode};
 use tumar::channel::{Conditions, print_and_scan};
-use tumar::inspect::verdict::Verdict;
+use tumar::formats::decode;
+use tumar::imaging::{Mm, Ppi};
+use tumar::inspect::decision::verdict::Verdict;
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::{EmbedError, embed};
 use tumar::spec::legend::NameError;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use image::{DynamicImage, GrayImage, Luma};
-use tumar::base::{Picture, Ppi, decode};
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::verdict::Verdict;
+use tumar::formats::decode;
+use tumar::imaging::{Picture, Ppi};
+use tumar::inspect::decision::verdict::Verdict;
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
@@ -28,7 +29,7 @@ fn scanner(ppi: f64) -> Conditions {
     let mut conditions = Conditions::clean(Ppi(ppi));
     conditions.scan.optics_px = 0.4;
     conditions.scan.read_noise = 0.004;
-    conditions.scan.border = [tumar::base::Mm(3.0); 4];
+    conditions.scan.border = [tumar::imaging::Mm(3.0); 4];
     conditions
 }
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use image::{DynamicImage, Rgb};
-use tumar::base::{Picture, Ppi, decode};
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::region::Kind;
-use tumar::inspect::verdict::Verdict;
+use tumar::formats::decode;
+use tumar::imaging::{Picture, Ppi};
+use tumar::inspect::decision::verdict::Verdict;
+use tumar::inspect::tamper::region::Kind;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, portrait};
 use tumar::report::record::Record;

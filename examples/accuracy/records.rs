@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use tumar::base::{Picture, encode};
+use tumar::formats::encode;
+use tumar::imaging::Picture;
 
 use super::trial::Trial;
 

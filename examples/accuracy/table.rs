@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the tables are what it is for")]
 
 use tumar::channel::Preset;
-use tumar::inspect::verdict::Verdict;
+use tumar::inspect::decision::verdict::Verdict;
 
 use super::neighbours::Kind;
 use super::rate::Rate;

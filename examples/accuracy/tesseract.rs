@@ -9,9 +9,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use image::{GrayImage, Luma};
 use serde::Serialize;
-use tumar::base::raster::{bilinear, blur};
-use tumar::base::{Mm, Picture, Plane, Ppi, tone};
 use tumar::channel::Preset;
+use tumar::imaging::raster::{bilinear, blur};
+use tumar::imaging::{Mm, Picture, Plane, Ppi, tone};
 use tumar::inspect::{Inspection, inspect, stack};
 use tumar::spec::{Name, Profile, Script, Symbol};
 

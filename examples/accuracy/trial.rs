@@ -6,9 +6,9 @@ use anyhow::Result;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
-use tumar::base::Picture;
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::verdict::{Decision, Evidence, Expected, Verdict, decide};
+use tumar::imaging::Picture;
+use tumar::inspect::decision::verdict::{Decision, Evidence, Expected, Verdict, decide};
 use tumar::inspect::{Inspection, compare, inspect};
 use tumar::spec::{Legend, Name, Profile, Symbol};
 

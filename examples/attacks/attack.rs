@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use image::{DynamicImage, Rgb, RgbImage};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tumar::base::{Picture, Ppi};
 use tumar::channel::{Conditions, Preset, print_and_scan};
+use tumar::imaging::{Picture, Ppi};
 use tumar::issue::{embed, portrait, print};
 use tumar::spec::{DocumentNumber, Imprint, IssuerKey, Name, Profile};
 

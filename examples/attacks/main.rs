@@ -25,7 +25,7 @@ use clap::Parser;
 use rayon::prelude::*;
 use tumar::channel::Preset;
 use tumar::inspect::Reader;
-use tumar::inspect::verdict::Outcome;
+use tumar::inspect::decision::verdict::Outcome;
 use tumar::spec::{IssuerKey, Profile};
 
 use attack::{Attack, Case};

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::claim::{Claim, Issue};
-use tumar::inspect::tamper::{Ground, Tamper};
-use tumar::inspect::verdict::{Outcome, Verdict};
+use tumar::inspect::decision::claim::{Claim, Issue};
+use tumar::inspect::decision::verdict::{Outcome, Verdict};
+use tumar::inspect::tamper::map::{Ground, Tamper};
 use tumar::inspect::{Inspection, Reader};
 use tumar::report::overlay;
 
@@ -69,7 +69,10 @@ pub(crate) fn run(
             .reading()
             .filter(|_| inspection.is_established())
             .map(|reading| [reading.imaging.blur.0, reading.contrast]),
-        log10_chance: inspection.keyed.as_ref().map(tumar::inspect::keyed::Keyed::log10_chance),
+        log10_chance: inspection
+            .keyed
+            .as_ref()
+            .map(tumar::inspect::decision::key_check::Keyed::log10_chance),
     })
 }
 

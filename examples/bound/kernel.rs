@@ -2,10 +2,10 @@
 
 use nalgebra::{DMatrix, DVector};
 use ndarray::{Array2, Axis};
-use tumar::base::Mm;
-use tumar::inspect::field::Field;
-use tumar::inspect::stack::{ACROSS, ALONG};
-use tumar::inspect::templates::{Alphabet, Imaging, LENGTH, Template};
+use tumar::imaging::Mm;
+use tumar::inspect::recognition::field::Field;
+use tumar::inspect::recognition::templates::{Alphabet, Imaging, LENGTH, Template};
+use tumar::inspect::stacking::stack::{ACROSS, ALONG};
 
 /// Bins over which the point spread is followed, along and across, and from one node to the next:
 /// it is linear between them.

@@ -1,9 +1,9 @@
 //! Where the pixels of a scan truly lie in the text.
 
-use tumar::base::Mm;
 use tumar::channel::Geometry;
-use tumar::inspect::scan::Scan;
-use tumar::inspect::stack::{ACROSS, ALONG};
+use tumar::imaging::Mm;
+use tumar::inspect::signal::scan::Scan;
+use tumar::inspect::stacking::stack::{ACROSS, ALONG};
 use tumar::spec::Profile;
 
 /// Beside the print the contrast has the border in its mean.

@@ -3,8 +3,8 @@
 use ndarray::Array2;
 use rustfft::num_complex::Complex32;
 use rustfft::{FftDirection, FftPlanner};
-use tumar::base::Plane;
-use tumar::base::raster;
+use tumar::imaging::Plane;
+use tumar::imaging::raster;
 
 /// Steps of frequency over which the power density is averaged.
 const SMOOTH: f64 = 3.0;

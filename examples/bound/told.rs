@@ -4,16 +4,16 @@
 
 use anyhow::{Context, Result, ensure};
 use ndarray::{Array2, Axis, Zip};
-use tumar::base::raster::{bilinear, blur};
-use tumar::base::{Mm, Picture, Plane, tone};
 use tumar::channel::Geometry;
-use tumar::inspect::field::Field;
-use tumar::inspect::flatten::flatten;
-use tumar::inspect::scan::Scan;
-use tumar::inspect::stack::{ACROSS, ALONG};
-use tumar::inspect::templates::{Alphabet, BINS, LENGTH, Template};
-use tumar::inspect::trellis;
-use tumar::inspect::whitening::Whitening;
+use tumar::imaging::raster::{bilinear, blur};
+use tumar::imaging::{Mm, Picture, Plane, tone};
+use tumar::inspect::recognition::field::Field;
+use tumar::inspect::recognition::templates::{Alphabet, BINS, LENGTH, Template};
+use tumar::inspect::recognition::viterbi;
+use tumar::inspect::recognition::whitening::Whitening;
+use tumar::inspect::signal::flatten::flatten;
+use tumar::inspect::signal::scan::Scan;
+use tumar::inspect::stacking::stack::{ACROSS, ALONG};
 use tumar::spec::{Legend, Profile, Symbol, modulation};
 
 use super::kernel::{Kernel, drawn};
@@ -226,7 +226,7 @@ impl<'a> Told<'a> {
         let square = whole.map_axis(Axis(1), |t| amplitude * amplitude * t.dot(&t));
         let own = square - dots * (2.0 * amplitude);
         let pairs = follows * (2.0 * amplitude * amplitude);
-        let mut text = trellis::cheapest(&own, &pairs);
+        let mut text = viterbi::cheapest(&own, &pairs);
         // The check symbols make it one of the texts that there are; its neighbours, if they change,
         // change what each letter costs.
         for _ in 0..ROUNDS {

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use tumar::base::Picture;
 use tumar::channel::{Conditions, Preset, print_and_scan};
+use tumar::imaging::Picture;
 use tumar::inspect::Reader;
-use tumar::inspect::templates::Alphabet;
-use tumar::inspect::verdict::Verdict;
+use tumar::inspect::decision::verdict::Verdict;
+use tumar::inspect::recognition::templates::Alphabet;
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Script, Symbol};
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use anyhow::Result;
 use tumar::channel::Preset;
-use tumar::inspect::verdict::{DOUBT, Expected, Verdict, decide};
+use tumar::inspect::decision::verdict::{DOUBT, Expected, Verdict, decide};
 use tumar::inspect::{Inspection, Reader, compare};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Symbol};

@@ -1,8 +1,8 @@
 //! A print, scanned and read without a name.
 
 use anyhow::Result;
-use tumar::base::{Picture, Ppi};
 use tumar::channel::{Conditions, Preset, print_and_scan};
+use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::{Inspection, Reader};
 
 /// Draws a preset's conditions by the seed, with the scanner at `ppi` where that is given.

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use tumar::base::{Picture, decode};
+use tumar::formats::decode;
+use tumar::imaging::Picture;
 
 /// A portrait and its file's name without its ending.
 pub(crate) struct Portrait {

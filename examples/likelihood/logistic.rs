@@ -1,7 +1,7 @@
 //! Logistic regression: ln of the ratio = offset + slope · score. Either kind counts half.
 
 use nalgebra::{Matrix2, Vector2};
-use tumar::inspect::likelihood::Map;
+use tumar::inspect::decision::likelihood::Map;
 
 use super::measures::bounds;
 

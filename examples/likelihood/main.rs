@@ -36,7 +36,7 @@ use clap::Parser;
 use rayon::prelude::*;
 
 use tumar::inspect::Reader;
-use tumar::inspect::likelihood::MAP;
+use tumar::inspect::decision::likelihood::MAP;
 use tumar::spec::{Name, Profile};
 
 use condition::Condition;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use tumar::inspect::likelihood::MAP;
+use tumar::inspect::decision::likelihood::MAP;
 
 use super::table::{Bin, Scores};
 

@@ -1,7 +1,7 @@
 //! The tables, as Markdown.
 #![expect(clippy::print_stdout, reason = "the tables are what it is for")]
 
-use tumar::inspect::likelihood::{MAP, Map};
+use tumar::inspect::decision::likelihood::{MAP, Map};
 
 use super::logistic;
 use super::measures::{cllr, cllr_min};

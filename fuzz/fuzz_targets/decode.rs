@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tumar::base::decode::{DecodeError, decode};
+use tumar::formats::decode::{DecodeError, decode};
 
 fuzz_target!(
     init: {
@@ -32,6 +32,6 @@ fuzz_target!(
 
 /// Pixels that a JPEG 2000 header claims.
 fn claims(bytes: &[u8]) -> Option<u64> {
-    let header = tumar::base::jp2::header(bytes).ok()?;
+    let header = tumar::formats::jp2::header(bytes).ok()?;
     Some(u64::from(header.width) * u64::from(header.height))
 }

@@ -1,7 +1,7 @@
 //! EF.DG2: whatever is found lies in the file and is the picture that the container announces.
 #![no_main]
 
-use tumar::base::dg2::{self, Coding};
+use tumar::formats::dg2::{self, Coding};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let announced = dg2::is_dg2(bytes);

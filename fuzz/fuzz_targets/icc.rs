@@ -1,7 +1,7 @@
 //! Colour profiles: what is read gives light and stored values in range, both ways.
 #![no_main]
 
-use tumar::base::colour::Colour;
+use tumar::imaging::colour::Colour;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     for grey in [false, true] {

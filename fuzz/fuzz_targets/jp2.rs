@@ -1,7 +1,7 @@
 //! Headers of JPEG 2000: what passes them is within the limits.
 #![no_main]
 
-use tumar::base::jp2::{self, MAX_COMPONENTS, MAX_JP2_PIXELS};
+use tumar::formats::jp2::{self, MAX_COMPONENTS, MAX_JP2_PIXELS};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if let Ok(header) = jp2::header(bytes) {

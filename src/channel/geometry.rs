@@ -1,7 +1,7 @@
 //! Where a point of the print lies in the scan, and back.
 
 use super::scan::ScanConditions;
-use crate::base::Mm;
+use crate::imaging::Mm;
 
 /// The distance from the scan's centre at which lens and keystone reach their stated values, mm:
 /// about a portrait's half height.
@@ -106,8 +106,8 @@ impl Geometry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Ppi;
     use crate::channel::Conditions;
+    use crate::imaging::Ppi;
 
     const PRINT: [Mm; 2] = [Mm(35.0), Mm(45.0)];
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::noise::{Gauss, mix};
-use crate::base::Plane;
+use crate::imaging::Plane;
 
 /// Where the error of a dot goes; rows are scanned to and fro (serpentine).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::halftone::Source;
 use super::noise::{Gauss, mix, spread};
 use super::print::{PrintConditions, Technology};
-use crate::base::Plane;
+use crate::imaging::Plane;
 
 /// Steps from the picture's pixels over device dots to page pixels, along one axis.
 pub(super) struct Steps {

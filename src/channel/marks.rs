@@ -4,7 +4,7 @@ use ndarray::Axis;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::base::Plane;
+use crate::imaging::Plane;
 
 /// A stroke (or, with one point, a speck) that pulls a plane towards `value`.
 pub(super) struct Mark {

@@ -18,7 +18,7 @@ mod wear;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::base::{Mm, Picture, Ppi};
+use crate::imaging::{Mm, Picture, Ppi};
 pub use geometry::Geometry;
 pub use halftone::Kernel;
 pub use preset::{Preset, UnknownPreset};
@@ -182,7 +182,7 @@ mod tests {
     use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
     use super::*;
-    use crate::base::{raster, tone};
+    use crate::imaging::{raster, tone};
 
     /// A print with detail of all sizes.
     fn grey(width: u32, height: u32) -> Picture {

@@ -5,7 +5,7 @@
 use ndarray::Axis;
 use rayon::prelude::*;
 
-use crate::base::Plane;
+use crate::imaging::Plane;
 
 /// A seed for one purpose (`tag`) out of a general one: the finaliser of `SplitMix64`
 /// (Steele, Lea and Flood 2014).
@@ -95,7 +95,7 @@ impl Field {
 /// A Gaussian of `sigma` pixels (across, down) over `plane` laid on an endless ground of value
 /// `ground`; the result is wider by `margin` pixels on each side.
 ///
-/// Unlike [`crate::base::raster::blur`] it is a direct sum, exact for the small sigmas of spots
+/// Unlike [`crate::imaging::raster::blur`] it is a direct sum, exact for the small sigmas of spots
 /// and lenses: the variance is met within 2 % from 0 up.
 pub(super) fn spread(plane: &Plane, sigma: [f64; 2], margin: usize, ground: f32) -> Plane {
     let (rows, columns) = plane.dim();

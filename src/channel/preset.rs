@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::noise::mix;
 use super::{Conditions, Kernel, PrintConditions, ScanConditions, Surround, Technology, Wear};
-use crate::base::{Mm, Ppi};
+use crate::imaging::{Mm, Ppi};
 
 /// A kind of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use super::halftone::Kernel;
 use super::ink::{Steps, lay};
 use super::noise::{Field, Gauss, mix};
 use super::wear::{Wear, Worn};
-use crate::base::{Mm, Picture, Plane, Ppi, raster};
+use crate::imaging::{Mm, Picture, Plane, Ppi, raster};
 
 /// How the ink shares become marks on the page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -243,7 +243,7 @@ fn reflect(
 
 #[cfg(test)]
 mod tests {
-    use crate::base::tone;
+    use crate::imaging::tone;
     use image::GrayImage;
 
     use super::*;

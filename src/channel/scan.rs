@@ -17,7 +17,7 @@ use super::geometry::Geometry;
 use super::marks::{self, Mark};
 use super::noise::{Gauss, mix, spread};
 use super::print::{Page, lookup};
-use crate::base::{Mm, Plane, Ppi, tone};
+use crate::imaging::{Mm, Plane, Ppi, tone};
 
 /// What lies around the portrait.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::marks::{self, Mark};
 use super::noise::{Field, mix};
-use crate::base::Plane;
+use crate::imaging::Plane;
 
 /// What time did to the page, after the print and before the scan.
 #[derive(Clone, Debug, PartialEq, Serialize)]

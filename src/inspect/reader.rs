@@ -1,13 +1,13 @@
 //! The reader: one portrait or a page of them, of known or unknown resolution.
 
-use super::Inspection;
-use super::claim::Claim;
-use super::page::{Search, is_page, within};
-use super::pitch;
-use super::scan::{PpiSource, Resolution, Scan, ScanError};
-use super::templates::Alphabets;
-use super::verdict::{Evidence, Verdict};
-use crate::base::{Picture, Ppi};
+use crate::imaging::{Picture, Ppi};
+use crate::inspect::Inspection;
+use crate::inspect::decision::claim::Claim;
+use crate::inspect::decision::verdict::{Evidence, Verdict};
+use crate::inspect::detection::page::{Search, is_page, within};
+use crate::inspect::detection::resolution;
+use crate::inspect::recognition::templates::Alphabets;
+use crate::inspect::signal::scan::{PpiSource, Resolution, Scan, ScanError};
 use crate::spec::{Name, Profile};
 
 /// Parts of a page without text, one after the other, after which the rest is left: while nothing
@@ -161,7 +161,7 @@ impl<'p> Reader<'p> {
             tried.len() < RESOLUTIONS + usize::from(stated.is_some())
                 && tried.iter().all(|t| (ppi / t - 1.0).abs() >= SAME)
         };
-        for resolution in pitch::candidates(picture, &self.profile.layout) {
+        for resolution in resolution::candidates(picture, &self.profile.layout) {
             let ppi = resolution.axes[0].0;
             if !untried(&tried, ppi) {
                 continue;

@@ -5,7 +5,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::bands::{Band, bands};
-use crate::base::Mm;
+use crate::imaging::Mm;
 use crate::spec::typeface::Glyph;
 use crate::spec::{Imprint, Legend, Profile};
 

@@ -21,8 +21,8 @@ pub mod vector;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::base::colour::ProfileFault;
-use crate::base::{Picture, Ppi};
+use crate::imaging::colour::ProfileFault;
+use crate::imaging::{Picture, Ppi};
 use crate::spec::legend::NameError;
 use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT};
 use crate::spec::{Imprint, Mode, Name, Profile};

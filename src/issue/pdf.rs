@@ -10,8 +10,8 @@ use pdf_writer::writers::{ColorSpace, ExtGraphicsState, Resources};
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, TextStr};
 
 use super::vector::{Layer, Outline, STEPS_A_MM, Segment, Steps};
-use crate::base::encode::{deflate, fax};
-use crate::base::{Mm, Picture, Ppi};
+use crate::formats::encode::{deflate, fax};
+use crate::imaging::{Mm, Picture, Ppi};
 
 /// Points an inch (ISO 32000-1, 8.3.2.3).
 const POINT: Ppi = Ppi(72.0);

@@ -7,8 +7,8 @@ use image::{DynamicImage, ImageBuffer, Luma, Rgb};
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::base::colour::{Colour, Curve, ProfileFault};
-use crate::base::{Picture, Ppi};
+use crate::imaging::colour::{Colour, Curve, ProfileFault};
+use crate::imaging::{Picture, Ppi};
 use crate::spec::Profile;
 
 /// Below this width or height in pixels no face can be told.

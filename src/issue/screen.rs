@@ -13,8 +13,8 @@ use thiserror::Error;
 use super::bands::bands;
 use super::portrait::Prepared;
 use super::slow::Slow;
-use crate::base::raster::blur;
-use crate::base::{Mm, Picture, Plane};
+use crate::imaging::raster::blur;
+use crate::imaging::{Mm, Picture, Plane};
 use crate::spec::layout::Cell;
 use crate::spec::modulation::TONE_SPREAD;
 use crate::spec::threshold::Field;
@@ -287,7 +287,7 @@ impl<'a> Letters<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Ppi;
+    use crate::imaging::Ppi;
     use crate::issue::portrait;
     use crate::spec::{Mode, Name};
 
@@ -309,7 +309,7 @@ mod tests {
                 let white = dots.iter().filter(|v| **v == 255).count();
                 assert!(dots.iter().all(|v| [0, 255].contains(v)));
                 let share = white as f64 / dots.len() as f64;
-                let light = f64::from(crate::base::tone::LINEAR_OF_U8[usize::from(value)]);
+                let light = f64::from(crate::imaging::tone::LINEAR_OF_U8[usize::from(value)]);
                 assert!((share - light).abs() < 5e-4, "{value} at {dpi}: {share} for {light}");
             }
         }

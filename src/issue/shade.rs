@@ -13,7 +13,7 @@ use super::portrait::Prepared;
 use super::slow::Slow;
 use super::tint::{self, Field};
 use super::vector::Layer;
-use crate::base::Picture;
+use crate::imaging::Picture;
 use crate::spec::Profile;
 
 /// What is painted.

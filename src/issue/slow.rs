@@ -1,7 +1,7 @@
 //! Quantities that vary slowly, known on blocks of print dots.
 
-use crate::base::Plane;
-use crate::base::raster::bilinear;
+use crate::imaging::Plane;
+use crate::imaging::raster::bilinear;
 
 /// One value a block of `block` × `block` print dots: linear between the blocks' centres, constant
 /// beyond the outermost.

@@ -14,9 +14,9 @@ use rayon::prelude::*;
 use super::lettering::{Coverage, SHARE};
 use super::portrait::Prepared;
 use super::slow::Slow;
-use crate::base::colour::{Colour, Curve};
-use crate::base::raster::blur;
-use crate::base::{Mm, Picture, Plane, tone};
+use crate::imaging::colour::{Colour, Curve};
+use crate::imaging::raster::blur;
+use crate::imaging::{Mm, Picture, Plane, tone};
 use crate::spec::Profile;
 use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD, WHITE};
 use crate::spec::profile::Depth;
@@ -333,7 +333,7 @@ mod tests {
         let pixels = ImageBuffer::from_fn(700, 900, |x, _| {
             Luma([(65_535.0 * (0.40 + 0.07 * f64::from(x) / 700.0)) as u16])
         });
-        Picture::new(DynamicImage::ImageLuma16(pixels), crate::base::Ppi(508.0))
+        Picture::new(DynamicImage::ImageLuma16(pixels), crate::imaging::Ppi(508.0))
     }
 
     fn printed(depth: u32) -> (Picture, Picture) {

@@ -3,7 +3,7 @@
 use ab_glyph::{OutlineCurve, Point};
 
 use super::lettering::{Placed, Text};
-use crate::base::Mm;
+use crate::imaging::Mm;
 use crate::spec::typeface::Glyph;
 use crate::spec::{Imprint, Profile};
 

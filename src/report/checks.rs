@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use crate::inspect::carrier::PEAK;
-use crate::inspect::verdict::{self, Comparison, Evidence, Expected, Repetition, Text};
-use crate::inspect::{Inspection, keyed, region, tamper};
+use crate::inspect::Inspection;
+use crate::inspect::decision::key_check as keyed;
+use crate::inspect::decision::verdict::{self, Comparison, Evidence, Expected, Repetition, Text};
+use crate::inspect::rectification::carrier::PEAK;
+use crate::inspect::tamper::{map as tamper, region};
 use crate::report::words::number;
 
 /// Some thresholds that answer one question.

@@ -23,9 +23,10 @@ use super::checks::{self, Question};
 use super::record::{Microtext, Record, Region};
 use super::words::visible;
 use super::{Source, overlay};
-use crate::inspect::verdict::{self, Expected, Outcome, Text, Verdict};
-use crate::inspect::{Inspection, Page, keyed};
-use crate::inspect::{region::LACKS, tamper::Tamper};
+use crate::inspect::decision::key_check as keyed;
+use crate::inspect::decision::verdict::{self, Expected, Outcome, Text, Verdict};
+use crate::inspect::tamper::{map::Tamper, region::LACKS};
+use crate::inspect::{Inspection, Page};
 
 /// The name and version of this form of log.
 pub const SCHEMA: &str = "tumar.log/1";

@@ -5,12 +5,12 @@ use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use imageproc::drawing::{Blend, Canvas, draw_polygon_mut};
 use imageproc::point::Point;
 
-use crate::base::raster::bilinear;
-use crate::base::{Picture, Plane};
-use crate::inspect::reading::Reading;
-use crate::inspect::stack::{ACROSS, ALONG};
-use crate::inspect::tamper::Ground;
-use crate::inspect::verdict;
+use crate::imaging::raster::bilinear;
+use crate::imaging::{Picture, Plane};
+use crate::inspect::decision::verdict;
+use crate::inspect::recognition::reading::Reading;
+use crate::inspect::stacking::stack::{ACROSS, ALONG};
+use crate::inspect::tamper::map::Ground;
 use crate::inspect::{Inspection, Page};
 
 /// Found, placed, read.

@@ -4,9 +4,9 @@
 use image::{Rgb, RgbImage};
 
 use super::sheet::{COLUMN, Sheet, TALLEST};
-use crate::base::colour::Colour;
-use crate::base::raster::{bilinear, blur};
-use crate::base::{Mm, Picture, Plane, Ppi, tone};
+use crate::imaging::colour::Colour;
+use crate::imaging::raster::{bilinear, blur};
+use crate::imaging::{Mm, Picture, Plane, Ppi, tone};
 use crate::issue::difference::{DifferenceError, lightness_difference, percentile, seen_colours};
 
 /// What the loupe enlarges over the pictures above it.

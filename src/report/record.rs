@@ -3,14 +3,15 @@
 
 use serde::Serialize;
 
-use crate::inspect::keyed::Keyed;
-use crate::inspect::likelihood::LikelihoodRatio;
-use crate::inspect::reading::{Read as ReadSymbol, Reading};
-use crate::inspect::scan::PpiSource;
-use crate::inspect::stack::Stack;
-use crate::inspect::verdict::{self, Outcome, Verdict};
+use crate::inspect::decision::copy;
+use crate::inspect::decision::key_check::Keyed;
+use crate::inspect::decision::likelihood::LikelihoodRatio;
+use crate::inspect::decision::verdict::{self, Outcome, Verdict};
+use crate::inspect::recognition::reading::{Read as ReadSymbol, Reading};
+use crate::inspect::signal::scan::PpiSource;
+use crate::inspect::stacking::stack::Stack;
+use crate::inspect::tamper::region;
 use crate::inspect::{Inspection, Page};
-use crate::inspect::{copy, region};
 use crate::spec::{Legend, Mode, Name, Profile, Symbol};
 
 /// The name and version of this form of record.
@@ -360,8 +361,8 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Mm;
-    use crate::inspect::templates::Imaging;
+    use crate::imaging::Mm;
+    use crate::inspect::recognition::templates::Imaging;
     use crate::spec::Script;
 
     /// A reading of this name; symbols of `unclear` stand close to their runner-up.
@@ -391,8 +392,8 @@ mod tests {
             misfit: 1.5,
             contrast: 0.1,
             imaging: Imaging { along: 0.0, down: 0.0, blur: Mm(0.05) },
-            psf: crate::inspect::psf::Psf::default(),
-            orientation: crate::inspect::orientation::Orientation::default(),
+            psf: crate::inspect::recognition::psf::Psf::default(),
+            orientation: crate::inspect::signal::orientation::Orientation::default(),
             picture: Vec::new(),
             expected: Vec::new(),
             begins: 0,

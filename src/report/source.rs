@@ -1,6 +1,6 @@
 //! What a report or a log is about.
 
-use crate::base::Picture;
+use crate::imaging::Picture;
 use crate::spec::Profile;
 
 /// What was inspected, and by what.

@@ -1,7 +1,7 @@
 //! What outputs for people have in common.
 
 use super::record::Text;
-use crate::inspect::scan::PpiSource;
+use crate::inspect::signal::scan::PpiSource;
 use crate::spec::Symbol;
 
 /// Stands for a symbol that was not read; no alphabet has it.

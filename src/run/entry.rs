@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::manifest::Row;
 use super::measures::Measures;
-use crate::inspect::verdict::{Outcome, Verdict};
+use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::report::Record;
 
 /// What became of one row. Whatever stands in the row, it has one.

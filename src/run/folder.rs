@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::base::encode;
+use crate::formats::encode;
 
 /// The journal, which is also what a run locks.
 pub const JOURNAL: &str = "journal.jsonl";

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::entry::{Stamp, modified};
 use super::manifest::Fields;
 use super::place;
-use crate::base::Picture;
-use crate::base::decode;
+use crate::formats::decode;
+use crate::imaging::Picture;
 use crate::report::words::hex;
 use crate::spec::DocumentNumber;
 

@@ -9,7 +9,7 @@ use super::input;
 use super::manifest::{Command, Fields, Row};
 use super::place;
 use super::rows::Work;
-use crate::base::encode::{self, Format};
+use crate::formats::encode::{self, Format};
 use crate::issue::{self, Embedded};
 use crate::report::words::hex;
 use crate::spec::legend::NameError;

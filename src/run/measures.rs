@@ -4,10 +4,10 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Mm, tone};
-use crate::inspect::reading::Reading;
-use crate::inspect::shown::Shown;
-use crate::inspect::stack::{ACROSS, ALONG};
+use crate::imaging::{Mm, tone};
+use crate::inspect::recognition::reading::Reading;
+use crate::inspect::stacking::stack::{ACROSS, ALONG};
+use crate::inspect::tamper::tone_response::Shown;
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Profile, modulation};
 
@@ -255,8 +255,8 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Picture, Ppi};
     use crate::channel::{Conditions, print_and_scan};
+    use crate::imaging::{Picture, Ppi};
     use crate::inspect::Reader;
     use crate::issue::embed;
     use crate::spec::Name;

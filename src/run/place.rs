@@ -50,7 +50,7 @@ pub(super) fn output(id: &str, out: Option<&str>) -> Result<String, String> {
     if path.components().any(|part| part != Component::CurDir && hidden(part)) {
         return Err("'out' has a name that begins with a dot".into());
     }
-    crate::base::encode::Format::of(path)
+    crate::formats::encode::Format::of(path)
         .map_err(|_| "'out' must end in .png, .tif or .tiff".to_owned())?;
     let parts = path.components().filter(|part| *part != Component::CurDir);
     if path.components().any(|part| part.as_os_str().len() > LONGEST_NAME) {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::entry::{Entry, Inspected, Printed};
-use crate::inspect::verdict::Outcome;
+use crate::inspect::decision::verdict::Outcome;
 
 /// How a row ended, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

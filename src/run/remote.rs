@@ -23,7 +23,7 @@ use super::pool;
 use super::progress::Ended;
 use super::qa::Inspector;
 use super::rows::{Kept, Work};
-use crate::base::Ppi;
+use crate::imaging::Ppi;
 use crate::inspect::Reader;
 use crate::report::words::hex;
 use crate::spec::{IssuerKey, Profile};

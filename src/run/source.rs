@@ -15,7 +15,7 @@ use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use url::{Position, Url};
 
-use crate::base::decode::MAX_FILE_BYTES;
+use crate::formats::decode::MAX_FILE_BYTES;
 
 /// Of a host that does not answer, and of an answer that stalls.
 const CONNECT: Duration = Duration::from_secs(10);

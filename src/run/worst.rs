@@ -182,7 +182,7 @@ fn thumbnail(seen: &Seen) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::verdict::{Outcome, Verdict};
+    use crate::inspect::decision::verdict::{Outcome, Verdict};
 
     fn entry(row: u32, result: Outcome, margin: f64) -> Entry<Inspected> {
         let row = Row { number: row, id: row.to_string(), fields: Err(String::new()) };

@@ -4,7 +4,7 @@ use super::key::{DocumentNumber, IssuerKey, RowKey};
 use super::layout::Cell;
 use super::legend::{Legend, Name, NameError};
 use super::profile::Profile;
-use crate::base::Mm;
+use crate::imaging::Mm;
 
 /// The microtext of one holder, and of one document if it is keyed. Personal data: it has no
 /// `Debug` output.

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use crate::base::Mm;
+use crate::imaging::Mm;
 
 /// The grid: line `k` fills `k·pitch ≤ y < (k+1)·pitch`, cell `j` fills
 /// `j·advance ≤ x < (j+1)·advance`, both from the portrait's top left corner; a wave lifts and

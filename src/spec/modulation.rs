@@ -1,6 +1,6 @@
 //! How strongly the letters shift the tone: one law for generator and reader.
 
-use crate::base::Mm;
+use crate::imaging::Mm;
 
 /// Spread (standard deviation) of the local mean that is taken from the letters' coverage, so that
 /// the mean tone stays.
@@ -48,7 +48,7 @@ pub fn amplitude_of(lightness: f32, strength: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::tone::{lightness, luminance};
+    use crate::imaging::tone::{lightness, luminance};
 
     #[test]
     fn the_amplitude_is_the_stated_lightness_step() {

@@ -9,7 +9,7 @@ use super::legend::Legend;
 use super::modulation;
 use super::screen::{Screen, ScreenPart};
 use super::typeface::{Typeface, TypefaceError};
-use crate::base::{Mm, Ppi};
+use crate::imaging::{Mm, Ppi};
 
 /// ICAO Doc 9303-2: microprinting is smaller than this.
 pub const ICAO_MICROPRINT: Mm = Mm(0.25);

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::profile::{ProfileError, within};
-use crate::base::tone;
+use crate::imaging::tone;
 
 /// Beyond this darkness letters are lighter than their ground.
 const TURN: f32 = 0.5;

@@ -6,7 +6,7 @@ use imageproc::distance_transform::euclidean_squared_distance_transform;
 
 use super::alphabet::Symbol;
 use super::profile::Profile;
-use crate::base::Mm;
+use crate::imaging::Mm;
 
 /// Places a millimetre, along and across: finer than the dots of any print, so that the area at
 /// each tone is exact to a part in thousands.

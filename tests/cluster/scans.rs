@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use tumar::base::decode::MAX_FILE_BYTES;
+use tumar::formats::decode::MAX_FILE_BYTES;
 use tumar::run::source::{FetchError, fetch, is_url};
 
 use super::nats::{free_port, http, until};

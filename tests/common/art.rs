@@ -5,8 +5,8 @@ use std::f64::consts::TAU;
 use image::{DynamicImage, GrayImage};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tumar::base::raster::blur;
-use tumar::base::{Mm, Picture, Plane, Ppi};
+use tumar::imaging::raster::blur;
+use tumar::imaging::{Mm, Picture, Plane, Ppi};
 
 use super::{SIZE, draw, wave};
 

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use tumar::base::{Mm, Picture, Ppi};
 use tumar::channel::{Conditions, print_and_scan};
-use tumar::inspect::verdict::{Verdict, decide};
+use tumar::imaging::{Mm, Picture, Ppi};
+use tumar::inspect::decision::verdict::{Verdict, decide};
 use tumar::inspect::{Inspection, Reader, compare};
 use tumar::spec::{Legend, Name, Profile, Symbol};
 

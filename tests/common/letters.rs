@@ -3,7 +3,7 @@
 use ab_glyph_rasterizer::{Rasterizer, point};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tumar::base::{Mm, Picture};
+use tumar::imaging::{Mm, Picture};
 use tumar::issue::lettering::Coverage;
 use tumar::issue::{portrait, tint};
 use tumar::spec::{Layout, Profile, Typeface};

@@ -8,7 +8,8 @@ use std::f64::consts::TAU;
 use std::path::Path;
 
 use image::{DynamicImage, GrayImage, Luma};
-use tumar::base::{Mm, Picture, Plane, Ppi, decode};
+use tumar::formats::decode;
+use tumar::imaging::{Mm, Picture, Plane, Ppi};
 
 /// Of the prints that tests draw: fine enough for a line of a tenth of a millimetre.
 pub(crate) const DPI: Ppi = Ppi(1200.0);
@@ -38,7 +39,7 @@ pub(crate) fn tones(picture: &Picture) -> impl Fn(f64, f64) -> f64 + use<> {
     let plane = Plane::from_shape_vec((height, width), values).expect("a value a pixel");
     move |x, y| {
         let place = [x / SIZE[0].0 * width as f64, y / SIZE[1].0 * height as f64];
-        f64::from(tumar::base::raster::bilinear(&plane, place[0], place[1]))
+        f64::from(tumar::imaging::raster::bilinear(&plane, place[0], place[1]))
     }
 }
 

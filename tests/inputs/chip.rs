@@ -1,6 +1,6 @@
 //! EF.DG2 as a passport's chip holds it, around a picture.
 
-use tumar::base::dg2::Coding;
+use tumar::formats::dg2::Coding;
 
 /// One object of BER-TLV with the shortest length.
 pub(crate) fn object(tag: u32, contents: &[u8]) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! The chip's file: what is in it, and what is said where nothing can be taken out.
 
-use tumar::base::decode::{DecodeError, decode};
-use tumar::base::dg2::{self, Coding, Dg2Error};
+use tumar::formats::decode::{DecodeError, decode};
+use tumar::formats::dg2::{self, Coding, Dg2Error};
 
 use crate::chip::{block, both, face, file, object, record, representation};
 use crate::{COLOUR, GREY, crop, jpeg};

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use tumar::base::colour::Colour;
-use tumar::base::decode::{MAX_PIXELS, decode};
-use tumar::base::dg2::{self, Coding};
-use tumar::base::jp2;
+use tumar::formats::decode::{MAX_PIXELS, decode};
+use tumar::formats::dg2::{self, Coding};
+use tumar::formats::jp2;
+use tumar::imaging::colour::Colour;
 use tumar::spec::{IssuerKey, Profile};
 
 use crate::chip::both;

@@ -1,9 +1,9 @@
 //! JPEG 2000: the pixels are those of the portrait, and what claims too much is refused.
 
 use image::{DynamicImage, GenericImageView};
-use tumar::base::Ppi;
-use tumar::base::decode::{DecodeError, decode};
-use tumar::base::jp2::{self, Jp2Error};
+use tumar::formats::decode::{DecodeError, decode};
+use tumar::formats::jp2::{self, Jp2Error};
+use tumar::imaging::Ppi;
 
 use crate::{ALPHA, COLOUR, DEEP, GREY, SYCC, TILES, crop};
 

@@ -12,7 +12,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 use image::{ImageFormat, RgbImage};
-use tumar::base::dg2::Coding;
+use tumar::formats::dg2::Coding;
 
 // How each was made is in README.md beside them.
 const COLOUR: &[u8] = include_bytes!("colour.jp2");

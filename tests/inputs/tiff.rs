@@ -1,8 +1,8 @@
 //! TIFF as scanners write it, and as nobody should; pictures of one bit.
 
 use image::{DynamicImage, GrayImage};
-use tumar::base::Ppi;
-use tumar::base::decode::{DecodeError, decode};
+use tumar::formats::decode::{DecodeError, decode};
+use tumar::imaging::Ppi;
 
 /// A field: tag, type, values.
 type Field = (u16, u16, Vec<u32>);

@@ -8,11 +8,12 @@ use std::path::Path;
 
 use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Rgb};
 use reader::{Folder, field};
-use tumar::base::encode::{Format, encode};
-use tumar::base::{Picture, Ppi, decode};
 use tumar::channel::{Conditions, Preset, print_and_scan};
+use tumar::formats::decode;
+use tumar::formats::encode::{Format, encode};
+use tumar::imaging::{Picture, Ppi};
+use tumar::inspect::decision::verdict::Verdict;
 use tumar::inspect::inspect;
-use tumar::inspect::verdict::Verdict;
 use tumar::issue::pdf::Microtext;
 use tumar::issue::{embed, lettering, pdf, svg};
 use tumar::spec::{Imprint, Name, Profile};

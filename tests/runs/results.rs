@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tumar::base::decode;
+use tumar::formats::decode;
 
 use crate::shop::{NAMES, Shop};
 

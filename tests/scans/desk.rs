@@ -4,9 +4,10 @@ use std::path::Path;
 
 use ab_glyph::Font;
 use image::{DynamicImage, GrayImage, Luma};
-use tumar::base::{Mm, Picture, Ppi, decode};
 use tumar::channel::{Conditions, print_and_scan};
-use tumar::inspect::verdict::Verdict;
+use tumar::formats::decode;
+use tumar::imaging::{Mm, Picture, Ppi};
+use tumar::inspect::decision::verdict::Verdict;
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use desk::{flatbed, grey, lay, name, page, print, reads, scan, text, tilted, warped, with};
 use image::imageops;
-use tumar::base::{Picture, Ppi};
-use tumar::inspect::scan::PpiSource;
-use tumar::inspect::verdict::Verdict;
+use tumar::imaging::{Picture, Ppi};
+use tumar::inspect::decision::verdict::Verdict;
+use tumar::inspect::signal::scan::PpiSource;
 use tumar::inspect::{Reader, inspect};
 use tumar::spec::{Name, Profile};
 

@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 
 use image::GrayImage;
 use tempfile::TempDir;
-use tumar::base::{Picture, Ppi, decode, encode};
 use tumar::channel::{Conditions, print_and_scan};
+use tumar::formats::{decode, encode};
+use tumar::imaging::{Picture, Ppi};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
 

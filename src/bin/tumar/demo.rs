@@ -3,9 +3,10 @@
 use std::f64::consts::LN_10;
 
 use image::{Rgb, RgbImage};
-use tumar::base::{Mm, Picture, decode};
 use tumar::channel::{self, Conditions, Geometry, Preset};
-use tumar::inspect::reading::{Read as ReadSymbol, Reading};
+use tumar::formats::decode;
+use tumar::imaging::{Mm, Picture};
+use tumar::inspect::recognition::reading::{Read as ReadSymbol, Reading};
 use tumar::inspect::{self, Inspection, verdict};
 use tumar::issue;
 use tumar::report::{Record, overlay, words};

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use image::RgbImage;
 use serde::Serialize;
-use tumar::base::encode::{self, Format};
-use tumar::base::{Mm, Picture, Ppi};
+use tumar::formats::encode::{self, Format};
+use tumar::imaging::{Mm, Picture, Ppi};
 use tumar::issue::pdf::Microtext;
 use tumar::issue::{self, Document, EmbedError, Embedded, Summary, portrait};
 use tumar::report::preview;

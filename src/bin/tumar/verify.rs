@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use tumar::inspect::Reader;
-use tumar::inspect::claim::Claim;
-use tumar::inspect::verdict::{Outcome, Verdict};
+use tumar::inspect::decision::claim::Claim;
+use tumar::inspect::decision::verdict::{Outcome, Verdict};
 use tumar::report::record::{Microtext, ScanPart};
 use tumar::report::words::{self, full_name, read_line};
 use tumar::report::{Record, Source, html, log, overlay};

@@ -6,7 +6,7 @@ use ndarray::{ArrayView2, Axis, Slice};
 
 use super::ciede2000::{ciede2000, lab};
 use super::{DifferenceError, absolute_difference, alike, resolution};
-use crate::base::{Mm, Picture, Plane, tone};
+use crate::imaging::{Mm, Picture, Plane, tone};
 
 /// The absolute difference in L* of the mean luminance of each whole block of `block` × `block`.
 ///

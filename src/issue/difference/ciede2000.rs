@@ -2,7 +2,7 @@
 //! formula: implementation notes, supplementary test data, and mathematical observations", Color
 //! Research and Application 30(1), 2005. Numbers in brackets are their equations.
 
-/// CIE XYZ of D65, the white of [`Colour::xyz`](crate::base::colour::Colour::xyz).
+/// CIE XYZ of D65, the white of [`Colour::xyz`](crate::imaging::colour::Colour::xyz).
 const WHITE: [f64; 3] = [0.950_456, 1.0, 1.089_058];
 
 /// CIE 1976 L*, a*, b* (CIE 15:2004) of XYZ relative to D65 with Y = 1.

@@ -4,7 +4,7 @@ use ndarray::Zip;
 
 use super::gaussian::gaussian;
 use super::{DifferenceError, alike, resolution};
-use crate::base::{Mm, Picture, Plane, tone};
+use crate::imaging::{Mm, Picture, Plane, tone};
 
 /// Between a Gaussian of this deviation and one of twice that, what repeats at six and a half times
 /// the deviation stands out most.

@@ -3,8 +3,8 @@
 use ndarray::{Axis, Zip};
 use rayon::prelude::*;
 
-use crate::base::Plane;
-use crate::base::raster::{Enlarged, shrink};
+use crate::imaging::Plane;
+use crate::imaging::raster::{Enlarged, shrink};
 
 /// Deviation in pixels that a Gaussian may have at the least after averaging over blocks.
 ///
@@ -15,7 +15,7 @@ const FEWEST_PIXELS_A_DEVIATION: f64 = 24.0;
 
 /// A true Gaussian, cut at four deviations, mirrored edges.
 ///
-/// [`raster::blur`](crate::base::raster::blur) would not do: where the Gaussian passes 7 %, at the
+/// [`raster::blur`](crate::imaging::raster::blur) would not do: where the Gaussian passes 7 %, at the
 /// microtext's own line pitch, three running means pass half of that, and p95 comes out up to 12 %
 /// too small.
 pub(super) fn gaussian(plane: &Plane, deviation: f64) -> Plane {

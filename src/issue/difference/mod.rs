@@ -20,7 +20,7 @@ mod ssim;
 use ndarray::Zip;
 use thiserror::Error;
 
-use crate::base::{Picture, Plane, Ppi};
+use crate::imaging::{Picture, Plane, Ppi};
 
 pub use blocks::{block_colour_difference, block_lightness_error};
 pub use detail::{Detail, kept_detail, saturated_share};
@@ -90,7 +90,7 @@ mod rasters {
     use image::{DynamicImage, ImageBuffer, Luma};
 
     use super::percentile;
-    use crate::base::{Picture, Plane, Ppi, tone};
+    use crate::imaging::{Picture, Plane, Ppi, tone};
 
     pub(super) const PRINT: Ppi = Ppi(1200.0);
 
@@ -120,7 +120,7 @@ mod rasters {
 mod tests {
     use super::rasters::{grating, grey, peak};
     use super::*;
-    use crate::base::{Mm, tone};
+    use crate::imaging::{Mm, tone};
 
     const READING: Mm = Mm(400.0);
 

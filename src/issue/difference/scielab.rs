@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::gaussian::gaussian;
 use super::{DifferenceError, absolute_difference, alike, resolution};
-use crate::base::colour::Colour;
-use crate::base::{Mm, Picture, Plane, tone};
+use crate::imaging::colour::Colour;
+use crate::imaging::{Mm, Picture, Plane, tone};
 
 /// One channel of the opponent colour space of Poirson and Wandell, in which S-CIELAB filters.
 struct Channel {

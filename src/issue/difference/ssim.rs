@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::gaussian::{convolved, half_gaussian};
 use super::{DifferenceError, alike, resolution};
-use crate::base::raster::shrink;
-use crate::base::{Picture, Plane, Ppi};
+use crate::imaging::raster::shrink;
+use crate::imaging::{Picture, Plane, Ppi};
 
 /// The resolution at which [`structural_similarity`] compares.
 pub const SSIM_PPI: Ppi = Ppi(300.0);
@@ -62,7 +62,7 @@ fn luma(picture: &Picture) -> Plane {
 mod tests {
     use super::super::rasters::{PRINT, grey};
     use super::*;
-    use crate::base::tone;
+    use crate::imaging::tone;
     use image::{GrayImage, Luma};
 
     #[test]

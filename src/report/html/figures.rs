@@ -9,14 +9,15 @@ use image::codecs::png::PngEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, GrayImage, ImageEncoder, ImageResult, Luma};
 
-use crate::base::raster::bilinear;
-use crate::base::{Mm, Picture, Plane, tone};
-use crate::inspect::portrait::Frame;
-use crate::inspect::reading::Reading;
-use crate::inspect::scan::Scan;
-use crate::inspect::stack::ALONG;
-use crate::inspect::tamper::Ground;
-use crate::inspect::{Inspection, Page, verdict};
+use crate::imaging::raster::bilinear;
+use crate::imaging::{Mm, Picture, Plane, tone};
+use crate::inspect::decision::verdict;
+use crate::inspect::recognition::reading::Reading;
+use crate::inspect::rectification::frame::Frame;
+use crate::inspect::signal::scan::Scan;
+use crate::inspect::stacking::stack::ALONG;
+use crate::inspect::tamper::map::Ground;
+use crate::inspect::{Inspection, Page};
 use crate::report::overlay;
 
 /// What is shown of a page around the portrait.
@@ -89,7 +90,7 @@ impl ScanFigure {
 
 fn boxes(inspection: &Inspection, view: impl Fn([f64; 2]) -> [f64; 2], size: f64) -> Vec<Box> {
     let regions = inspection.tamper.iter().flat_map(|tamper| &tamper.regions).enumerate();
-    let of = |(i, region): (usize, &crate::inspect::region::Region)| {
+    let of = |(i, region): (usize, &crate::inspect::tamper::region::Region)| {
         let [left, top, right, bottom] = region.bounds;
         let [x, y] = view(inspection.scan.in_file([left, top]));
         let [to_x, to_y] = view(inspection.scan.in_file([right, bottom]));
@@ -163,7 +164,7 @@ pub(super) fn copy(reading: &Reading) -> ImageResult<Vec<CopyRow>> {
     let row = |from: usize| {
         let range = from..(from + a_row).min(symbols);
         let picture = overlay::copies(reading, range.clone(), MAGNIFICATION);
-        let letter = |(i, read): (usize, &crate::inspect::reading::Read)| Letter {
+        let letter = |(i, read): (usize, &crate::inspect::recognition::reading::Read)| Letter {
             x: i * cell,
             middle: i * cell + cell / 2,
             symbol: read.symbol.character(),

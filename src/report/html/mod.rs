@@ -12,8 +12,8 @@ use super::record::{Holder, ReadPart};
 use super::web;
 use super::words::{self, full_name, hex, number, read_line, signed};
 use super::{Record, Source};
-use crate::inspect::region::Kind;
-use crate::inspect::verdict::{Outcome, Verdict};
+use crate::inspect::decision::verdict::{Outcome, Verdict};
+use crate::inspect::tamper::region::Kind;
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name};
 use figures::{CopyRow, KeyLine, Rows, ScanFigure};
@@ -257,7 +257,7 @@ struct RegionRow {
 
 fn regions(inspection: &Inspection) -> Vec<RegionRow> {
     let regions = inspection.tamper.iter().flat_map(|tamper| &tamper.regions).enumerate();
-    let of = |(i, region): (usize, &crate::inspect::region::Region)| RegionRow {
+    let of = |(i, region): (usize, &crate::inspect::tamper::region::Region)| RegionRow {
         number: i + 1,
         kind: match region.kind {
             Kind::Missing => "no letters",
@@ -274,7 +274,9 @@ fn regions(inspection: &Inspection) -> Vec<RegionRow> {
 fn place(inspection: &Inspection, [x, y]: [f64; 2]) -> Option<String> {
     let (scan, frame) = (&inspection.scan, inspection.frame.as_ref()?);
     let at = [(x + 0.5) / scan.per_mm[0], (y + 0.5) / scan.per_mm[1]];
-    let mm = |surface: &crate::inspect::geometry::Surface, [from, to]: [f64; 2], turned: bool| {
+    let mm = |surface: &crate::inspect::signal::geometry::Surface,
+              [from, to]: [f64; 2],
+              turned: bool| {
         let [a, b] = surface.slope();
         let place = surface.at(at);
         (if turned { to - place } else { place - from }) / a.hypot(b)

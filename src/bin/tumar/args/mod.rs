@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
-use tumar::base::Ppi;
-use tumar::base::units::PLAUSIBLE_PPI;
 use tumar::channel::Preset;
-use tumar::inspect::claim::Issue;
+use tumar::imaging::Ppi;
+use tumar::imaging::units::PLAUSIBLE_PPI;
+use tumar::inspect::decision::claim::Issue;
 use tumar::report::log::Format;
 use tumar::spec::legend::NameError;
 use tumar::spec::{DocumentNumber, Legend, Name, Profile};

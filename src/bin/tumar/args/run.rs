@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use tumar::base::Ppi;
+use tumar::imaging::Ppi;
 use tumar::spec::{IssuerKey, Profile};
 
 #[cfg(feature = "cluster")]

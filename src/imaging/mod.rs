@@ -1,0 +1,11 @@
+//! Ground floor: units, tones, planes of numbers and pictures.
+
+pub mod colour;
+pub mod picture;
+pub mod raster;
+pub mod tone;
+pub mod units;
+
+pub use picture::Picture;
+pub use raster::Plane;
+pub use units::{Mm, Ppi};

@@ -1,0 +1,294 @@
+//! The keyed lines: whether they begin where the issuer's key says.
+//!
+//! Nobody without the key knows where, so that each line of a forgery is right with a chance of one
+//! in as many as the legend has symbols: how many are right by accident follows a binomial law.
+
+use crate::inspect::decision::claim::Issue;
+use crate::inspect::decision::verdict::{Decision, LEAST, Verdict};
+use crate::inspect::synchronisation::columns::Columns;
+use crate::inspect::synchronisation::row_phase::Law;
+use crate::spec::key::{KeyId, RowKey};
+use crate::spec::{Legend, Profile};
+
+/// A key is confirmed if by accident so many lines were right in one of 10^9 forgeries …
+pub const CONFIRMED: f64 = -9.0;
+/// … and refused if of prints with this key, of whose lines half were right, one in 10^6 had so few.
+pub const REFUSED: f64 = -6.0;
+/// What damage and faint tones leave of a genuine print's lines, at the least.
+pub const LEFT: f64 = 0.5;
+/// Lines that follow the law which everybody knows so many standard deviations over chance are not
+/// keyed.
+const UNKEYED: f64 = 12.0;
+
+/// What is said of a keyed print where no key was given.
+pub(crate) const UNASKED: &str = "the print is keyed: who issued it, and for which document, only a key and the document's number can tell";
+
+/// The lines of a scan whose places only the key tells, each with the generator's number of it.
+pub(crate) fn lines(
+    law: &Law,
+    lines: usize,
+    profile: &Profile,
+) -> impl Iterator<Item = (usize, usize)> {
+    let layout = &profile.layout;
+    let (printed, _) = layout.extent(profile.width, profile.height);
+    let with_row = |line| Some((line, usize::try_from(law.row(line)).ok()?));
+    let is_keyed =
+        move |(_, row): &(usize, usize)| law.keyed && *row < printed && layout.is_keyed(*row);
+    (0..lines).filter_map(with_row).filter(is_keyed)
+}
+
+/// What the keyed lines of a scan say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keyed {
+    /// The generator's number of each keyed line that could be placed, and whether it begins where
+    /// the key says.
+    pub lines: Vec<(usize, bool)>,
+    /// Which of the scan's lines are keyed, and with which symbol each begins by the key.
+    pub begins: Vec<(usize, usize)>,
+    /// Symbols of the legend.
+    pub symbols: usize,
+    /// The key that suits the lines best.
+    pub key: KeyId,
+    /// Keys that were tried.
+    pub tried: usize,
+}
+
+impl Keyed {
+    /// The key that suits the lines best. None where the scan is not of a keyed print as far as its
+    /// lines tell.
+    #[must_use]
+    pub fn check(
+        columns: &Columns,
+        issue: &Issue,
+        legend: &Legend,
+        profile: &Profile,
+    ) -> Option<Self> {
+        let checked = issue.keys.iter().filter_map(|key| {
+            let rows = key.rows(&issue.document, legend, profile);
+            let (lines, begins) = compare(columns, &rows, profile)?;
+            let (symbols, tried) = (columns.symbols, issue.keys.len());
+            Some(Self { lines, begins, symbols, key: key.id(), tried })
+        });
+        checked.max_by_key(Self::right)
+    }
+
+    /// Whether nobody without the key could have placed so many lines.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.log10_chance() <= CONFIRMED
+    }
+
+    /// Places all keyed lines where the key says, also those that could not be placed by themselves.
+    pub fn place(&self, columns: &mut Columns) {
+        for &(line, symbol) in &self.begins {
+            if let Some(phase) = columns.phases.get_mut(line) {
+                *phase = Some(symbol);
+            }
+        }
+    }
+
+    /// Lines that could be placed.
+    #[must_use]
+    pub fn placed(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Those that begin where the key says.
+    #[must_use]
+    pub fn right(&self) -> usize {
+        self.lines.iter().filter(|(_, right)| *right).count()
+    }
+
+    /// The chance, as a decimal logarithm, that by accident so many lines or more are right for one
+    /// of the keys that were tried.
+    #[must_use]
+    pub fn log10_chance(&self) -> f64 {
+        let of_one = log10_at_least(self.right(), self.placed(), 1.0 / self.symbols as f64);
+        (of_one + (self.tried.max(1) as f64).log10()).min(0.0)
+    }
+
+    /// The chance, as a decimal logarithm, that so few lines or fewer are right if each is with the
+    /// chance `share`: whether a print with this key can look like this.
+    #[must_use]
+    pub fn log10_as_few(&self, share: f64) -> f64 {
+        let (n, right) = (self.placed(), self.right());
+        log10_at_least(n - right, n, 1.0 - share)
+    }
+}
+
+/// A line, and what is said of it.
+type Lines<T> = Vec<(usize, T)>;
+
+/// The generator's number of each keyed line that could be placed, and whether it begins where the key
+/// says; and for each keyed line of the scan, with which symbol the key says that it begins.
+fn compare(
+    columns: &Columns,
+    key: &RowKey,
+    profile: &Profile,
+) -> Option<(Lines<bool>, Lines<usize>)> {
+    let law = columns.law.filter(|law| law.keyed)?;
+    let symbols = columns.symbols;
+    let (mut placed, mut begins) = (Vec::new(), Vec::new());
+    for (line, row) in lines(&law, columns.phases.len(), profile) {
+        let expected = law.number(key.phase(row, symbols), symbols);
+        begins.push((line, expected));
+        placed.extend(columns.phases[line].map(|phase| (row, phase == expected)));
+    }
+    placed.sort_unstable();
+    Some((placed, begins))
+}
+
+/// What a decision on the text becomes where the print should be keyed. `keyed`: what its lines
+/// say, if they could be asked; `law`: how the scan's lines follow the law that everybody knows;
+/// `fits`: whether the letters let the expected name stand though they do not spell it surely.
+#[must_use]
+pub fn decide(
+    mut text: Decision,
+    keyed: Option<&Keyed>,
+    law: Option<&Law>,
+    fits: bool,
+) -> Decision {
+    let read = matches!(text.verdict, Verdict::Authentic | Verdict::Read);
+    if !(read || fits && text.verdict == Verdict::Inconclusive) {
+        return text;
+    }
+    let mut becomes = |verdict, margin: f64, reason: String| {
+        text.reasons.insert(0, reason);
+        Decision {
+            verdict,
+            margin: margin.clamp(-1.0, 1.0),
+            reasons: std::mem::take(&mut text.reasons),
+        }
+    };
+    let Some(keyed) = keyed else {
+        return if read && law.is_some_and(|law| !law.keyed && law.score >= UNKEYED) {
+            let public = "the lines begin where everybody's do: this print was made without a key";
+            becomes(Verdict::KeyMismatch, -0.9, public.into())
+        } else {
+            let unknown = "the scan does not tell where enough lines begin to ask for the key";
+            becomes(Verdict::Inconclusive, 0.0, unknown.into())
+        };
+    };
+    let (right, placed, chance) = (keyed.right(), keyed.placed(), keyed.log10_chance());
+    let margin = ((CONFIRMED - chance) / CONFIRMED.abs()).tanh();
+    if keyed.is_confirmed() {
+        let told = format!(
+            "{right} of {placed} keyed lines begin where key {} says; by accident so many do once in 10^{:.0}",
+            keyed.key,
+            -chance.ceil()
+        );
+        let margin = if read { margin.min(text.margin) } else { margin };
+        becomes(Verdict::Authentic, margin.max(LEAST), told)
+    } else if keyed.log10_as_few(LEFT) <= REFUSED {
+        let told = format!(
+            "only {right} of {placed} keyed lines begin where the key says; {:.0} would by accident",
+            placed as f64 / keyed.symbols as f64
+        );
+        becomes(Verdict::KeyMismatch, margin.min(-LEAST), told)
+    } else {
+        let told = format!(
+            "only {placed} keyed lines can be placed, {right} of them where the key says: too few to tell"
+        );
+        becomes(Verdict::Inconclusive, margin.min(0.0), told)
+    }
+}
+
+/// log10 of the chance of `k` or more successes in `n` trials, each with the chance `p`, 0 < p < 1.
+fn log10_at_least(k: usize, n: usize, p: f64) -> f64 {
+    let log_of_term =
+        |i: usize| log_choose(n, i) + i as f64 * p.ln() + (n - i) as f64 * (-p).ln_1p();
+    let terms: Vec<f64> = (k..=n).map(log_of_term).collect();
+    let most = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = terms.iter().map(|term| (term - most).exp()).sum();
+    ((most + sum.ln()) / std::f64::consts::LN_10).min(0.0)
+}
+
+/// ln of how many ways there are to choose `k` of `n`.
+fn log_choose(n: usize, k: usize) -> f64 {
+    (1..=k).map(|i| ((n - k + i) as f64 / i as f64).ln()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyed(right: usize, placed: usize, symbols: usize) -> Keyed {
+        let key = crate::spec::IssuerKey::generate().unwrap().id();
+        let lines = (0..placed).map(|i| (2 * i + 1, i < right)).collect();
+        Keyed { lines, begins: Vec::new(), symbols, key, tried: 1 }
+    }
+
+    #[test]
+    fn chances_are_those_of_the_binomial_law() {
+        // 3 of 3 at one in ten; at least 1 of 2 at one in four: 7/16.
+        assert!((keyed(3, 3, 10).log10_chance() + 3.0).abs() < 1e-9);
+        assert!((keyed(1, 2, 4).log10_chance() - (7.0f64 / 16.0).log10()).abs() < 1e-9);
+        assert!(keyed(0, 9, 20).log10_chance().abs() < 1e-9);
+        assert!((keyed(56, 56, 20).log10_chance() + 56.0 * 20f64.log10()).abs() < 1e-6);
+        // None of 10 right where each is with 0.9: 10^-10.
+        assert!((keyed(0, 10, 20).log10_as_few(0.9) + 10.0).abs() < 1e-6);
+        assert!(keyed(10, 10, 20).log10_as_few(0.9).abs() < 1e-9);
+        assert!(keyed(0, 0, 20).log10_chance().abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_table_of_keys() {
+        let text = |verdict| Decision { verdict, margin: 0.8, reasons: vec!["read".into()] };
+        let law = |keyed, score| {
+            let mut law = Law::default();
+            (law.keyed, law.score) = (keyed, score);
+            law
+        };
+        for (verdict, lines, law, fits, expected) in [
+            (
+                Verdict::Authentic,
+                Some(keyed(50, 55, 20)),
+                law(true, 20.0),
+                true,
+                Verdict::Authentic,
+            ),
+            (Verdict::Read, Some(keyed(9, 30, 20)), law(true, 20.0), false, Verdict::Inconclusive),
+            (Verdict::Read, Some(keyed(30, 50, 20)), law(true, 20.0), false, Verdict::Authentic),
+            (
+                Verdict::Inconclusive,
+                Some(keyed(30, 50, 20)),
+                law(true, 9.0),
+                true,
+                Verdict::Authentic,
+            ),
+            (
+                Verdict::Inconclusive,
+                Some(keyed(30, 50, 20)),
+                law(true, 9.0),
+                false,
+                Verdict::Inconclusive,
+            ),
+            (
+                Verdict::NameMismatch,
+                Some(keyed(30, 50, 20)),
+                law(true, 9.0),
+                false,
+                Verdict::NameMismatch,
+            ),
+            (
+                Verdict::Authentic,
+                Some(keyed(3, 50, 20)),
+                law(true, 20.0),
+                true,
+                Verdict::KeyMismatch,
+            ),
+            (Verdict::Authentic, None, law(false, 30.0), true, Verdict::KeyMismatch),
+            (Verdict::Authentic, None, law(false, 8.0), true, Verdict::Inconclusive),
+            (Verdict::Absent, None, law(false, 0.0), false, Verdict::Absent),
+        ] {
+            let decision = decide(text(verdict), lines.as_ref(), Some(&law), fits);
+            assert_eq!(decision.verdict, expected, "{verdict:?} {lines:?} {fits}");
+            let passed = decision.verdict == Verdict::Authentic;
+            assert_eq!(
+                decision.margin > 0.0,
+                passed || decision.verdict == verdict,
+                "{decision:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The page: where on a scan that is much larger than a portrait there may be portraits, by their
+//! lines of text.
+
+use crate::imaging::{Picture, Ppi};
+use crate::inspect::detection::local_spectra::{self, HOP, Wave};
+use crate::inspect::rectification::carrier;
+use crate::inspect::rectification::frame::densest;
+use crate::inspect::signal::flatten;
+use crate::inspect::signal::scan::{Part, Resolution, Scan};
+use crate::spec::Profile;
+
+/// A scan that is larger than this many portraits either way is searched.
+const LARGER: f64 = 1.5;
+/// Pitches that are looked for, as a share of the profile's.
+const PITCHES: f64 = 0.15;
+/// A window has lines if they stand this many times over the median of their ring. Of windows on
+/// noise one in some thousand does.
+const LINES: f32 = 8.0;
+/// A window counts at most this much: no window is surer than sure.
+const SURE: f32 = 40.0;
+/// Neighbouring windows whose lines differ by less than this share have the same ones.
+const ALIKE: f64 = 0.06;
+/// Windows that make a portrait: a quarter of one has more.
+const WINDOWS: usize = 3;
+/// Margin around the windows' middles, in millimetres: half a window and some border.
+const MARGIN: f64 = 9.0;
+
+/// Whether a picture of this resolution is searched for portraits, and not taken for one.
+#[must_use]
+pub fn is_page(picture: &Picture, resolution: Resolution, profile: &Profile) -> bool {
+    let (width, height) = picture.size();
+    let size = [resolution.axes[0].mm(width as f64), resolution.axes[1].mm(height as f64)];
+    let (short, long) = (size[0].0.min(size[1].0), size[0].0.max(size[1].0));
+    let (narrow, high) =
+        (profile.width.0.min(profile.height.0), profile.width.0.max(profile.height.0));
+    short > LARGER * narrow || long > LARGER * high
+}
+
+/// A search for portraits on a page: what is left to look at.
+#[derive(Debug)]
+pub struct Search {
+    waves: Vec<Wave>,
+    resolution: Resolution,
+    /// Millimetres.
+    size: [f64; 2],
+    portrait: [f64; 2],
+    /// Millimetres from window to window.
+    hop: f64,
+    /// Strongest wave found.
+    pub peak: f32,
+}
+
+impl Search {
+    /// Looks at all of a picture.
+    #[must_use]
+    pub fn new(picture: &Picture, resolution: Resolution, profile: &Profile) -> Self {
+        let radius = 1.0 / profile.layout.pitch.0;
+        let ring = radius * (1.0 - PITCHES)..radius * (1.0 + PITCHES);
+        let per_mm = resolution.axes.map(Ppi::per_mm);
+        let (width, height) = picture.size();
+        let mut search = Self {
+            waves: Vec::new(),
+            resolution,
+            size: [width as f64 / per_mm[0], height as f64 / per_mm[1]],
+            portrait: [profile.width.0, profile.height.0],
+            hop: 0.0,
+            peak: 0.0,
+        };
+        // Lines of fewer pixels than the sampling theorem asks for show nothing.
+        if per_mm[0].min(per_mm[1]) < 2.0 * ring.end {
+            return search;
+        }
+        let scan = Scan::coarse(picture, resolution);
+        let flat = flatten::flatten(&scan);
+        let small = carrier::search_factor(&scan) as f64;
+        let per_mm = scan.per_mm.map(|v| v / small);
+        search.waves = local_spectra::waves(&flat, per_mm, &[ring]).into_iter().flatten().collect();
+        search.peak = search.waves.iter().map(|wave| wave.height).fold(0.0, f32::max);
+        search.waves.retain(|wave| wave.height >= LINES);
+        search.hop = HOP as f64 / per_mm[0].min(per_mm[1]);
+        search
+    }
+
+    /// The part of the page where lines of one portrait are likeliest, if any are left; its windows
+    /// are not looked at again.
+    pub fn next_part(&mut self) -> Option<Part> {
+        let clusters = self.clusters();
+        let weight = |cluster: &Vec<usize>| -> f32 {
+            cluster.iter().map(|&i| self.waves[i].height.min(SURE)).sum()
+        };
+        let best = clusters
+            .iter()
+            .filter(|cluster| cluster.len() >= WINDOWS)
+            .max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
+        let members = self.one_portrait(best);
+        let mut low = [f64::INFINITY; 2];
+        let mut high = [f64::NEG_INFINITY; 2];
+        for &i in &members {
+            for axis in [0, 1] {
+                low[axis] = low[axis].min(self.waves[i].middle[axis] - MARGIN);
+                high[axis] = high[axis].max(self.waves[i].middle[axis] + MARGIN);
+            }
+        }
+        let mut number = 0;
+        self.waves.retain(|_| {
+            number += 1;
+            !members.contains(&(number - 1))
+        });
+        let pixels = |mm: f64, axis: usize| {
+            (mm.clamp(0.0, self.size[axis]) * self.resolution.axes[axis].per_mm()) as usize
+        };
+        let corner = [0, 1].map(|axis| pixels(low[axis], axis));
+        let size = [0, 1].map(|axis| pixels(high[axis], axis).saturating_sub(corner[axis]).max(1));
+        Some(Part { corner, size })
+    }
+
+    /// Takes the windows off that lie in a portrait: its corners in pixels of the file.
+    pub fn take_off(&mut self, corners: [[f64; 2]; 4]) {
+        let corners = corners.map(|c| [0, 1].map(|i| c[i] / self.resolution.axes[i].per_mm()));
+        let reach = self.hop;
+        self.waves.retain(|wave| !within(wave.middle, &corners, reach));
+    }
+
+    /// Neighbouring windows with the same lines.
+    fn clusters(&self) -> Vec<Vec<usize>> {
+        let mut free: Vec<usize> = (0..self.waves.len()).collect();
+        let mut clusters = Vec::new();
+        while let Some(seed) = free.pop() {
+            let mut cluster = vec![seed];
+            let mut next = 0;
+            while let Some(&here) = cluster.get(next) {
+                let own = &self.waves[here];
+                let (joined, others): (Vec<usize>, Vec<usize>) = free.iter().partition(|&&other| {
+                    let other = &self.waves[other];
+                    let near = |i: usize| own.window[i].abs_diff(other.window[i]) <= 1;
+                    near(0) && near(1) && own.apart(other.frequency) < ALIKE
+                });
+                cluster.extend(joined);
+                free = others;
+                next += 1;
+            }
+            clusters.push(cluster);
+        }
+        clusters
+    }
+
+    /// Those of a cluster's windows that one portrait can hold: portraits side by side may have the
+    /// same lines.
+    fn one_portrait(&self, cluster: &[usize]) -> Vec<usize> {
+        let mean = self.mean_frequency(cluster);
+        let length = mean[0].hypot(mean[1]).max(1e-12);
+        let down = mean.map(|f| f / length);
+        let frame = |i: usize| {
+            let [x, y] = self.waves[i].middle;
+            [x * down[1] - y * down[0], x * down[0] + y * down[1]]
+        };
+        let places: Vec<[f64; 2]> = cluster.iter().map(|&i| frame(i)).collect();
+        let [across, along] = densest(&places, self.portrait);
+        let inside = |range: [f64; 2], v: f64| {
+            v >= range[0] - 0.5 * self.hop && v <= range[1] + 0.5 * self.hop
+        };
+        let members = cluster.iter().zip(&places);
+        members
+            .filter(|(_, p)| inside(across, p[0]) && inside(along, p[1]))
+            .map(|(&i, _)| i)
+            .collect()
+    }
+
+    fn mean_frequency(&self, cluster: &[usize]) -> [f64; 2] {
+        let mut sum = [0.0; 2];
+        for &i in cluster {
+            let [x, y] = self.waves[i].frequency;
+            let sign = if sum[0] * x + sum[1] * y < 0.0 { -1.0 } else { 1.0 };
+            sum = [sum[0] + sign * x, sum[1] + sign * y];
+        }
+        sum
+    }
+}
+
+/// Whether a place lies in a box with these corners, in either order, or so near to it.
+#[must_use]
+pub fn within([x, y]: [f64; 2], corners: &[[f64; 2]; 4], reach: f64) -> bool {
+    (0..4).all(|i| {
+        let ([ax, ay], [bx, by]) = (corners[i], corners[(i + 1) % 4]);
+        let edge = (bx - ax).hypot(by - ay).max(1e-9);
+        let off = |[x, y]: [f64; 2]| ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / edge;
+        off([x, y]) * off(corners[(i + 2) % 4]).signum() >= -reach
+    })
+}

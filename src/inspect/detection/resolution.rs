@@ -1,0 +1,95 @@
+//! The resolution from the lines' pitch, for scans that state none or a wrong one.
+
+use std::ops::Range;
+
+use crate::imaging::{Picture, Ppi};
+use crate::inspect::detection::local_spectra::{self, Wave};
+use crate::inspect::signal::flatten;
+use crate::inspect::signal::scan::{PpiSource, Resolution, Scan};
+use crate::spec::Layout;
+
+/// The picture is looked at in this size and in halves of it: 200 to 3,200 ppi.
+const FACTORS: [usize; 4] = [1, 2, 4, 8];
+/// Pixels a line at each size, and the step of the rings between.
+const PERIODS: Range<f64> = 3.1..6.6;
+const RING: f64 = 1.12;
+/// More than an A4 page has at the resolution for which a size is made.
+const MOST_PIXELS: usize = 18_000_000;
+/// Sizes are flattened as if they had this many pixels a millimetre: between the coarsest and the
+/// finest that they may have.
+const PER_MM: f64 = 11.0;
+/// A window votes if its wave stands this many times over the median of its ring.
+const LINES: f32 = 8.0;
+const SURE: f32 = 40.0;
+/// Waves this near are one.
+const ALIKE: f64 = 0.04;
+/// Windows that must agree.
+const WINDOWS: usize = 3;
+/// Pitches that are told from each size.
+const EACH: usize = 3;
+
+/// The resolutions at which something in the picture has the lines' pitch, the likeliest first.
+#[must_use]
+pub fn candidates(picture: &Picture, layout: &Layout) -> Vec<Resolution> {
+    let mut found: Vec<(f32, Ppi)> = Vec::new();
+    for factor in FACTORS {
+        let (width, height) = picture.size();
+        let size = [width / factor, height / factor];
+        if size[0] * size[1] > MOST_PIXELS || size[0].min(size[1]) < local_spectra::HOP {
+            continue;
+        }
+        let waves = at_size(picture, factor);
+        for (votes, per_pixel) in elect(waves).into_iter().take(EACH) {
+            let ppi = Ppi(25.4 * factor as f64 / per_pixel / layout.pitch.0);
+            // By area: a picture of half the size has a quarter of the windows.
+            found.push((votes * (factor * factor) as f32, ppi));
+        }
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let resolution = |(_, ppi): (f32, Ppi)| Resolution {
+        axes: [Ppi((ppi.0 * 10.0).round() / 10.0); 2],
+        source: PpiSource::Estimated,
+    };
+    found.into_iter().filter(|(_, ppi)| ppi.is_plausible()).map(resolution).collect()
+}
+
+/// The waves of a picture shrunk by `factor`, in cycles a pixel of the small picture.
+fn at_size(picture: &Picture, factor: usize) -> Vec<Wave> {
+    let scan = Scan {
+        luminance: picture.luminance(factor),
+        per_mm: [PER_MM; 2],
+        ..Scan::unknown(picture)
+    };
+    let flat = flatten::flatten(&scan);
+    let mut rings = Vec::new();
+    let mut period = PERIODS.start;
+    while period < PERIODS.end {
+        rings.push(1.0 / (period * RING)..1.0 / period);
+        period *= RING;
+    }
+    local_spectra::waves(&flat, [1.0; 2], &rings).into_iter().flatten().collect()
+}
+
+/// Votes and length (cycles a pixel) of the waves on which most windows agree.
+fn elect(waves: Vec<Wave>) -> Vec<(f32, f64)> {
+    let mut left: Vec<Wave> = waves.into_iter().filter(|wave| wave.height >= LINES).collect();
+    let mut elected = Vec::new();
+    let votes = |of: &Wave, left: &[Wave]| -> f32 {
+        let alike = left.iter().filter(|other| of.apart(other.frequency) < ALIKE);
+        alike.map(|wave| wave.height.min(SURE)).sum()
+    };
+    while elected.len() < EACH {
+        let scored = left.iter().map(|wave| (votes(wave, &left), *wave));
+        let Some((sum, best)) = scored.max_by(|a, b| a.0.total_cmp(&b.0)) else { break };
+        let (alike, others): (Vec<Wave>, Vec<Wave>) =
+            left.iter().partition(|wave| best.apart(wave.frequency) < ALIKE);
+        if alike.len() >= WINDOWS {
+            let lengths = alike.iter().map(|w| w.frequency[0].hypot(w.frequency[1]));
+            let weights = alike.iter().map(|w| f64::from(w.height.min(SURE)));
+            let total: f64 = weights.clone().sum();
+            elected.push((sum, lengths.zip(weights).map(|(l, w)| l * w).sum::<f64>() / total));
+        }
+        left = others;
+    }
+    elected
+}

@@ -1,0 +1,10 @@
+//! Where the microtext does not stand though it should.
+
+pub mod cells;
+pub mod deficit;
+pub mod displaced;
+pub mod map;
+pub mod pooling;
+pub mod region;
+pub mod strength;
+pub mod tone_response;

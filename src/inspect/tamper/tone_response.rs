@@ -1,0 +1,152 @@
+//! How strongly letters show by the tone of their ground, over the whole portrait: what is left of the
+//! press when portrait and text are taken out.
+
+use ndarray::{Array2, Zip};
+
+use crate::inspect::tamper::cells::Cells;
+use crate::spec::modulation;
+
+/// Width of a class of tones, in L*.
+const CLASS: f32 = 5.0;
+const CLASSES: usize = 20;
+/// A class with fewer cells does not tell.
+const TELLING: f64 = 20.0;
+/// Light tones, in which presses let letters grow in proportion to L*, and where they show as strongly
+/// as in all of them together. Lighter ones have little room below white.
+const LIGHT: [f32; 2] = [50.0, 80.0];
+const MIDDLE: f64 = 70.0;
+/// The turn is sought so far about where it was found in steps of a class, in L*.
+const ABOUT: usize = 12;
+/// The portrait's brightest channel is taken this much brighter than it was scanned.
+const BRIGHTER: f32 = 1.05;
+
+/// Strength of letters by class of tone.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    classes: [Class; CLASSES],
+    /// By how much letters are darker than their ground, for each L*: what is seen of them.
+    darker: [f64; 100],
+    /// Where they turn, to a class.
+    turn: f32,
+}
+
+/// One class of tones.
+#[derive(Clone, Copy, Debug, Default)]
+struct Class {
+    seen: f64,
+    foretold: f64,
+    cells: f64,
+}
+
+impl Shown {
+    /// Of those cells for which `inner` holds. `turn`: the lightness at which letters turn; `strength`:
+    /// the profile's.
+    #[must_use]
+    pub fn of(cells: &Cells, inner: &Array2<bool>, turn: f32, strength: f32) -> Self {
+        let mut classes = [Class::default(); CLASSES];
+        let mut darker = [0.0; 100];
+        Zip::from(&cells.cells).and(inner).for_each(|cell, &inner| {
+            let [lightness, brightest] =
+                [cell.lightness, cell.brightest].map(|sum| sum / cell.pixels);
+            let seen = f64::from(cell.own.seen + cell.common.seen);
+            if inner && cell.tells() {
+                let side = if lightness > turn { 1.0 } else { -1.0 };
+                darker[(lightness.max(0.0) as usize).min(99)] += side * seen;
+            }
+            let most = modulation::most((BRIGHTER * brightest).max(0.01));
+            let has_room = most >= modulation::amplitude_of(lightness, strength);
+            if inner && cell.tells() && has_room {
+                let class = &mut classes[((lightness / CLASS).max(0.0) as usize).min(CLASSES - 1)];
+                class.seen += seen;
+                class.foretold += f64::from(cell.own.foretold + cell.common.foretold);
+                class.cells += 1.0;
+            }
+        });
+        Self { classes, darker, turn }
+    }
+
+    /// In light tones, as a share of what was foretold, at L* 70; none where too few are there.
+    #[must_use]
+    pub fn light(&self) -> Option<f64> {
+        let of_light =
+            self.between(LIGHT).fold([0.0; 2], |[seen, all], (lightness, share, cells)| {
+                let growth = lightness / MIDDLE;
+                [seen + cells * share * growth, all + cells * growth * growth]
+            });
+        let [seen, all] = of_light;
+        (all > 0.0).then(|| seen / all)
+    }
+
+    /// The lightness at which letters turn from lighter than their ground to darker, as a tone of the
+    /// scan, 0..100: the profile prints it at 40, and ink that spreads darkens it. Where nothing lies
+    /// about it, as it was found in steps of a class.
+    #[must_use]
+    pub fn turn(&self) -> f64 {
+        let turn = self.turn as usize;
+        let range = turn.saturating_sub(ABOUT)..(turn + ABOUT).min(self.darker.len());
+        // Below the turn each lightness takes from the sum, above it adds.
+        let (mut sum, mut least) = (0.0, (0.0, None));
+        for lightness in range {
+            sum += self.darker[lightness];
+            if sum < least.0 {
+                least = (sum, Some(lightness));
+            }
+        }
+        let Some(last) = least.1 else { return f64::from(self.turn) };
+        // Between the last that takes and the first that adds, linearly.
+        let near = |at: usize| self.darker.get(at).copied().unwrap_or(0.0).abs();
+        let (below, above) = (near(last), near(last + 1));
+        last as f64 + 0.5 + below / (below + above).max(1e-20)
+    }
+
+    /// Middle, share that shows, and cells of the classes in this range that tell.
+    fn between(&self, [from, to]: [f32; 2]) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
+        let middle = |i: usize| (i as f32 + 0.5) * CLASS;
+        let classes = self.classes.iter().enumerate();
+        classes
+            .filter(move |(i, class)| {
+                (from..to).contains(&middle(*i)) && class.cells >= TELLING && class.foretold > 0.0
+            })
+            .map(move |(i, class)| (f64::from(middle(i)), class.seen / class.foretold, class.cells))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::tamper::cells::{Cell, Part};
+
+    /// Cells of all tones whose letters show as much as `shown` says of the lightness.
+    fn cells(shown: impl Fn(f32) -> f32) -> Cells {
+        let cell = |(line, _): (usize, usize)| {
+            let lightness = line as f32;
+            let own = Part { seen: 30.0 * shown(lightness), foretold: 30.0, ..Part::default() };
+            Cell { own, lightness, brightest: 0.4, pixels: 1.0, ..Cell::default() }
+        };
+        let cells = Array2::from_shape_fn((100, 40), cell);
+        Cells { cells, first_line: 0, first_cell: 0, size: [0.22, 0.4] }
+    }
+
+    #[test]
+    fn light_tones_tell_the_strength() {
+        for light in [1.0, 0.6] {
+            let cells = cells(|l| if l > 40.0 { light * l / 70.0 } else { 0.3 });
+            let inner = cells.cells.map(|_| true);
+            let shown = Shown::of(&cells, &inner, 40.0, 0.17);
+            assert!((shown.light().unwrap() - f64::from(light)).abs() < 0.02);
+            let none = Shown::of(&cells, &cells.cells.map(|_| false), 40.0, 0.17);
+            assert!(none.light().is_none() && (none.turn() - 40.0).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_turn_is_where_the_sign_changes() {
+        for turn in [34.0, 38.0, 43.0] {
+            // Held against letters that turn at 40.
+            let cells = cells(|l| if (l > 40.0) == (l >= turn) { 0.8 } else { -0.8 });
+            let inner = cells.cells.map(|_| true);
+            let found = Shown::of(&cells, &inner, 40.0, 0.17).turn();
+            assert!((found - f64::from(turn)).abs() <= 1.0, "{turn}: {found}");
+        }
+    }
+}
