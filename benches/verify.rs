@@ -13,14 +13,19 @@ use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode::{decode, read};
 use tumar::formats::encode::{Format, encode};
 use tumar::imaging::{Picture, Ppi};
+use tumar::inspect::Reader;
+use tumar::inspect::detection::spectrum;
+use tumar::inspect::recognition::reading;
 use tumar::inspect::recognition::templates::Alphabets;
+use tumar::inspect::rectification::carrier;
 use tumar::inspect::rectification::frame::Frame;
+use tumar::inspect::signal::flatten;
 use tumar::inspect::signal::orientation::Orientation;
 use tumar::inspect::signal::scan::Scan;
 use tumar::inspect::signal::tones::Tones;
 use tumar::inspect::stacking::stack::stack;
+use tumar::inspect::synchronisation::columns;
 use tumar::inspect::synchronisation::columns::Turn;
-use tumar::inspect::{Reader, carrier, columns, flatten, reading};
 use tumar::issue::embed;
 use tumar::spec::Profile;
 
@@ -85,7 +90,7 @@ fn stages(criterion: &mut Criterion) {
     let picture = scan(1200.0, &profile);
     let scan = Scan::new(&picture, None).expect("a resolution");
     let flat = flatten::flatten(&scan);
-    let peak = carrier::peaks(&flat, &scan, &profile.layout)[0];
+    let peak = spectrum::peaks(&flat, &scan, &profile.layout)[0];
     let factor = carrier::search_factor(&scan);
     let tones = Tones::measure(&flat, &scan, peak.frequency, &profile, profile.mode);
     let signal = flat.signal(&tones);
@@ -100,7 +105,7 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("1-scan", |b| b.iter(|| Scan::new(black_box(&picture), None)));
     group.bench_function("2-flatten", |b| b.iter(|| flatten::flatten(black_box(&scan))));
     group.bench_function("3-peaks", |b| {
-        b.iter(|| carrier::peaks(black_box(&flat), &scan, &profile.layout));
+        b.iter(|| spectrum::peaks(black_box(&flat), &scan, &profile.layout));
     });
     group.bench_function("4-tones", |b| {
         b.iter(|| Tones::measure(black_box(&flat), &scan, peak.frequency, &profile, profile.mode));

@@ -5,7 +5,8 @@
 //! ```
 //! use tumar::imaging::{Picture, Ppi};
 //! use tumar::channel::{Conditions, print_and_scan};
-//! use tumar::inspect::{inspect, verdict::Verdict};
+//! use tumar::inspect::decision::verdict::Verdict;
+//! use tumar::inspect::inspect;
 //! use tumar::issue::embed;
 //! use tumar::spec::{Mode, Name, Profile};
 //!

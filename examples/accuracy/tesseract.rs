@@ -12,7 +12,8 @@ use serde::Serialize;
 use tumar::channel::Preset;
 use tumar::imaging::raster::{bilinear, blur};
 use tumar::imaging::{Mm, Picture, Plane, Ppi, tone};
-use tumar::inspect::{Inspection, inspect, stack};
+use tumar::inspect::stacking::stack;
+use tumar::inspect::{Inspection, inspect};
 use tumar::spec::{Name, Profile, Script, Symbol};
 
 use super::trial::Trial;

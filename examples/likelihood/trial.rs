@@ -5,8 +5,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tumar::imaging::Picture;
+use tumar::inspect::decision::likelihood;
 use tumar::inspect::decision::verdict::{Expected, Text};
-use tumar::inspect::{Inspection, Reader, compare, likelihood};
+use tumar::inspect::{Inspection, Reader, compare};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Mode, Name, Profile};
 
