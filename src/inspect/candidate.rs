@@ -1,53 +1,52 @@
-//! The lines of one carrier, from the matched filter's view to the text that stands in them.
+//! The blind reading: one set of lines → the text that stands in them. Whose name is expected is not
+//! known here, so that a reading cannot be led by what it hopes to find.
 
 use crate::imaging::{Mm, Plane};
-use crate::inspect::decision::verdict::{self, Evidence, Text};
+use crate::inspect::decision::evidence::{Evidence, Repetition};
+use crate::inspect::decision::text::Text;
+use crate::inspect::detection::spectrum::{self, Peak};
 use crate::inspect::recognition::reading::{self, Readings};
 use crate::inspect::recognition::stroke_gain;
 use crate::inspect::recognition::templates::Alphabets;
-use crate::inspect::rectification::carrier::{self, Carrier, Peak};
+use crate::inspect::rectification::carrier::{self, Carrier};
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::rectification::keystone;
-use crate::inspect::signal::flatten::Flat;
+use crate::inspect::signal::flatten::{self, Flat};
 use crate::inspect::signal::scan::Scan;
-use crate::inspect::signal::tones::Tones;
+use crate::inspect::signal::tones::{self, Tones};
 use crate::inspect::stacking::stack::{self, Stack};
 use crate::inspect::synchronisation::columns::{self, Columns, Turn};
-use crate::inspect::synchronisation::row_phase::Law;
-use crate::inspect::tamper::cells::{self, Cells, Templates};
-use crate::inspect::tamper::map::Tamper;
-use crate::spec::{Mode, Profile, Script, modulation};
+use crate::inspect::tamper::map::{Print, Tamper};
+use crate::inspect::tamper::measurer::CellMeasurer;
+use crate::spec::{Mode, Profile, Script};
 
-/// Lines over this share of the portrait are worth reading.
+/// Lines over this share of the portrait are worth reading. A guess.
 const COVERED: f64 = 0.15;
-
-/// The portrait is sought so far beside where its lines are of one piece: a pattern of the page may
-/// go on with them.
-const BESIDE: Mm = Mm(6.0);
 
 /// A tilt is believed if letters spread at most this many times as far by it: of pages that were
 /// tilted 0.45 to 0.62 times, of one that was not 0.96.
 const SHARPER: f64 = 0.9;
 
-/// What all readings of a scan share.
-pub struct Context<'a> {
-    /// The scan.
-    pub scan: &'a Scan,
-    /// Without its portrait.
-    pub flat: &'a Flat,
-    /// Whether only lines that follow the generator's law are worth reading.
-    pub lawful: bool,
-    /// What is printed.
-    pub profile: &'a Profile,
-    /// How it is taken to be printed.
-    pub mode: Mode,
-    /// Which lines are read.
-    pub turn: Turn,
-    /// What symbols look like.
-    pub alphabets: &'a Alphabets<'a>,
+/// A print that is taken for a tint is also read as a letter screen if its lines' peak stands over this
+/// share of a tint's: screens reach 0.26 and more, pictures without microtext 0.08 at the most.
+const BOLD: f64 = 0.15;
+
+/// Letters that leave so much more of the scan unexplained than others, as a share, are not taken in
+/// their place. A guess.
+const WORSE: f64 = 0.1;
+
+/// What a scan of one portrait shows.
+pub struct Blind {
+    /// The scan without its portrait.
+    pub flat: Flat,
+    /// What the peak is worth; nothing of the letters yet.
+    pub lines: Evidence,
+    /// One for each legend of the profile that was found, the most legible first.
+    pub found: Vec<Found>,
 }
 
-/// What was found along the lines of one carrier, stage by stage.
+/// What was found along the lines of one carrier, stage by stage; a stage is `None` where the one
+/// before found nothing to go on.
 #[derive(Debug)]
 pub struct Found {
     /// The lines.
@@ -64,114 +63,180 @@ pub struct Found {
     pub tones: Tones,
 }
 
-/// Follows the lines of a peak and reads them: on a flat page, and on one that lies at an angle if
-/// that reads better. `thorough`: see [`columns::find`].
-#[must_use]
-pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found> {
-    let Context { scan, flat, profile, mode, .. } = *context;
-    let tones = Tones::measure(flat, scan, peak.frequency, profile, mode);
-    let signal = flat.signal(&tones);
-    let carrier =
-        carrier::follow(&signal, carrier::search_factor(scan), scan, peak, &profile.layout)?;
-    let frame = Frame::new(&carrier, profile);
-    if frame.coverage < COVERED {
-        return Some(Found { carrier, frame, columns: None, stack: None, readings: None, tones });
-    }
-    let found = in_frame(frame, carrier, &signal, &tones, thorough, context);
-    if found.is_clear() {
-        return Some(found);
-    }
-    let Some(tilted) = keystone::tilted(&found.carrier, &found.frame, profile) else {
-        return Some(found);
-    };
-    let other = in_frame(tilted, found.carrier.clone(), &signal, &tones, false, context);
-    // Symbols may be clear by chance, but only the right map makes the letters sharper.
-    let is_sharper = other.blur() < SHARPER * found.blur();
-    Some(if is_sharper && other.legible() > found.legible() { other } else { found })
+/// What all readings of a scan share.
+struct Search<'a> {
+    scan: &'a Scan,
+    flat: &'a Flat,
+    /// Whether only lines that follow the generator's row phases are worth reading.
+    lawful: bool,
+    profile: &'a Profile,
+    alphabets: &'a Alphabets<'a>,
 }
 
-fn in_frame(
-    frame: Frame,
-    carrier: Carrier,
-    signal: &Plane,
-    tones: &Tones,
+/// One way to read a scan: the lines of this peak, with effort or without, as a print of this mode.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+    peak: &'a Peak,
     thorough: bool,
-    context: &Context<'_>,
-) -> Found {
-    let Context { scan, flat, lawful, profile, mode, turn, alphabets } = *context;
-    let factor = carrier::search_factor(scan);
-    let columns = columns::find(signal, factor, scan, &frame, profile, thorough, turn);
-    let law = columns.as_ref().and_then(|columns| Some((columns.law?, columns.first_line)));
-    let frame = law.map_or(frame.clone(), |(law, first)| frame.at_row(&law, first, profile));
-    let worth_reading = |columns: &&Columns| {
-        verdict::repeats(&columns.evidence()) && (columns.law.is_some() || !lawful)
+    mode: Mode,
+}
+
+/// Reads a scan of one portrait. `lawful`: whether only lines that follow the generator's row phases
+/// are worth reading.
+#[must_use]
+pub fn read(scan: &Scan, lawful: bool, profile: &Profile, alphabets: &Alphabets<'_>) -> Blind {
+    let flat = flatten::flatten(scan);
+    let peaks = spectrum::peaks(&flat, scan, &profile.layout);
+    let highest = peaks.first();
+    let lines = Evidence {
+        peak: highest.map_or(0.0, |peak| peak.height),
+        expected_peak: highest.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
+        ..Evidence::default()
     };
-    let stack = columns.as_ref().filter(worth_reading);
-    let stack = stack.map(|columns| stack::stack(flat, scan, &frame, columns, tones));
-    let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
-    let readings = stack.as_ref().and_then(|stack| match mode {
-        Mode::Tint => reading::read(stack, known, alphabets.tinted()),
-        Mode::Screen => stroke_gain::read(stack, known, alphabets, tones.looks(flat)),
-    });
-    Found { carrier, frame, columns, stack, readings, tones: tones.clone() }
+    let search = Search { scan, flat: &flat, lawful, profile, alphabets };
+    let attempts = search.attempts(&peaks, &lines);
+    let of = profile.layout.legends;
+    let best = |which| search.best(&attempts, Turn { which, of });
+    let mut found: Vec<Found> = (0..of).filter_map(best).collect();
+    found.sort_by(|a, b| b.is_clear().cmp(&a.is_clear()).then(b.legible().total_cmp(&a.legible())));
+    Blind { flat, lines, found }
+}
+
+impl Search<'_> {
+    /// The ways to read it, the likeliest first.
+    fn attempts<'p>(&self, peaks: &'p [Peak], lines: &Evidence) -> Vec<Attempt<'p>> {
+        let own = self.profile.mode;
+        let Some(highest) = peaks.first() else { return Vec::new() };
+        // The print may be of the other mode than the profile's.
+        let may_be_other =
+            own == Mode::Screen || f64::from(lines.peak) > BOLD * lines.expected_peak;
+        let is_screen = may_be_other
+            && own == Mode::Tint
+            && tones::is_screen(self.flat, self.scan, highest, self.profile);
+        let mode = if is_screen { Mode::Screen } else { own };
+        // A resolution that was told from waves was told from the strongest.
+        let tried = peaks.iter().take(if self.lawful { 1 } else { peaks.len() }).enumerate();
+        let mut attempts: Vec<_> = tried
+            .map(|(i, peak)| Attempt { peak, thorough: i == 0 && !self.lawful, mode })
+            .collect();
+        if may_be_other {
+            attempts.push(Attempt { peak: highest, thorough: false, mode: mode.other() });
+        }
+        attempts
+    }
+
+    /// The first attempt that reads all of the text, or else the one that reads most.
+    fn best(&self, attempts: &[Attempt<'_>], turn: Turn) -> Option<Found> {
+        let mut best: Option<Found> = None;
+        for found in attempts.iter().filter_map(|attempt| self.read(attempt, turn)) {
+            let is_clear = found.is_clear();
+            // Where the lines were followed worse, all places fit badly, and a sign that is no
+            // letter does not stand out.
+            let is_better = |best: &Found| {
+                1.0 - found.fit() <= (1.0 + WORSE) * (1.0 - best.fit())
+                    && (is_clear || found.legible() > best.legible())
+            };
+            if best.as_ref().is_none_or(is_better) {
+                best = Some(found);
+            }
+            if best.as_ref().is_some_and(Found::is_clear) {
+                break;
+            }
+        }
+        best
+    }
+
+    /// Follows the lines of a peak and reads them: on a flat page, and on one that lies at an angle if
+    /// that reads better.
+    fn read(&self, attempt: &Attempt<'_>, turn: Turn) -> Option<Found> {
+        let Self { scan, flat, profile, .. } = *self;
+        let Attempt { peak, thorough, mode } = *attempt;
+        let tones = Tones::measure(flat, scan, peak.frequency, profile, mode);
+        let signal = flat.signal(&tones);
+        let carrier =
+            carrier::follow(&signal, carrier::search_factor(scan), scan, peak, &profile.layout)?;
+        let frame = Frame::new(&carrier, profile);
+        if frame.coverage < COVERED {
+            let (columns, stack, readings) = (None, None, None);
+            return Some(Found { carrier, frame, columns, stack, readings, tones });
+        }
+        let lines = Lines { signal: &signal, tones: &tones, mode, turn };
+        let found = self.in_frame(frame, carrier, &lines, thorough);
+        if found.is_clear() {
+            return Some(found);
+        }
+        let Some(tilted) = keystone::tilted(&found.carrier, &found.frame, profile) else {
+            return Some(found);
+        };
+        let other = self.in_frame(tilted, found.carrier.clone(), &lines, false);
+        // Symbols may be clear by chance, but only the right map makes the letters sharper.
+        let is_sharper = other.blur() < SHARPER * found.blur();
+        Some(if is_sharper && other.legible() > found.legible() { other } else { found })
+    }
+
+    fn in_frame(&self, frame: Frame, carrier: Carrier, lines: &Lines<'_>, thorough: bool) -> Found {
+        let Self { scan, flat, lawful, profile, alphabets } = *self;
+        let Lines { signal, tones, mode, turn } = *lines;
+        let factor = carrier::search_factor(scan);
+        let columns = columns::find(signal, factor, scan, &frame, profile, thorough, turn);
+        let law = columns.as_ref().and_then(|columns| Some((columns.law?, columns.first_line)));
+        let frame = law.map_or(frame.clone(), |(law, first)| frame.at_row(&law, first, profile));
+        let worth_reading = |columns: &&Columns| {
+            Repetition::of(columns).is_text() && (columns.law.is_some() || !lawful)
+        };
+        let stack = columns.as_ref().filter(worth_reading);
+        let stack = stack.map(|columns| stack::stack(flat, scan, &frame, columns, tones));
+        let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
+        let readings = stack.as_ref().and_then(|stack| match mode {
+            Mode::Tint => reading::read(stack, known, alphabets.tinted()),
+            Mode::Screen => stroke_gain::read(stack, known, alphabets, tones.looks(flat)),
+        });
+        Found { carrier, frame, columns, stack, readings, tones: tones.clone() }
+    }
+}
+
+/// What is read in one attempt.
+#[derive(Clone, Copy)]
+struct Lines<'a> {
+    signal: &'a Plane,
+    tones: &'a Tones,
+    mode: Mode,
+    turn: Turn,
 }
 
 impl Found {
-    /// Adds what this is worth.
+    /// Adds what this is worth, no name expected.
     #[must_use]
     pub fn evidence(&self, mut evidence: Evidence) -> Evidence {
         evidence.coverage = self.frame.coverage;
-        evidence.repetition = self.columns.as_ref().map(Columns::evidence);
-        evidence.text = self.readings.as_ref().map(|readings| readings.likelier().evidence());
+        evidence.repetition = self.columns.as_ref().map(Repetition::of);
+        evidence.text = self.readings.as_ref().map(|readings| Text::of(readings.likelier()));
         evidence
     }
 
-    /// Where the text does not stand though it should; of a tint, since what is foretold of a letter
+    /// Where the text does not stand though it should; of a tint, since what is expected of a letter
     /// screen's letters does not yet change with the tone. Settles the portrait's sides.
     #[must_use]
     pub fn tamper(&mut self, flat: &Flat, scan: &Scan, profile: &Profile) -> Option<Tamper> {
         let (columns, readings) = (self.columns.as_ref()?, self.readings.as_ref()?);
-        let reading = readings.likelier();
+        let (reading, turn) = (readings.likelier(), self.tones.turn);
         if reading.mode != Mode::Tint {
             return None;
         }
-        let law = |l: &f32| {
-            let size = modulation::amplitude_of(*l, 1.0);
-            if *l > self.tones.turn { -size } else { size }
-        };
-        let amplitude = flat.lightness.map(law);
-        let expected = reading.expected_in_stack();
-        let measure = |frame: &Frame, templates: &Templates| {
-            cells::measure(flat, scan, frame, columns, &amplitude, templates)
-        };
-        let wide = self.frame.wider(BESIDE.0 / profile.layout.pitch.0);
-        let templates = Templates::new(&expected, columns.symbols);
-        let cells = measure(&wide, &templates);
-
-        let width = profile.width.0 / profile.layout.advance.0;
-        let (from, step) = match columns.law {
-            Some(law) => {
-                let backwards = law.orientation.runs_backwards();
-                let begin = reading.begin_in_stack() - law.turn() as f64;
-                (begin - if backwards { width } else { 0.0 }, columns.symbols as f64)
-            }
-            None => (0.0, 1.0),
-        };
-        let left = cells.left_edge(width, from, step)?;
+        let measurer =
+            CellMeasurer::new((scan, flat), &self.frame, columns, reading, turn, profile);
+        let (cells, across) = measurer.cells()?;
         let middle = 0.5 * (self.frame.down[0] + self.frame.down[1]);
-        self.frame.across = [left, left + width].map(|symbols| columns.along(symbols, middle));
-        let inside = |cells: Cells| cells.within(self.frame.down, [left, left + width]);
-
-        let row = |line: i64, law: &Law| {
-            usize::try_from(law.row(usize::try_from(line - columns.first_line).ok()?)).ok()
-        };
+        self.frame.across = across.map(|symbols| columns.along(symbols, middle));
         let keyed = columns.law.filter(|law| law.keyed).map(|law| {
-            move |line: i64| row(line, &law).is_some_and(|row| profile.layout.is_keyed(row))
+            move |line: i64| {
+                let row = usize::try_from(line - columns.first_line).ok().map(|at| law.row(at));
+                let row = row.and_then(|row| usize::try_from(row).ok());
+                row.is_some_and(|row| profile.layout.is_keyed(row))
+            }
         });
-        let strength = profile.strength as f32;
-        let displaced =
-            |by| inside(measure(&wide, &Templates::displaced(&expected, columns.symbols, by)));
-        Tamper::of(&inside(cells), self.tones.turn, strength, keyed, displaced)
+        let print = Print { turn, strength: profile.strength as f32 };
+        Tamper::of(&cells, print, keyed, |by| measurer.displaced(across, by))
     }
 
     /// The script of the text.
@@ -180,9 +245,15 @@ impl Found {
         self.readings.as_ref().map(|readings| readings.likelier().script)
     }
 
-    /// Spread of the letters in the stack, in millimetres.
+    /// Spread (σ) of the letters in the stack.
+    #[must_use]
+    pub fn spread(&self) -> Option<Mm> {
+        self.readings.as_ref().map(|readings| readings.likelier().imaging.blur)
+    }
+
+    /// The same in millimetres, without bounds where there are no letters.
     fn blur(&self) -> f64 {
-        self.readings.as_ref().map_or(f64::INFINITY, |r| r.likelier().imaging.blur.0)
+        self.spread().map_or(f64::INFINITY, |spread| spread.0)
     }
 
     fn text(&self) -> Option<Text> {
@@ -190,8 +261,7 @@ impl Found {
     }
 
     /// Correlation of the letters with the scan; −1 where there are none.
-    #[must_use]
-    pub fn fit(&self) -> f64 {
+    fn fit(&self) -> f64 {
         self.readings.as_ref().map_or(-1.0, |readings| readings.likelier().fit)
     }
 

@@ -1,11 +1,12 @@
 //! The reader: one portrait or a page of them, of known or unknown resolution.
 
 use crate::imaging::{Picture, Ppi};
-use crate::inspect::Inspection;
 use crate::inspect::decision::claim::Claim;
-use crate::inspect::decision::verdict::{Evidence, Verdict};
+use crate::inspect::decision::evidence::{Obstacle, Place, Told};
+use crate::inspect::decision::verdict::Verdict;
 use crate::inspect::detection::page::{Search, is_page, within};
 use crate::inspect::detection::resolution;
+use crate::inspect::inspection::Inspection;
 use crate::inspect::recognition::templates::Alphabets;
 use crate::inspect::signal::scan::{PpiSource, Resolution, Scan, ScanError};
 use crate::spec::{Name, Profile};
@@ -61,16 +62,14 @@ impl Page {
         };
         let best = (0..found.len()).max_by(|&a, &b| order(&found[a], &found[b]))?;
         let main = found.swap_remove(best);
-        let mut page = Self { main, others: found };
-        let count = page.others.len() + 1;
-        if count > 1 {
-            let of_main = page.portraits().iter().position(|p| std::ptr::eq(*p, &page.main));
-            let number = of_main.unwrap_or_default() + 1;
-            page.main.decision.reasons.push(format!(
-                "the scan shows {count} portraits with microtext; this is about number {number} from the top"
-            ));
+        let page = Self { main, others: found };
+        let of = page.others.len() + 1;
+        if of == 1 {
+            return Some(page);
         }
-        Some(page)
+        let of_main = page.portraits().iter().position(|p| std::ptr::eq(*p, &page.main));
+        let place = Place { number: of_main.unwrap_or_default() + 1, of };
+        Some(Self { main: page.main.placed(place), ..page })
     }
 
     /// All portraits with their place in the scan known, from the top.
@@ -167,15 +166,15 @@ impl<'p> Reader<'p> {
                 continue;
             }
             tried.push(ppi);
-            let mut page = self.at(picture, resolution, claim);
+            let page = self.at(picture, resolution, claim);
             if page.main.is_certain() {
-                page.main.decision.reasons.push(contradiction(stated, ppi));
-                return Ok(page);
+                let told = Told::new(stated, Ppi(ppi));
+                return Ok(Page { main: page.main.told(told), ..page });
             }
         }
         Ok(first.unwrap_or_else(|| {
-            let reason = "neither the file nor --ppi states the resolution, and no lines of microtext tell it: without it nothing can be ruled out";
-            Page::alone(Inspection::nothing(Scan::unknown(picture), reason, Evidence::default()))
+            let scan = Scan::unknown(picture);
+            Page::alone(Inspection::nothing(scan, Obstacle::NoResolution, 0.0))
         }))
     }
 
@@ -205,10 +204,8 @@ impl<'p> Reader<'p> {
             }
         }
         Page::of(found).unwrap_or_else(|| {
-            let reason = "no portrait with microtext was found on this page";
-            let evidence = Evidence { peak: search.peak, ..Evidence::default() };
             let scan = Scan { resolution: Some(resolution), ..Scan::unknown(picture) };
-            Page::alone(Inspection::nothing(scan, reason, evidence))
+            Page::alone(Inspection::nothing(scan, Obstacle::EmptyPage, search.peak))
         })
     }
 }
@@ -227,19 +224,4 @@ fn is_known(found: &[Inspection], corners: &[[f64; 2]; 4]) -> bool {
         |other: &[[f64; 2]; 4]| (0..SIDE * SIDE).filter(|&i| within(place(i), other, 0.0)).count();
     let others = found.iter().filter_map(Inspection::corners);
     others.into_iter().any(|other| covered(&other) as f64 > OVERLAP * (SIDE * SIDE) as f64)
-}
-
-/// Why a resolution was estimated.
-fn contradiction(stated: Option<Resolution>, ppi: f64) -> String {
-    match stated {
-        None => format!("the file states no resolution; the lines' pitch is that of {ppi:.0} ppi"),
-        Some(stated) => {
-            let who = match stated.source {
-                PpiSource::Option => "--ppi says",
-                PpiSource::Metadata | PpiSource::Estimated => "the file states",
-            };
-            let said = stated.axes[0];
-            format!("{who} {said}, but the lines' pitch is that of {ppi:.0} ppi")
-        }
-    }
 }

@@ -3,8 +3,12 @@
 use serde::Serialize;
 
 use crate::inspect::Inspection;
+use crate::inspect::decision::decide;
+use crate::inspect::decision::evidence;
+use crate::inspect::decision::evidence::{Evidence, Repetition};
 use crate::inspect::decision::key_check as keyed;
-use crate::inspect::decision::verdict::{self, Comparison, Evidence, Expected, Repetition, Text};
+use crate::inspect::decision::text;
+use crate::inspect::decision::text::{Comparison, Expected, Text};
 use crate::inspect::rectification::carrier::PEAK;
 use crate::inspect::tamper::{map as tamper, region};
 use crate::report::words::number;
@@ -56,7 +60,7 @@ pub(super) fn questions(inspection: &Inspection) -> Vec<Question> {
             }
         }
     }
-    questions.extend(inspection.keyed.as_ref().map(key));
+    questions.extend(inspection.keyed().map(key));
     questions.extend(inspection.tamper.as_ref().map(ground));
     questions
 }
@@ -73,12 +77,12 @@ pub(super) fn text(found: &Repetition, evidence: &Evidence) -> Question {
         least(
             "Repetition along the lines, in standard deviations",
             found.score,
-            verdict::REPETITION,
+            evidence::REPETITION,
             1,
         ),
-        least("Lines begin on whole symbols (1: exactly)", found.lattice, verdict::LATTICE, 2),
-        least("Share of the lines that could be placed", found.lines, verdict::LINES, 2),
-        least("Symbols in one copy", found.symbols as f64, verdict::SYMBOLS as f64, 0),
+        least("Lines begin on whole symbols (1: exactly)", found.lattice, evidence::LATTICE, 2),
+        least("Share of the lines that could be placed", found.lines, evidence::LINES, 2),
+        least("Symbols in one copy", found.symbols as f64, evidence::SYMBOLS as f64, 0),
         Check {
             of: "Lines follow the printer’s rule, in standard deviations (0: they do not)",
             value: number(found.law, 1),
@@ -87,7 +91,7 @@ pub(super) fn text(found: &Repetition, evidence: &Evidence) -> Question {
         },
     ];
     let fit = evidence.text.as_ref().map(|text| text.fit);
-    checks.extend(fit.map(|fit| least("Likeness to letters (1: exact)", fit, verdict::FIT, 2)));
+    checks.extend(fit.map(|fit| least("Likeness to letters (1: exact)", fit, evidence::FIT, 2)));
     Question {
         asks: "Do the lines carry text?",
         rule: "The first four must hold, or the fifth in their place; and the sixth.",
@@ -99,7 +103,7 @@ pub(super) fn absence(evidence: &Evidence) -> Question {
     let (peak, expected) = (f64::from(evidence.peak), evidence.expected_peak);
     let share = if expected > 0.0 { peak / expected } else { 0.0 };
     let law = evidence.repetition.map_or(0.0, |found| found.law);
-    let above = verdict::EXPECTED_PEAK * f64::from(PEAK);
+    let above = decide::EXPECTED_PEAK * f64::from(PEAK);
     let below = |of, value: f64, limit, decimals| Check {
         of,
         value: number(value, decimals),
@@ -113,9 +117,9 @@ pub(super) fn absence(evidence: &Evidence) -> Question {
             limit: format!("> {}", number(above, 0)),
             passed: expected > above,
         },
-        below("Share of it that was found", share, verdict::FAINT, 3),
-        below("Share of the portrait with even lines", evidence.coverage, verdict::COVERED, 2),
-        below("Lines follow the printer’s rule, in standard deviations", law, verdict::FOLLOWED, 1),
+        below("Share of it that was found", share, decide::FAINT, 3),
+        below("Share of the portrait with even lines", evidence.coverage, decide::COVERED, 2),
+        below("Lines follow the printer’s rule, in standard deviations", law, decide::FOLLOWED, 1),
     ];
     let rule = "Microtext is absent only if all four hold, and the scan is fine enough; otherwise nothing is decided.";
     Question { asks: "Would this scan have shown microtext?", rule, checks }
@@ -124,9 +128,9 @@ pub(super) fn absence(evidence: &Evidence) -> Question {
 pub(super) fn reading(text: &Text) -> Question {
     let weakest = text.log_odds.iter().copied().fold(f64::INFINITY, f64::min);
     let checks = vec![
-        least("Weakest symbol: log odds against its runner-up", weakest, verdict::READ, 2),
-        most("What the letters leave open or contradict", text.open + text.doubt, verdict::OPEN, 2),
-        most("Worst place, over what is usual", text.misfit, verdict::MISFIT, 2),
+        least("Weakest symbol: log odds against its runner-up", weakest, text::READ, 2),
+        most("What the letters leave open or contradict", text.open + text.doubt, text::OPEN, 2),
+        most("Worst place, over what is usual", text.misfit, text::MISFIT, 2),
     ];
     let rule = "All three must hold for a text that is read without a name.";
     Question { asks: "Is the whole text read?", rule, checks }
@@ -134,9 +138,9 @@ pub(super) fn reading(text: &Text) -> Question {
 
 pub(super) fn acceptance(name: &Comparison, text: &Text) -> Question {
     let checks = vec![
-        least("Log odds of the name against any other text", name.log_odds, verdict::ACCEPT, 2),
-        most("What the letters say against the name", name.doubt, verdict::DOUBT, 2),
-        most("Worst place, over what is usual", text.misfit, verdict::MISFIT, 2),
+        least("Log odds of the name against any other text", name.log_odds, text::ACCEPT, 2),
+        most("What the letters say against the name", name.doubt, text::DOUBT, 2),
+        most("Worst place, over what is usual", text.misfit, text::MISFIT, 2),
     ];
     let rule = "All three must hold; or the whole text is read and is the name.";
     Question { asks: "Is it the expected name?", rule, checks }
@@ -144,9 +148,9 @@ pub(super) fn acceptance(name: &Comparison, text: &Text) -> Question {
 
 pub(super) fn refusal(name: &Comparison, text: &Text) -> Question {
     let checks = vec![
-        most("Log odds of the name against any other text", name.log_odds, verdict::REFUSE, 2),
-        least("Share of the symbols that are clear", text.legible(), verdict::LEGIBLE, 2),
-        most("What the letters leave open or contradict", text.open + text.doubt, verdict::OPEN, 2),
+        most("Log odds of the name against any other text", name.log_odds, text::REFUSE, 2),
+        least("Share of the symbols that are clear", text.legible(), text::LEGIBLE, 2),
+        most("What the letters leave open or contradict", text.open + text.doubt, text::OPEN, 2),
     ];
     let rule = "Another name is reported only if all three hold.";
     Question { asks: "Is it another name?", rule, checks }

@@ -23,8 +23,11 @@ use super::checks::{self, Question};
 use super::record::{Microtext, Record, Region};
 use super::words::visible;
 use super::{Source, overlay};
+use crate::inspect::decision::evidence;
 use crate::inspect::decision::key_check as keyed;
-use crate::inspect::decision::verdict::{self, Expected, Outcome, Text, Verdict};
+use crate::inspect::decision::text;
+use crate::inspect::decision::text::{Expected, Text};
+use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::inspect::tamper::{map::Tamper, region::LACKS};
 use crate::inspect::{Inspection, Page};
 
@@ -186,7 +189,9 @@ fn text_is_there(inspection: &Inspection) -> Check {
     let mut decision = vec![checks::lines(evidence)];
     decision.extend(evidence.repetition.as_ref().map(|found| checks::text(found, evidence)));
     let (result, margin) = match evidence.established() {
-        Some(text) => (Outcome::Successful, Some((text.fit - verdict::FIT) / (1.0 - verdict::FIT))),
+        Some(text) => {
+            (Outcome::Successful, Some((text.fit - evidence::FIT) / (1.0 - evidence::FIT)))
+        }
         None => {
             decision.push(checks::absence(evidence));
             let is_absent = inspection.decision.verdict == Verdict::Absent;
@@ -199,7 +204,7 @@ fn text_is_there(inspection: &Inspection) -> Check {
 
 /// Whether it spells the expected name; or, without one, whether it can be read.
 fn name_is_right(text: &Text, record: &Record) -> Check {
-    let towards = |odds: f64, limit: f64| ((odds - limit) / verdict::READ).tanh();
+    let towards = |odds: f64, limit: f64| ((odds - limit) / text::READ).tanh();
     let mut decision = vec![checks::reading(text)];
     let (result, margin) = match &text.expected {
         None if text.is_clear() => (Outcome::Successful, None),
@@ -221,7 +226,7 @@ fn name_is_right(text: &Text, record: &Record) -> Check {
             } else {
                 Outcome::Undetermined
             };
-            (result, Some(towards(name.log_odds, verdict::ACCEPT)))
+            (result, Some(towards(name.log_odds, text::ACCEPT)))
         }
     };
     check("TUMAR_NAME", result, margin, decision)
@@ -229,7 +234,7 @@ fn name_is_right(text: &Text, record: &Record) -> Check {
 
 /// Whether the keyed lines begin where the key says.
 fn key_is_right(inspection: &Inspection, record: &Record) -> Option<Check> {
-    let Some(keyed) = inspection.keyed.as_ref() else {
+    let Some(keyed) = inspection.keyed() else {
         // A print without a key has no lines to ask.
         let is_refused = record.verdict == Verdict::KeyMismatch;
         let refused = || check("TUMAR_KEY", Outcome::Failed, Some(record.margin), Vec::new());

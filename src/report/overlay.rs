@@ -7,7 +7,7 @@ use imageproc::point::Point;
 
 use crate::imaging::raster::bilinear;
 use crate::imaging::{Picture, Plane};
-use crate::inspect::decision::verdict;
+use crate::inspect::decision::text;
 use crate::inspect::recognition::reading::Reading;
 use crate::inspect::stacking::stack::{ACROSS, ALONG};
 use crate::inspect::tamper::map::Ground;
@@ -70,7 +70,7 @@ fn with_copy(scan: RgbImage, inspection: &Inspection) -> RgbImage {
             put(&mut page, margin + x as usize, top + y as usize, Rgb([pixel.0[0]; 3]));
         }
         for (i, read) in reading.circle[range].iter().enumerate() {
-            let colour = if read.log_odds >= verdict::READ { GOOD } else { POOR };
+            let colour = if read.log_odds >= text::READ { GOOD } else { POOR };
             let width = ALONG * magnification;
             for x in i * width + bars..(i + 1) * width - bars {
                 for y in strip - bars..strip {
@@ -134,7 +134,7 @@ pub(super) fn copies(
 
 /// The scan with the portraits' outlines and their lines.
 fn marked(picture: &Picture, inspections: &[&Inspection]) -> RgbImage {
-    if inspections.iter().all(|inspection| inspection.stack.is_none()) {
+    if inspections.iter().all(|inspection| inspection.stack().is_none()) {
         return picture.pixels.to_rgb8();
     }
     let mut canvas: Blend<RgbaImage> = Blend(picture.pixels.to_rgba8());
@@ -160,7 +160,7 @@ fn mark(
 ) {
     mark_ground(canvas, inspection, view);
     let (Some(frame), Some(columns), Some(_)) =
-        (&inspection.frame, &inspection.columns, &inspection.stack)
+        (inspection.frame(), inspection.columns(), inspection.stack())
     else {
         return;
     };
@@ -207,7 +207,7 @@ fn mark_ground(
     view: &impl Fn([f64; 2]) -> [f64; 2],
 ) {
     let (Some(tamper), Some(frame), Some(columns)) =
-        (&inspection.tamper, &inspection.frame, &inspection.columns)
+        (&inspection.tamper, inspection.frame(), inspection.columns())
     else {
         return;
     };

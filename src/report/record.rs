@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::inspect::decision::copy;
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::likelihood::LikelihoodRatio;
-use crate::inspect::decision::verdict::{self, Outcome, Verdict};
+use crate::inspect::decision::text;
+use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::inspect::recognition::reading::{Read as ReadSymbol, Reading};
 use crate::inspect::signal::scan::PpiSource;
 use crate::inspect::stacking::stack::Stack;
@@ -198,7 +199,7 @@ impl Record {
         let decision = &inspection.decision;
         let established = inspection.evidence.established();
         // A stack is only made where lines of text repeat, and a text only of a stack.
-        let found = inspection.reading().zip(inspection.stack.as_ref());
+        let found = inspection.reading().zip(inspection.stack());
         let found = found.filter(|_| established.is_some());
         let ratio = established.and_then(LikelihoodRatio::of);
         let words = || ratio.map_or_else(|| "undetermined".to_owned(), LikelihoodRatio::words);
@@ -213,7 +214,7 @@ impl Record {
                 .as_ref()
                 .map(|(stack, readings)| Text::of(readings.likelier(), stack)),
             expected: expected.map(Holder::of),
-            key: inspection.keyed.as_ref().map(KeyPart::of),
+            key: inspection.keyed().map(KeyPart::of),
             log10_lr: ratio.map(|ratio| rounded(ratio.log10, 3)),
             lr_words: expected.map(|_| words()),
             scan: ScanPart::of(inspection),
@@ -230,13 +231,13 @@ impl Text {
     /// What was read, where there is text.
     fn established(inspection: &Inspection) -> Option<Self> {
         inspection.evidence.established()?;
-        Some(Self::of(inspection.reading()?, inspection.stack.as_ref()?))
+        Some(Self::of(inspection.reading()?, inspection.stack()?))
     }
 
     fn of(reading: &Reading, stack: &Stack) -> Self {
         let part = |read: &ReadSymbol| {
-            let whole = reading.doubt <= verdict::DOUBT && reading.misfit <= verdict::MISFIT;
-            let clear = read.log_odds >= verdict::READ && whole;
+            let whole = reading.doubt <= text::DOUBT && reading.misfit <= text::MISFIT;
+            let clear = read.log_odds >= text::READ && whole;
             ReadPart {
                 symbol: clear.then_some(read.symbol),
                 runner_up: clear.then_some(read.runner_up),
@@ -333,7 +334,7 @@ impl Microtext {
         stack: &Stack,
         profile: &Profile,
     ) -> Option<Self> {
-        let [x, y] = inspection.frame.as_ref()?.lines.slope();
+        let [x, y] = inspection.frame()?.lines.slope();
         let pitch_mm = 1.0 / x.hypot(y);
         let layout = &profile.layout;
         let cap_height_mm = layout.cap_height.0 * pitch_mm / layout.pitch.0;
@@ -375,7 +376,7 @@ mod tests {
             symbol,
             runner_up: Symbol::HYPHEN,
             log_odds: if place < name.len() && unclear.contains(symbol.character()) {
-                verdict::READ - 0.1
+                text::READ - 0.1
             } else {
                 30.0
             },

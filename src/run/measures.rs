@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::imaging::{Mm, tone};
 use crate::inspect::recognition::reading::Reading;
 use crate::inspect::stacking::stack::{ACROSS, ALONG};
-use crate::inspect::tamper::tone_response::Shown;
+use crate::inspect::tamper::tone_response::ToneResponse;
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Profile, modulation};
 
@@ -161,10 +161,10 @@ impl Measures {
         let reading = inspection.reading()?;
         let [across, down] = centre(inspection)?;
         // Of letter screens the tones say nothing yet.
-        let shown = inspection.tamper.as_ref().map(|tamper| &tamper.shown);
-        let light = shown.and_then(Shown::light).unwrap_or(1.0);
+        let shown = inspection.tamper.as_ref().map(|tamper| &tamper.tone_response);
+        let light = shown.and_then(ToneResponse::light).unwrap_or(1.0);
         let printed = f64::from(modulation::TURNING_LIGHTNESS);
-        let turn = shown.map_or(printed, Shown::turn);
+        let turn = shown.map_or(printed, ToneResponse::turn);
         Some(Self {
             contrast: rounded(light * reading.contrast / profile.strength, 5),
             stroke_mm: rounded(stroke(turn, profile).0, 6),

@@ -4,7 +4,6 @@
 //! in as many as the legend has symbols: how many are right by accident follows a binomial law.
 
 use crate::inspect::decision::claim::Issue;
-use crate::inspect::decision::verdict::{Decision, LEAST, Verdict};
 use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::synchronisation::row_phase::Law;
 use crate::spec::key::{KeyId, RowKey};
@@ -16,13 +15,6 @@ pub const CONFIRMED: f64 = -9.0;
 pub const REFUSED: f64 = -6.0;
 /// What damage and faint tones leave of a genuine print's lines, at the least.
 pub const LEFT: f64 = 0.5;
-/// Lines that follow the law which everybody knows so many standard deviations over chance are not
-/// keyed.
-const UNKEYED: f64 = 12.0;
-
-/// What is said of a keyed print where no key was given.
-pub(crate) const UNASKED: &str = "the print is keyed: who issued it, and for which document, only a key and the document's number can tell";
-
 /// The lines of a scan whose places only the key tells, each with the generator's number of it.
 pub(crate) fn lines(
     law: &Law,
@@ -138,61 +130,6 @@ fn compare(
     Some((placed, begins))
 }
 
-/// What a decision on the text becomes where the print should be keyed. `keyed`: what its lines
-/// say, if they could be asked; `law`: how the scan's lines follow the law that everybody knows;
-/// `fits`: whether the letters let the expected name stand though they do not spell it surely.
-#[must_use]
-pub fn decide(
-    mut text: Decision,
-    keyed: Option<&Keyed>,
-    law: Option<&Law>,
-    fits: bool,
-) -> Decision {
-    let read = matches!(text.verdict, Verdict::Authentic | Verdict::Read);
-    if !(read || fits && text.verdict == Verdict::Inconclusive) {
-        return text;
-    }
-    let mut becomes = |verdict, margin: f64, reason: String| {
-        text.reasons.insert(0, reason);
-        Decision {
-            verdict,
-            margin: margin.clamp(-1.0, 1.0),
-            reasons: std::mem::take(&mut text.reasons),
-        }
-    };
-    let Some(keyed) = keyed else {
-        return if read && law.is_some_and(|law| !law.keyed && law.score >= UNKEYED) {
-            let public = "the lines begin where everybody's do: this print was made without a key";
-            becomes(Verdict::KeyMismatch, -0.9, public.into())
-        } else {
-            let unknown = "the scan does not tell where enough lines begin to ask for the key";
-            becomes(Verdict::Inconclusive, 0.0, unknown.into())
-        };
-    };
-    let (right, placed, chance) = (keyed.right(), keyed.placed(), keyed.log10_chance());
-    let margin = ((CONFIRMED - chance) / CONFIRMED.abs()).tanh();
-    if keyed.is_confirmed() {
-        let told = format!(
-            "{right} of {placed} keyed lines begin where key {} says; by accident so many do once in 10^{:.0}",
-            keyed.key,
-            -chance.ceil()
-        );
-        let margin = if read { margin.min(text.margin) } else { margin };
-        becomes(Verdict::Authentic, margin.max(LEAST), told)
-    } else if keyed.log10_as_few(LEFT) <= REFUSED {
-        let told = format!(
-            "only {right} of {placed} keyed lines begin where the key says; {:.0} would by accident",
-            placed as f64 / keyed.symbols as f64
-        );
-        becomes(Verdict::KeyMismatch, margin.min(-LEAST), told)
-    } else {
-        let told = format!(
-            "only {placed} keyed lines can be placed, {right} of them where the key says: too few to tell"
-        );
-        becomes(Verdict::Inconclusive, margin.min(0.0), told)
-    }
-}
-
 /// log10 of the chance of `k` or more successes in `n` trials, each with the chance `p`, 0 < p < 1.
 fn log10_at_least(k: usize, n: usize, p: f64) -> f64 {
     let log_of_term =
@@ -229,66 +166,5 @@ mod tests {
         assert!((keyed(0, 10, 20).log10_as_few(0.9) + 10.0).abs() < 1e-6);
         assert!(keyed(10, 10, 20).log10_as_few(0.9).abs() < 1e-9);
         assert!(keyed(0, 0, 20).log10_chance().abs() < 1e-9);
-    }
-
-    #[test]
-    fn a_table_of_keys() {
-        let text = |verdict| Decision { verdict, margin: 0.8, reasons: vec!["read".into()] };
-        let law = |keyed, score| {
-            let mut law = Law::default();
-            (law.keyed, law.score) = (keyed, score);
-            law
-        };
-        for (verdict, lines, law, fits, expected) in [
-            (
-                Verdict::Authentic,
-                Some(keyed(50, 55, 20)),
-                law(true, 20.0),
-                true,
-                Verdict::Authentic,
-            ),
-            (Verdict::Read, Some(keyed(9, 30, 20)), law(true, 20.0), false, Verdict::Inconclusive),
-            (Verdict::Read, Some(keyed(30, 50, 20)), law(true, 20.0), false, Verdict::Authentic),
-            (
-                Verdict::Inconclusive,
-                Some(keyed(30, 50, 20)),
-                law(true, 9.0),
-                true,
-                Verdict::Authentic,
-            ),
-            (
-                Verdict::Inconclusive,
-                Some(keyed(30, 50, 20)),
-                law(true, 9.0),
-                false,
-                Verdict::Inconclusive,
-            ),
-            (
-                Verdict::NameMismatch,
-                Some(keyed(30, 50, 20)),
-                law(true, 9.0),
-                false,
-                Verdict::NameMismatch,
-            ),
-            (
-                Verdict::Authentic,
-                Some(keyed(3, 50, 20)),
-                law(true, 20.0),
-                true,
-                Verdict::KeyMismatch,
-            ),
-            (Verdict::Authentic, None, law(false, 30.0), true, Verdict::KeyMismatch),
-            (Verdict::Authentic, None, law(false, 8.0), true, Verdict::Inconclusive),
-            (Verdict::Absent, None, law(false, 0.0), false, Verdict::Absent),
-        ] {
-            let decision = decide(text(verdict), lines.as_ref(), Some(&law), fits);
-            assert_eq!(decision.verdict, expected, "{verdict:?} {lines:?} {fits}");
-            let passed = decision.verdict == Verdict::Authentic;
-            assert_eq!(
-                decision.margin > 0.0,
-                passed || decision.verdict == verdict,
-                "{decision:?}"
-            );
-        }
     }
 }

@@ -8,7 +8,7 @@
 
 use std::f64::consts::LN_10;
 
-use crate::inspect::decision::verdict::{DOUBT, Expected, MISFIT, Text};
+use crate::inspect::decision::text::{DOUBT, Expected, MISFIT, Text};
 
 /// A ratio from a score: logistic, and no further from 1 than the comparisons bear that it was fitted
 /// to.

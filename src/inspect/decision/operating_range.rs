@@ -3,7 +3,8 @@
 
 use crate::imaging::raster::blur;
 use crate::imaging::{Mm, Ppi};
-use crate::inspect::rectification::carrier::{PEAK, search_factor};
+use crate::inspect::rectification::carrier::PEAK;
+use crate::inspect::rectification::carrier::search_factor;
 use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::scan::Scan;
 use crate::spec::Profile;
@@ -25,7 +26,11 @@ const FAINT: f64 = 2.0 * PEAK as f64;
 
 /// What tells whether a scan can be read.
 #[derive(Clone, Copy, Debug)]
-pub struct Measures {
+pub struct Range {
+    /// Height of a printed capital.
+    pub cap_height: Mm,
+    /// Width and height of a printed portrait.
+    pub portrait: [Mm; 2],
     /// Pixels of the file a capital.
     pub capital_px: f64,
     /// Spread (σ) with which the letters were seen, where there are any.
@@ -40,8 +45,8 @@ pub struct Measures {
     pub peak: f64,
 }
 
-impl Measures {
-    /// Measures a scan of known resolution.
+impl Range {
+    /// Range a scan of known resolution.
     #[must_use]
     pub fn of(scan: &Scan, flat: &Flat, profile: &Profile, peak: f32) -> Self {
         let per_mm = (scan.per_mm[0] * scan.per_mm[1]).sqrt();
@@ -53,6 +58,8 @@ impl Measures {
             [fine + f64::from(v - s).powi(2), all + f64::from(*v).powi(2)]
         });
         Self {
+            cap_height: profile.layout.cap_height,
+            portrait: [profile.width, profile.height],
             capital_px: profile.layout.cap_height.0 * per_mm * scan.factor as f64,
             blur: None,
             sharpness: (squares[0] / squares[1].max(1e-12)).sqrt(),
@@ -64,18 +71,18 @@ impl Measures {
 
     /// Whether microtext would not show here whatever the portrait: its absence means nothing.
     #[must_use]
-    pub fn hide_everything(&self) -> bool {
+    pub fn hides_everything(&self) -> bool {
         self.sharpness < SHARPNESS || self.saturated > SATURATED
     }
 
     /// What falls short, as sentences, most important first.
     #[must_use]
-    pub fn shortfalls(&self, profile: &Profile) -> Vec<String> {
+    pub fn shortfalls(&self) -> Vec<String> {
         let mut found = Vec::new();
         let [width, height] = self.size.map(|mm| mm.0);
         if self.capital_px < CAPITAL_PX {
             let (is, needed) = (self.capital_px, CAPITAL_PX);
-            let ppi = Ppi(needed / profile.layout.cap_height.0 * 25.4);
+            let ppi = Ppi(needed / self.cap_height.0 * 25.4);
             found.push(format!(
                 "too coarse: capitals are {is:.1} pixels high, {needed} are needed ({:.0} ppi)",
                 ppi.0
@@ -101,7 +108,7 @@ impl Measures {
         if width * height < AREA_MM2 {
             found.push(format!(
                 "too small: {width:.0} × {height:.0} mm, of a portrait of {} × {} mm",
-                profile.width.0, profile.height.0
+                self.portrait[0].0, self.portrait[1].0
             ));
         }
         if self.blur.is_none() && self.peak < FAINT {
@@ -120,7 +127,10 @@ mod tests {
 
     #[test]
     fn a_table_of_shortfalls() {
-        let good = Measures {
+        let profile = Profile::default();
+        let good = Range {
+            cap_height: profile.layout.cap_height,
+            portrait: [profile.width, profile.height],
             capital_px: 5.7,
             blur: None,
             sharpness: 0.3,
@@ -128,26 +138,19 @@ mod tests {
             size: [Mm(39.0), Mm(49.0)],
             peak: 400.0,
         };
-        let profile = Profile::default();
-        assert!(good.shortfalls(&profile).is_empty());
+        assert!(good.shortfalls().is_empty());
         for (measures, says) in [
+            (Range { capital_px: 1.4, ..good }, "too coarse: capitals are 1.4 pixels high, 3 are"),
+            (Range { sharpness: 0.12, ..good }, "too blurred: 12 %"),
+            (Range { blur: Some(Mm(0.09)), ..good }, "too blurred: a point spreads over 0.090 mm"),
+            (Range { saturated: 0.83, ..good }, "saturated: 83 %"),
             (
-                Measures { capital_px: 1.4, ..good },
-                "too coarse: capitals are 1.4 pixels high, 3 are",
-            ),
-            (Measures { sharpness: 0.12, ..good }, "too blurred: 12 %"),
-            (
-                Measures { blur: Some(Mm(0.09)), ..good },
-                "too blurred: a point spreads over 0.090 mm",
-            ),
-            (Measures { saturated: 0.83, ..good }, "saturated: 83 %"),
-            (
-                Measures { size: [Mm(4.0), Mm(6.0)], ..good },
+                Range { size: [Mm(4.0), Mm(6.0)], ..good },
                 "too small: 4 × 6 mm, of a portrait of 35",
             ),
-            (Measures { peak: 20.0, ..good }, "too faint: lines stand 20 times"),
+            (Range { peak: 20.0, ..good }, "too faint: lines stand 20 times"),
         ] {
-            let found = measures.shortfalls(&profile);
+            let found = measures.shortfalls();
             assert!(found.len() == 1 && found[0].starts_with(says), "{found:?}");
         }
     }

@@ -2,7 +2,6 @@
 
 use ndarray::{Array1, Array2, ArrayView1};
 
-use crate::inspect::decision::verdict::Text;
 use crate::inspect::recognition::decoding::Decoded;
 use crate::inspect::recognition::field::Field;
 use crate::inspect::recognition::fit::Fit;
@@ -159,19 +158,6 @@ pub fn read(
 }
 
 impl Reading {
-    /// What the letters are worth, no name expected.
-    #[must_use]
-    pub fn evidence(&self) -> Text {
-        Text {
-            fit: self.fit,
-            misfit: self.misfit,
-            doubt: self.doubt,
-            open: self.circle.iter().map(Read::open).sum(),
-            log_odds: self.circle.iter().map(|read| read.log_odds).collect(),
-            expected: None,
-        }
-    }
-
     /// [`expected`](Self::expected) in the order of the scan's stack.
     #[must_use]
     pub fn expected_in_stack(&self) -> Vec<f32> {

@@ -9,7 +9,6 @@ use rustfft::num_complex::Complex64;
 
 use crate::imaging::Plane;
 use crate::inspect::decision::key_check;
-use crate::inspect::decision::verdict::Repetition;
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::geometry::Surface;
 use crate::inspect::signal::scan::Scan;
@@ -80,18 +79,6 @@ impl Columns {
     #[must_use]
     pub fn phase(&self, line: i64) -> Option<usize> {
         *self.phases.get(usize::try_from(line - self.first_line).ok()?)?
-    }
-
-    /// The evidence that lines of text repeat.
-    #[must_use]
-    pub fn evidence(&self) -> Repetition {
-        Repetition {
-            symbols: self.symbols,
-            score: self.repetition,
-            lattice: self.lattice,
-            law: self.law.map_or(0.0, |law| law.score),
-            lines: self.placed(),
-        }
     }
 
     /// How many symbols the place (`along`, `line` with fraction) lies from the origin of its line.
@@ -295,7 +282,8 @@ impl Columns {
     }
 
     /// Share of the lines that could be placed.
-    fn placed(&self) -> f64 {
+    #[must_use]
+    pub fn placed(&self) -> f64 {
         self.phases.iter().flatten().count() as f64 / self.phases.len().max(1) as f64
     }
 

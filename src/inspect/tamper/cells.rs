@@ -17,16 +17,16 @@ use crate::inspect::synchronisation::columns::Columns;
 /// Other texts against which a cell is held, to see how much letters are seen where there are none.
 pub const OTHERS: usize = 8;
 
-/// How far a cell shows one part of what is foretold.
+/// How far a cell shows one part of what is expected.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Part {
     /// Σ a·c·h/σ²: amplitude, contrast, height of the ink, noise.
     pub seen: f32,
-    /// Σ a²·h²/σ²; `seen` is as much where the symbol stands as foretold, and nothing where it is not.
-    pub foretold: f32,
+    /// Σ a²·h²/σ²; `seen` is as much where the symbol stands as expected, and nothing where it is not.
+    pub expected: f32,
     /// What is seen of what cannot be there: the same moved elsewhere.
     pub others: [f32; OTHERS],
-    /// How much of that is foretold, since letters are somewhat alike.
+    /// How much of that is expected, since letters are somewhat alike.
     pub alike: [f32; OTHERS],
 }
 
@@ -68,14 +68,14 @@ impl Cells {
     pub fn left_edge(&self, width: f64, from: f64, step: f64) -> Option<f64> {
         let sums = self.cells.columns().into_iter().map(|column| {
             let told = column.iter().filter(|cell| cell.tells());
-            told.fold([0.0; 2], |[seen, foretold], cell| {
-                [seen + f64::from(cell.own.seen), foretold + f64::from(cell.own.foretold)]
+            told.fold([0.0; 2], |[seen, expected], cell| {
+                [seen + f64::from(cell.own.seen), expected + f64::from(cell.own.expected)]
             })
         });
         let mut before = vec![[0.0; 2]];
-        for [seen, foretold] in sums {
+        for [seen, expected] in sums {
             let [a, b] = before[before.len() - 1];
-            before.push([a + seen, b + foretold]);
+            before.push([a + seen, b + expected]);
         }
         let (cells, first) = (before.len() - 1, self.first_cell as f64);
         let within = |left: f64| {
@@ -89,10 +89,10 @@ impl Cells {
             .take_while(|left| left + width <= first + cells as f64)
             .map(|left| (left, within(left)))
             .collect();
-        let share = |[seen, foretold]: [f64; 2]| seen / f64::max(foretold, 1e-20);
+        let share = |[seen, expected]: [f64; 2]| seen / f64::max(expected, 1e-20);
         let strength = places.iter().map(|(_, sums)| share(*sums)).fold(0.0, f64::max);
         // Twice the logarithm of how much likelier the sums are with letters than without.
-        let odds = |[seen, foretold]: [f64; 2]| strength * (2.0 * seen - strength * foretold);
+        let odds = |[seen, expected]: [f64; 2]| strength * (2.0 * seen - strength * expected);
         let best = places.into_iter().max_by(|a, b| odds(a.1).total_cmp(&odds(b.1)))?;
         Some(best.0)
     }
@@ -133,7 +133,7 @@ impl Part {
     /// Adds a pixel: a·c/σ², a²/σ², and that times the height of all ink.
     fn add_pixel(&mut self, bin: &Bin, seen: f32, square: f32, whole: f32) {
         self.seen += seen * bin.height;
-        self.foretold += square * bin.height * bin.height;
+        self.expected += square * bin.height * bin.height;
         for i in 0..OTHERS {
             self.others[i] += seen * bin.others[i];
             self.alike[i] += whole * bin.others[i];
@@ -142,7 +142,7 @@ impl Part {
 
     fn add(&mut self, other: &Self) {
         self.seen += other.seen;
-        self.foretold += other.foretold;
+        self.expected += other.expected;
         self.others.iter_mut().zip(&other.others).for_each(|(sum, v)| *sum += v);
         self.alike.iter_mut().zip(&other.alike).for_each(|(sum, v)| *sum += v);
     }
@@ -341,7 +341,7 @@ mod tests {
     fn the_left_edge_is_where_letters_begin() {
         let cell = |(_, symbol): (usize, usize)| {
             let seen = if (13..43).contains(&symbol) { 8.0 } else { 0.3 };
-            let own = Part { seen, foretold: 10.0, ..Part::default() };
+            let own = Part { seen, expected: 10.0, ..Part::default() };
             Cell { own, pixels: 9.0, ..Cell::default() }
         };
         let cells = Array2::from_shape_fn((20, 60), cell);

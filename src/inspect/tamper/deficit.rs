@@ -32,8 +32,8 @@ pub(super) const COMMON: PartOf = |cell| &cell.common;
 pub(super) const OWN: PartOf = |cell| &cell.own;
 
 /// Cells held against what should stand in them.
-pub(super) struct Look {
-    /// How strong letters are, in units of what was foretold, at the least (0: unknown) and typically.
+pub(super) struct Deficit {
+    /// How strong letters are, in units of what was expected, at the least (0: unknown) and typically.
     pub(super) least: Array2<f32>,
     pub(super) typical: Array2<f32>,
     /// What places of each spread show.
@@ -52,16 +52,16 @@ pub(super) struct Look {
 
 /// What places of one spread show.
 struct Pooled {
-    /// Against the weakest genuine letters: seen, foretold, and the variance of what is seen.
+    /// Against the weakest genuine letters: seen, expected, and the variance of what is seen.
     seen: Array2<f32>,
-    foretold: Array2<f32>,
+    expected: Array2<f32>,
     variance: Array2<f32>,
-    /// Against typical ones: seen and foretold.
+    /// Against typical ones: seen and expected.
     usual: Array2<f32>,
     usually: Array2<f32>,
 }
 
-impl Look {
+impl Deficit {
     /// At these parts; where they lack, it means this.
     pub(super) fn new(
         kind: Kind,
@@ -83,10 +83,10 @@ impl Look {
                 parts.iter().map(|part| variance(*part, cells, &least, shown, &pooling));
             let pooled = Pooled {
                 seen: weighed(&least, |part| part.seen, 1),
-                foretold: weighed(&least, |part| part.foretold, 2),
+                expected: weighed(&least, |part| part.expected, 2),
                 variance: variances.fold(Array2::zeros(least.dim()), |sum, v| sum + v),
                 usual: weighed(&typical, |part| part.seen, 1),
-                usually: weighed(&typical, |part| part.foretold, 2),
+                usually: weighed(&typical, |part| part.expected, 2),
             };
             (spread, pooled)
         });
@@ -110,12 +110,12 @@ impl Look {
                 if !inner || self.least[at] <= 0.0 || variance <= 0.0 {
                     return;
                 }
-                let would = pooled.foretold[at] / variance.sqrt();
+                let would = pooled.expected[at] / variance.sqrt();
                 // Letters that are as strong the other way round are there: the tone deceives.
                 let below = would - pooled.seen[at].abs() / variance.sqrt();
                 self.seen[at] |= would >= SEEN;
                 let left = pooled.usual[at] / pooled.usually[at];
-                if would >= self.kind.surely() {
+                if would >= self.kind.lower_bound() {
                     self.below[at] = self.below[at].max(below);
                     strengths.extend(Some(left).filter(|left| *left > LEFT));
                 }
@@ -138,7 +138,7 @@ impl Look {
         let mut regions = Vec::new();
         for ((line, cell), &below) in self.below.indexed_iter() {
             let start = [line, cell];
-            if below < self.kind.surely() || taken[start] || !lacks(start) {
+            if below < self.kind.lower_bound() || taken[start] || !lacks(start) {
                 continue;
             }
             let (mut found, mut next) = (Vec::new(), vec![start]);

@@ -45,7 +45,7 @@ impl Displaced {
     /// Share of what is typical that each cell's own part shows at the best of all offsets.
     pub(super) fn shown(&self, typical: &Array2<f32>) -> Array2<f32> {
         let pooling = Pooling::new(SPREADS[1], &self.0[0]);
-        let usually = weighed(&self.0[0], &pooling, typical, 2, |cell| cell.own.foretold);
+        let usually = weighed(&self.0[0], &pooling, typical, 2, |cell| cell.own.expected);
         let mut most = Array2::zeros(typical.dim());
         for (cells, i) in self.0.iter().flat_map(|cells| (0..OTHERS).map(move |i| (cells, i))) {
             let shown = weighed(cells, &pooling, typical, 1, |cell| cell.own.others[i]) / &usually;
@@ -65,7 +65,7 @@ impl Displaced {
     ) -> Option<f32> {
         let pooling = Pooling::new(SPREADS[3], cells);
         let here = weighed(cells, &pooling, typical, 1, |cell| cell.own.seen);
-        let mut usually = weighed(cells, &pooling, typical, 2, |cell| cell.own.foretold);
+        let mut usually = weighed(cells, &pooling, typical, 2, |cell| cell.own.expected);
         let mut inside = Array2::<f32>::zeros(typical.dim());
         regions.iter().flat_map(|region| &region.cells).for_each(|&place| inside[place] = 1.0);
         let share = pooling.sum(&inside) / pooling.sum(&Array2::ones(typical.dim()));
@@ -128,7 +128,7 @@ mod tests {
             let off = |dx: f32, dy: f32| peak((dx - along).hypot(dy - across));
             let cells = |offsets: [[i32; 2]; OTHERS]| {
                 let others = offsets.map(|[dx, dy]| off(dx as f32, dy as f32));
-                let own = Part { seen: off(0.0, 0.0), foretold: 40.0, others, ..Part::default() };
+                let own = Part { seen: off(0.0, 0.0), expected: 40.0, others, ..Part::default() };
                 Cells {
                     cells: Array2::from_elem(
                         (40, 60),

@@ -8,14 +8,13 @@
 use ndarray::{Array2, Zip};
 
 use crate::imaging::Mm;
-use crate::inspect::decision::verdict::{Decision, Outcome, Verdict};
 use crate::inspect::tamper::cells::{Cell, Cells, OTHERS};
-use crate::inspect::tamper::deficit::{COMMON, Look, OWN, PartOf, SPREADS, variance};
+use crate::inspect::tamper::deficit::{COMMON, Deficit, OWN, PartOf, SPREADS, variance};
 use crate::inspect::tamper::displaced::Displaced;
 use crate::inspect::tamper::pooling::Pooling;
-use crate::inspect::tamper::region::{Kind, LACKS, Region};
+use crate::inspect::tamper::region::{Kind, Region};
 use crate::inspect::tamper::strength::Strength;
-use crate::inspect::tamper::tone_response::Shown;
+use crate::inspect::tamper::tone_response::ToneResponse;
 
 /// Genuine letters scatter in strength, more than their noise, by wear, uneven light and bent pages.
 /// Where nothing left is not so many standard deviations of that away, none of it is told apart from
@@ -57,139 +56,152 @@ pub struct Tamper {
     /// Whether letters lie so well in their places that other ones are no bend of the page.
     pub is_flat: bool,
     /// How strong letters are by the tone of their ground.
-    pub shown: Shown,
+    pub tone_response: ToneResponse,
     /// The middle of each cell in pixels of the scan, where it has any.
     pub middles: Array2<Option<[f64; 2]>>,
 }
 
+/// What the generator was told, and where the scan turns it.
+#[derive(Clone, Copy, Debug)]
+pub struct Print {
+    /// Lightness in the scan at which letters turn from lighter to darker than their ground, L*.
+    pub turn: f32,
+    /// The profile's strength, as a share of the lightness scale.
+    pub strength: f32,
+}
+
 impl Tamper {
-    /// Maps the cells. `turn`: the lightness at which letters turn; `strength`: the profile's; `keyed`:
-    /// which lines of the scan only a key can place; `displaced`: the same cells with others that are
-    /// moved by so many bins. None where too few cells show letters to know how strong they are.
+    /// Maps the cells. `keyed`: which lines of the scan only a key can place; `displaced`: the same
+    /// cells with others that are moved by so many bins. None where too few cells show letters to know
+    /// how strong they are.
     #[must_use]
     pub fn of(
         cells: &Cells,
-        turn: f32,
-        strength: f32,
+        print: Print,
         keyed: Option<impl Fn(i64) -> bool>,
         displaced: impl Fn([[i32; 2]; OTHERS]) -> Cells,
     ) -> Option<Self> {
         let inner = inner(cells);
-        let pooling = Pooling::new(SPREADS[0], cells);
-        let seen = pooling.of(cells, |cell| cell.own.seen + cell.common.seen);
-        let shown = &seen / &pooling.of(cells, |cell| cell.own.foretold + cell.common.foretold);
-        let even = Array2::ones(shown.dim());
-        let deviation = |parts: &[PartOf], pooling: &Pooling| {
-            let of = |part: &PartOf| variance(*part, cells, &even, &shown, pooling);
-            let sum = parts.iter().map(of).fold(Array2::zeros(shown.dim()), |sum, v| sum + v);
-            sum.mapv_into(|v: f32| v.max(f32::MIN_POSITIVE).sqrt())
-        };
-        let clear = &seen / &deviation(&[COMMON, OWN], &pooling);
-        let by_tone = Shown::of(cells, &inner, turn, strength);
-        let strength = Strength::of(cells, &shown, &clear, &inner, turn, strength)?;
-        let letters = Look::new(
-            Kind::Missing,
-            &[COMMON, OWN],
-            cells,
-            strength.least,
-            strength.typical,
-            &shown,
-        );
-        let letters = letters.within(&inner);
-
-        // What all letters have in common tells how strong those here are, whichever they be.
-        let pooling = Pooling::new(SPREADS[1], cells);
-        let common = pooling.of(cells, |cell| cell.common.seen);
-        let clear = &common / &deviation(&[COMMON], &pooling);
-        let mut typical = &common / &pooling.of(cells, |cell| cell.common.foretold);
-        Zip::from(&mut typical).and(&clear).and(&strength.told).for_each(|v, &clear, &told| {
-            if clear < THERE || *v < FAINT * strength.gain || !told {
-                *v = 0.0;
-            }
-        });
+        let letters = Letters::of(cells, &inner, print)?;
+        let typical = letters.typical_text(cells);
         let text = |cells: &Cells| {
             let least = typical.mapv(|v| OF_COMMON * v);
-            Look::new(Kind::Foreign, &[OWN], cells, least, typical.clone(), &shown).within(&inner)
+            let typical = typical.clone();
+            Deficit::new(Kind::Foreign, &[OWN], cells, least, typical, &letters.shown)
+                .within(&inner)
         };
         // Who has the name places most lines, but none that is keyed.
-        let texts: Vec<Look> = std::iter::once(text(cells))
+        let texts: Vec<Deficit> = std::iter::once(text(cells))
             .chain(keyed.map(|keyed| text(&cells.only(keyed))))
             .collect();
-
-        let mut regions = letters.regions(cells);
-        for found in texts.iter().flat_map(|look| look.regions(cells)) {
-            // Other letters are some of what is foretold, too few for these.
-            regions.retain(|region| region.kind == Kind::Foreign || !found.covers(region));
-            if regions.iter().all(|region: &Region| !region.covers(&found)) {
-                regions.push(found);
-            }
-        }
+        let mut regions = regions(&letters.deficit, &texts, cells);
         let mut is_flat = true;
         if !regions.is_empty() {
             let displaced = Displaced::new(displaced);
-            let shown = [&letters.typical, &typical].map(|typical| displaced.shown(typical));
+            let shown =
+                [&letters.deficit.typical, &typical].map(|typical| displaced.shown(typical));
             regions.retain(|region| !Displaced::explains(region, &shown[region.kind as usize]));
             let astray = displaced.astray(cells, &typical, &regions);
             is_flat = astray.is_some_and(|astray| astray <= FLAT);
         }
         regions.sort_by(|a, b| b.area.total_cmp(&a.area));
-        let mut ground = letters.seen.map(|_| Ground::Unreadable);
-        for look in texts.iter().chain([&letters]) {
-            ground.zip_mut_with(&look.seen, |ground, &seen| {
-                if seen {
-                    *ground = Ground::Sound;
-                }
-            });
-        }
-        for &place in regions.iter().flat_map(|region| &region.cells) {
-            ground[place] = Ground::Lacking;
-        }
-        let is_even = EVEN * letters.scatter <= 1.0;
-        let middles = cells.cells.map(Cell::middle);
-        Some(Self { ground, regions, is_even, is_flat, shown: by_tone, middles })
+        Some(Self {
+            ground: ground(&letters.deficit, &texts, &regions),
+            regions,
+            is_even: EVEN * letters.deficit.scatter <= 1.0,
+            is_flat,
+            tone_response: ToneResponse::of(cells, &inner, print.turn, print.strength),
+            middles: cells.cells.map(Cell::middle),
+        })
     }
 
-    /// What a decision becomes where the microtext lacks: a print that passed was altered, or it cannot
-    /// be told.
-    #[must_use]
-    pub fn decide(&self, mut decision: Decision) -> Decision {
-        if self.regions.is_empty() || decision.verdict.outcome() != Outcome::Successful {
-            return decision;
-        }
-        let judged = |region: &&Region| region.kind == Kind::Missing || self.is_flat;
-        let Some(first) = self.regions.iter().find(judged) else {
-            let other = "in marked places stand other letters than foretold, or the page is bent there: look at them, or scan it flat";
-            decision.reasons.push(other.into());
-            return decision;
-        };
-        // Wear leaves no other text.
-        if !self.is_even && first.kind == Kind::Missing {
-            let uneven = "the letters are so uneven, by wear, light or a bent page, that damage could not be told from tampering";
-            decision.reasons.insert(0, uneven.into());
-            return Decision { verdict: Verdict::Inconclusive, margin: 0.0, ..decision };
-        }
-        let what = match first.kind {
-            Kind::Missing => "the microtext is missing",
-            Kind::Foreign => "other text stands",
-        };
-        let whole: f64 = self.regions.iter().map(|region| region.area).sum();
-        let places = match self.regions.len() {
-            1 => "one place".to_owned(),
-            n => format!("{n} places"),
-        };
-        let told = format!("{what} in {places} of {whole:.0} mm², where this scan would show it");
-        decision.reasons.insert(0, told);
-        let worst = self.regions.iter().map(|region| region.z).fold(0.0, f64::max);
-        let margin = -(worst / f64::from(2.0 * LACKS)).tanh();
-        Decision { verdict: Verdict::Altered, margin, ..decision }
-    }
-
-    /// Share of the cells on which there is evidence.
+    /// Share of the cells on which there is evidence, 0..1.
     #[must_use]
     pub fn readable(&self) -> f64 {
         let read = self.ground.iter().filter(|&&ground| ground != Ground::Unreadable).count();
         read as f64 / self.ground.len().max(1) as f64
     }
+}
+
+/// Whether there are letters, whichever they be, and how strong they show.
+struct Letters {
+    strength: Strength,
+    /// What is seen of what is expected, by cell.
+    shown: Array2<f32>,
+    /// Where they lack.
+    deficit: Deficit,
+}
+
+impl Letters {
+    fn of(cells: &Cells, inner: &Array2<bool>, print: Print) -> Option<Self> {
+        let pooling = Pooling::new(SPREADS[0], cells);
+        let seen = pooling.of(cells, |cell| cell.own.seen + cell.common.seen);
+        let shown = &seen / &pooling.of(cells, |cell| cell.own.expected + cell.common.expected);
+        let clear = &seen / &deviation(&[COMMON, OWN], cells, &shown, &pooling);
+        let strength = Strength::of(cells, &shown, &clear, inner, print.turn, print.strength)?;
+        let (least, typical) = (strength.least.clone(), strength.typical.clone());
+        let deficit = Deficit::new(Kind::Missing, &[COMMON, OWN], cells, least, typical, &shown)
+            .within(inner);
+        Some(Self { strength, shown, deficit })
+    }
+
+    /// How strong what tells letters apart typically is: as what all of them have in common is, where
+    /// that is clear; 0 elsewhere.
+    fn typical_text(&self, cells: &Cells) -> Array2<f32> {
+        let pooling = Pooling::new(SPREADS[1], cells);
+        let common = pooling.of(cells, |cell| cell.common.seen);
+        let clear = &common / &deviation(&[COMMON], cells, &self.shown, &pooling);
+        let mut typical = &common / &pooling.of(cells, |cell| cell.common.expected);
+        let told = &self.strength.told;
+        Zip::from(&mut typical).and(&clear).and(told).for_each(|v, &clear, &told| {
+            if clear < THERE || *v < FAINT * self.strength.gain || !told {
+                *v = 0.0;
+            }
+        });
+        typical
+    }
+}
+
+/// Standard deviation of what places show of these parts where they do not stand.
+fn deviation(
+    parts: &[PartOf],
+    cells: &Cells,
+    shown: &Array2<f32>,
+    pooling: &Pooling,
+) -> Array2<f32> {
+    let even = Array2::ones(shown.dim());
+    let of = |part: &PartOf| variance(*part, cells, &even, shown, pooling);
+    let sum = parts.iter().map(of).fold(Array2::zeros(shown.dim()), |sum, v| sum + v);
+    sum.mapv_into(|v: f32| v.max(f32::MIN_POSITIVE).sqrt())
+}
+
+/// Where letters lack, and where other ones stand.
+fn regions(letters: &Deficit, texts: &[Deficit], cells: &Cells) -> Vec<Region> {
+    let mut regions = letters.regions(cells);
+    for found in texts.iter().flat_map(|text| text.regions(cells)) {
+        // Other letters are some of what is expected, too few for these.
+        regions.retain(|region| region.kind == Kind::Foreign || !found.covers(region));
+        if regions.iter().all(|region| !region.covers(&found)) {
+            regions.push(found);
+        }
+    }
+    regions
+}
+
+/// What can be said of each cell.
+fn ground(letters: &Deficit, texts: &[Deficit], regions: &[Region]) -> Array2<Ground> {
+    let mut ground = letters.seen.map(|_| Ground::Unreadable);
+    for deficit in texts.iter().chain([letters]) {
+        ground.zip_mut_with(&deficit.seen, |ground, &seen| {
+            if seen {
+                *ground = Ground::Sound;
+            }
+        });
+    }
+    for &place in regions.iter().flat_map(|region| &region.cells) {
+        ground[place] = Ground::Lacking;
+    }
+    ground
 }
 
 /// Cells that do not lie at the portrait's edge.
@@ -211,8 +223,7 @@ mod tests {
 
     const LINES: usize = 112;
     const SYMBOLS: usize = 159;
-    const TURN: f32 = 40.0;
-    const STRENGTH: f32 = 0.17;
+    const PRINT: Print = Print { turn: 40.0, strength: 0.17 };
 
     /// What a cell holds: its letter, another one, or none.
     #[derive(Clone, Copy, PartialEq)]
@@ -230,11 +241,11 @@ mod tests {
             3.46 * ((seed >> 8) as f32 / (1 << 24) as f32 - 0.5)
         };
         let mut part = move |share: f32| {
-            let foretold: f32 = 30.0;
-            let mut noisy = || noise * foretold.sqrt() * random();
+            let expected: f32 = 30.0;
+            let mut noisy = || noise * expected.sqrt() * random();
             Part {
-                seen: share * foretold + noisy(),
-                foretold,
+                seen: share * expected + noisy(),
+                expected,
                 others: std::array::from_fn(|_| noisy()),
                 alike: [0.0; OTHERS],
             }
@@ -266,7 +277,7 @@ mod tests {
     }
 
     fn map(cells: &Cells) -> Tamper {
-        Tamper::of(cells, TURN, STRENGTH, None::<fn(i64) -> bool>, |_| cells.clone()).unwrap()
+        Tamper::of(cells, PRINT, None::<fn(i64) -> bool>, |_| cells.clone()).unwrap()
     }
 
     fn patch(line: usize, symbol: usize) -> bool {
@@ -302,10 +313,10 @@ mod tests {
         let cells = cells(|l, s| if patch(l, s) { Holds::Other } else { Holds::Own }, 1.0);
         let mut beside = cells.clone();
         for cell in &mut beside.cells {
-            cell.own.others[2] = cell.own.foretold;
+            cell.own.others[2] = cell.own.expected;
         }
         let keyed = None::<fn(i64) -> bool>;
-        let map = Tamper::of(&cells, TURN, STRENGTH, keyed, |_| beside.clone()).unwrap();
+        let map = Tamper::of(&cells, PRINT, keyed, |_| beside.clone()).unwrap();
         assert!(map.regions.is_empty() && map.ground[[45, 69]] == Ground::Sound);
     }
 
@@ -323,8 +334,7 @@ mod tests {
         let holds = |l, s| if patch(l, s) && l % 2 == 1 { Holds::Other } else { Holds::Own };
         let cells = cells(holds, 1.0);
         let worst = |tamper: &Tamper| tamper.regions.iter().map(|r| r.z).fold(0.0, f64::max);
-        let keyed =
-            Tamper::of(&cells, TURN, STRENGTH, Some(|line: i64| line % 2 == 1), |_| cells.clone());
+        let keyed = Tamper::of(&cells, PRINT, Some(|line: i64| line % 2 == 1), |_| cells.clone());
         let keyed = keyed.unwrap();
         assert!(worst(&keyed) > 1.5 * worst(&map(&cells)), "{}", worst(&keyed));
     }
@@ -333,7 +343,7 @@ mod tests {
     fn where_letters_cannot_be_seen_nothing_is_said() {
         let noisy = cells(|_, _| Holds::Own, 60.0);
         let keyed = None::<fn(i64) -> bool>;
-        let tamper = Tamper::of(&noisy, TURN, STRENGTH, keyed, |_| noisy.clone());
+        let tamper = Tamper::of(&noisy, PRINT, keyed, |_| noisy.clone());
         assert!(tamper.is_none_or(|t| t.regions.is_empty() && t.readable() < 0.2));
         let mut dark = cells(|l, s| if patch(l, s) { Holds::Nothing } else { Holds::Own }, 1.0);
         for ((line, symbol), cell) in dark.cells.indexed_iter_mut() {

@@ -4,6 +4,7 @@ pub mod cells;
 pub mod deficit;
 pub mod displaced;
 pub mod map;
+pub mod measurer;
 pub mod pooling;
 pub mod region;
 pub mod strength;

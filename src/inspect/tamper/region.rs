@@ -24,7 +24,7 @@ pub enum Kind {
 
 impl Kind {
     /// How far a place must stand below genuine ones.
-    pub(super) fn surely(self) -> f32 {
+    pub(super) fn lower_bound(self) -> f32 {
         match self {
             Self::Missing => LACKS,
             Self::Foreign => DIFFERS,

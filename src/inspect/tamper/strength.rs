@@ -50,7 +50,7 @@ const CLEAR: f32 = 6.0;
 /// The gain is told by at least so many cells.
 const CELLS: usize = 50;
 
-/// How strongly letters show, cell by cell, in units of what was foretold.
+/// How strongly letters show, cell by cell, in units of what was expected.
 #[derive(Clone, Debug)]
 pub struct Strength {
     /// Typically.
@@ -64,7 +64,7 @@ pub struct Strength {
 }
 
 impl Strength {
-    /// Of cells that show `shown` of what was foretold and stand `clear` standard deviations over
+    /// Of cells that show `shown` of what was expected and stand `clear` standard deviations over
     /// none; `inner` are those that surely lie in the portrait. None where too few show letters.
     /// `turn`: the lightness at which letters turn; `strength`: the profile's.
     #[must_use]
@@ -165,7 +165,7 @@ impl Classes {
         for (at, &shown) in shown.indexed_iter() {
             if tells[at] && usual[at] > 0.9 {
                 let cell = &cells.cells[at];
-                let weight = cell.own.foretold + cell.common.foretold;
+                let weight = cell.own.expected + cell.common.expected;
                 found[class(lightness[at])].push((shown / gain, weight));
             }
         }

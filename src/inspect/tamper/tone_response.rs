@@ -22,7 +22,7 @@ const BRIGHTER: f32 = 1.05;
 
 /// Strength of letters by class of tone.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct ToneResponse {
     classes: [Class; CLASSES],
     /// By how much letters are darker than their ground, for each L*: what is seen of them.
     darker: [f64; 100],
@@ -34,11 +34,11 @@ pub struct Shown {
 #[derive(Clone, Copy, Debug, Default)]
 struct Class {
     seen: f64,
-    foretold: f64,
+    expected: f64,
     cells: f64,
 }
 
-impl Shown {
+impl ToneResponse {
     /// Of those cells for which `inner` holds. `turn`: the lightness at which letters turn; `strength`:
     /// the profile's.
     #[must_use]
@@ -58,14 +58,14 @@ impl Shown {
             if inner && cell.tells() && has_room {
                 let class = &mut classes[((lightness / CLASS).max(0.0) as usize).min(CLASSES - 1)];
                 class.seen += seen;
-                class.foretold += f64::from(cell.own.foretold + cell.common.foretold);
+                class.expected += f64::from(cell.own.expected + cell.common.expected);
                 class.cells += 1.0;
             }
         });
         Self { classes, darker, turn }
     }
 
-    /// In light tones, as a share of what was foretold, at L* 70; none where too few are there.
+    /// In light tones, as a share of what was expected, at L* 70; none where too few are there.
     #[must_use]
     pub fn light(&self) -> Option<f64> {
         let of_light =
@@ -105,9 +105,9 @@ impl Shown {
         let classes = self.classes.iter().enumerate();
         classes
             .filter(move |(i, class)| {
-                (from..to).contains(&middle(*i)) && class.cells >= TELLING && class.foretold > 0.0
+                (from..to).contains(&middle(*i)) && class.cells >= TELLING && class.expected > 0.0
             })
-            .map(move |(i, class)| (f64::from(middle(i)), class.seen / class.foretold, class.cells))
+            .map(move |(i, class)| (f64::from(middle(i)), class.seen / class.expected, class.cells))
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
     fn cells(shown: impl Fn(f32) -> f32) -> Cells {
         let cell = |(line, _): (usize, usize)| {
             let lightness = line as f32;
-            let own = Part { seen: 30.0 * shown(lightness), foretold: 30.0, ..Part::default() };
+            let own = Part { seen: 30.0 * shown(lightness), expected: 30.0, ..Part::default() };
             Cell { own, lightness, brightest: 0.4, pixels: 1.0, ..Cell::default() }
         };
         let cells = Array2::from_shape_fn((100, 40), cell);
@@ -132,9 +132,9 @@ mod tests {
         for light in [1.0, 0.6] {
             let cells = cells(|l| if l > 40.0 { light * l / 70.0 } else { 0.3 });
             let inner = cells.cells.map(|_| true);
-            let shown = Shown::of(&cells, &inner, 40.0, 0.17);
+            let shown = ToneResponse::of(&cells, &inner, 40.0, 0.17);
             assert!((shown.light().unwrap() - f64::from(light)).abs() < 0.02);
-            let none = Shown::of(&cells, &cells.cells.map(|_| false), 40.0, 0.17);
+            let none = ToneResponse::of(&cells, &cells.cells.map(|_| false), 40.0, 0.17);
             assert!(none.light().is_none() && (none.turn() - 40.0).abs() < 1e-6);
         }
     }
@@ -145,7 +145,7 @@ mod tests {
             // Held against letters that turn at 40.
             let cells = cells(|l| if (l > 40.0) == (l >= turn) { 0.8 } else { -0.8 });
             let inner = cells.cells.map(|_| true);
-            let found = Shown::of(&cells, &inner, 40.0, 0.17).turn();
+            let found = ToneResponse::of(&cells, &inner, 40.0, 0.17).turn();
             assert!((found - f64::from(turn)).abs() <= 1.0, "{turn}: {found}");
         }
     }

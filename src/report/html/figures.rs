@@ -11,7 +11,7 @@ use image::{DynamicImage, GrayImage, ImageEncoder, ImageResult, Luma};
 
 use crate::imaging::raster::bilinear;
 use crate::imaging::{Mm, Picture, Plane, tone};
-use crate::inspect::decision::verdict;
+use crate::inspect::decision::text;
 use crate::inspect::recognition::reading::Reading;
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::scan::Scan;
@@ -168,7 +168,7 @@ pub(super) fn copy(reading: &Reading) -> ImageResult<Vec<CopyRow>> {
             x: i * cell,
             middle: i * cell + cell / 2,
             symbol: read.symbol.character(),
-            is_read: read.log_odds >= verdict::READ,
+            is_read: read.log_odds >= text::READ,
         };
         Ok(CopyRow {
             height: picture.height() as usize,
@@ -206,7 +206,7 @@ impl Rows {
     /// Some lines where letters show best.
     pub(super) fn of(inspection: &Inspection) -> ImageResult<Option<Self>> {
         let (Some(frame), Some(columns), Some(_)) =
-            (&inspection.frame, &inspection.columns, &inspection.stack)
+            (inspection.frame(), inspection.columns(), inspection.stack())
         else {
             return Ok(None);
         };
@@ -331,7 +331,7 @@ pub(super) struct KeyLine {
 
 /// The keyed lines that could be placed, in the order of the print.
 pub(super) fn key_lines(inspection: &Inspection) -> Vec<KeyLine> {
-    let lines = inspection.keyed.iter().flat_map(|keyed| &keyed.lines);
+    let lines = inspection.keyed().into_iter().flat_map(|keyed| &keyed.lines);
     let line =
         |(x, &(row, is_right)): (usize, &(usize, bool))| KeyLine { x, number: row + 1, is_right };
     lines.enumerate().map(line).collect()

@@ -272,7 +272,7 @@ fn regions(inspection: &Inspection) -> Vec<RegionRow> {
 
 /// Where in the portrait, as its text runs, a place in working pixels lies.
 fn place(inspection: &Inspection, [x, y]: [f64; 2]) -> Option<String> {
-    let (scan, frame) = (&inspection.scan, inspection.frame.as_ref()?);
+    let (scan, frame) = (&inspection.scan, inspection.frame()?);
     let at = [(x + 0.5) / scan.per_mm[0], (y + 0.5) / scan.per_mm[1]];
     let mm = |surface: &crate::inspect::signal::geometry::Surface,
               [from, to]: [f64; 2],

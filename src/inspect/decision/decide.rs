@@ -1,0 +1,498 @@
+//! The decision: a pure function of the evidence, and the only place that makes one or changes it.
+//! Text, operating range, key, tamper map and page are weighed in this order; each step may only
+//! make a decision worse founded or better, and says why.
+
+use crate::inspect::decision::evidence::{Evidence, Key};
+use crate::inspect::decision::key_check::{CONFIRMED, Keyed, LEFT, REFUSED};
+use crate::inspect::decision::text::{
+    ACCEPT, Comparison, DOUBT, Expected, LEGIBLE, MISFIT, READ, REFUSE, Text,
+};
+use crate::inspect::decision::verdict::{Decision, Outcome, Verdict};
+use crate::inspect::rectification::carrier::PEAK;
+use crate::inspect::tamper::region::{Kind, LACKS};
+
+/// A carrier that should stand this many times over the threshold and does not is not there.
+pub const EXPECTED_PEAK: f64 = 4.0;
+
+/// A carrier of less than this share of what is expected is none. Prints at half the strength under a
+/// coarse halftone fall to 0.044; three of four pictures without microtext stay below 0.04.
+pub const FAINT: f64 = 0.04;
+
+/// … unless it is of one piece over this share of the portrait, as two of 210 pictures without
+/// microtext show it …
+pub const COVERED: f64 = 0.8;
+/// … or its lines follow the generator's row phases so many standard deviations over chance, which
+/// pictures do by 8.4 at the most.
+pub const FOLLOWED: f64 = 10.0;
+
+/// Lines that follow the row phases which everybody knows so many standard deviations over chance are
+/// not keyed.
+const UNKEYED: f64 = 12.0;
+
+/// A margin that is positive, if only just.
+const LEAST: f64 = 1e-3;
+
+const CONTRADICTION: &str = "the letters that are legible contradict their check symbols";
+const UNDECIDED: &str = "the letters leave more open than their check symbols can decide";
+const NO_LETTER: &str = "one position holds a shape that matches no letter";
+
+/// Decides.
+#[must_use]
+pub fn decide(evidence: &Evidence) -> Decision {
+    if let Some(obstacle) = evidence.obstacle {
+        return decision(Verdict::Inconclusive, -1.0, obstacle.to_string());
+    }
+    let mut decision = of_text(evidence);
+    decision = in_range(decision, evidence);
+    if evidence.established().is_some() && evidence.mirrored {
+        decision.reasons.push("the scan shows the portrait mirrored".into());
+    }
+    decision = by_key(decision, evidence);
+    decision = by_map(decision, evidence);
+    if let Some(place) = evidence.place {
+        decision.reasons.push(format!(
+            "the scan shows {} portraits with microtext; this is about number {} from the top",
+            place.of, place.number
+        ));
+    }
+    decision.reasons.extend(evidence.told.map(|told| told.to_string()));
+    decision
+}
+
+/// Whether the text leaves the decision to what of the scan falls short.
+#[must_use]
+pub fn asks_for_range(evidence: &Evidence) -> bool {
+    matches!(of_text(evidence).verdict, Verdict::Absent | Verdict::Inconclusive)
+}
+
+fn decision(verdict: Verdict, margin: f64, reason: String) -> Decision {
+    Decision { verdict, margin: margin.clamp(-1.0, 1.0), reasons: vec![reason] }
+}
+
+impl Decision {
+    /// Another one, for this reason above all.
+    fn becomes(mut self, verdict: Verdict, margin: f64, reason: String) -> Self {
+        self.reasons.insert(0, reason);
+        Self { verdict, margin: margin.clamp(-1.0, 1.0), ..self }
+    }
+}
+
+/// How far odds stand from a threshold, as a margin.
+fn margin(odds: f64, threshold: f64) -> f64 {
+    ((odds - threshold) / READ).tanh()
+}
+
+/// What lines and letters come to.
+fn of_text(evidence: &Evidence) -> Decision {
+    let Some(text) = evidence.established() else { return without_text(evidence) };
+    match &text.expected {
+        None => blind(text),
+        Some(Expected::OtherLength { found, expected }) => {
+            let other = format!(
+                "the microtext repeats after {found} symbols; the expected name takes {expected}"
+            );
+            if text.is_clear() {
+                return decision(Verdict::NameMismatch, -0.9, other);
+            }
+            let mut unclear = decision(Verdict::Inconclusive, -0.1, other);
+            unclear.reasons.push("but what it spells is not clear".into());
+            unclear
+        }
+        Some(Expected::SameLength(name)) => known(text, name),
+    }
+}
+
+fn without_text(evidence: &Evidence) -> Decision {
+    let nothing = match (evidence.repetition, &evidence.text) {
+        (None, _) => "no lines of microtext stand out from the picture",
+        (Some(_), None) => "there are fine lines, but no text repeats along them",
+        (Some(_), Some(_)) => "the repeating pattern cannot be identified as letters",
+    };
+    let of_text = evidence.coverage >= COVERED
+        || evidence.repetition.is_some_and(|found| found.law >= FOLLOWED);
+    let is_faint = f64::from(evidence.peak) < FAINT * evidence.expected_peak;
+    let would_show = evidence.expected_peak > EXPECTED_PEAK * f64::from(PEAK);
+    let (verdict, margin, why) = if would_show && is_faint && !of_text {
+        let shown = "this scan is fine and even enough to show microtext of this profile";
+        (Verdict::Absent, -0.9, shown)
+    } else {
+        let hidden = "the scan is too coarse, blurred, small or uneven to rule microtext out";
+        (Verdict::Inconclusive, 0.0, hidden)
+    };
+    let mut decision = decision(verdict, margin, nothing.into());
+    decision.reasons.push(why.into());
+    decision
+}
+
+fn blind(text: &Text) -> Decision {
+    let margin = margin(text.weakest(), READ);
+    if text.is_clear() {
+        let clear = "the text stands clear of any other, and its check symbols are right";
+        return decision(Verdict::Read, margin.max(LEAST), clear.into());
+    }
+    let unread = text.log_odds.iter().filter(|&&odds| odds < READ).count();
+    let total = text.log_odds.len();
+    let unclear = if unread > 0 {
+        format!("microtext is there, but {unread} of its {total} symbols are not clear")
+    } else if text.doubt > DOUBT {
+        CONTRADICTION.into()
+    } else if !text.is_decided() {
+        UNDECIDED.into()
+    } else {
+        NO_LETTER.into()
+    };
+    decision(Verdict::Inconclusive, margin.min(0.0), unclear)
+}
+
+fn known(text: &Text, name: &Comparison) -> Decision {
+    let total = text.log_odds.len();
+    let accepting = margin(name.log_odds, ACCEPT);
+    if name.spelled && text.is_clear() {
+        // What is read without knowing the name is not doubted because it is known.
+        let margin = accepting.max(margin(text.weakest(), READ)).max(LEAST);
+        let read = "the text stands clear of any other, and it spells the expected name";
+        decision(Verdict::Authentic, margin, read.into())
+    } else if text.bears_out(name) {
+        let likelier = "the expected name is likelier than any other text";
+        decision(Verdict::Authentic, accepting.max(LEAST), likelier.into())
+    } else if name.log_odds <= REFUSE && text.legible() >= LEGIBLE && text.is_decided() {
+        let other =
+            format!("at {} of {total} places stands another symbol than expected", name.others);
+        decision(Verdict::NameMismatch, accepting, other)
+    } else {
+        let why = if text.doubt > DOUBT {
+            CONTRADICTION
+        } else if text.misfit > MISFIT {
+            NO_LETTER
+        } else {
+            "the scan does not tell the expected name from others"
+        };
+        decision(Verdict::Inconclusive, accepting.min(0.0), why.into())
+    }
+}
+
+/// With the reasons for which nothing can be told.
+fn in_range(mut decision: Decision, evidence: &Evidence) -> Decision {
+    let Some(range) = &evidence.range else { return decision };
+    if decision.verdict == Verdict::Absent && range.hides_everything() {
+        (decision.verdict, decision.margin) = (Verdict::Inconclusive, 0.0);
+        decision.reasons.truncate(1);
+    }
+    if decision.verdict == Verdict::Inconclusive {
+        let after = decision.reasons.len().min(1);
+        decision.reasons.splice(after..after, range.shortfalls());
+    }
+    decision
+}
+
+/// What a decision on the text becomes where the print is keyed, or should be.
+fn by_key(mut decision: Decision, evidence: &Evidence) -> Decision {
+    let read = decision.verdict.outcome() == Outcome::Successful;
+    let fits = evidence.text.as_ref().is_some_and(Text::lets_name_stand);
+    match &evidence.key {
+        Key::NotAsked => {
+            if read && evidence.is_keyed() {
+                let unasked = "the print is keyed: who issued it, and for which document, only a key and the document's number can tell";
+                decision.reasons.push(unasked.into());
+            }
+            decision
+        }
+        _ if !(read || fits && decision.verdict == Verdict::Inconclusive) => decision,
+        Key::Unanswered => {
+            let public = |found: super::evidence::Repetition| !found.keyed && found.law >= UNKEYED;
+            if read && evidence.repetition.is_some_and(public) {
+                let public =
+                    "the lines begin where everybody's do: this print was made without a key";
+                decision.becomes(Verdict::KeyMismatch, -0.9, public.into())
+            } else {
+                let unknown = "the scan does not tell where enough lines begin to ask for the key";
+                decision.becomes(Verdict::Inconclusive, 0.0, unknown.into())
+            }
+        }
+        Key::Answered(keyed) => answered(decision, keyed, read),
+    }
+}
+
+/// `read`: whether the text alone would pass.
+fn answered(decision: Decision, keyed: &Keyed, read: bool) -> Decision {
+    let (right, placed, chance) = (keyed.right(), keyed.placed(), keyed.log10_chance());
+    let margin = ((CONFIRMED - chance) / CONFIRMED.abs()).tanh();
+    if keyed.is_confirmed() {
+        let told = format!(
+            "{right} of {placed} keyed lines begin where key {} says; by accident so many do once in 10^{:.0}",
+            keyed.key,
+            -chance.ceil()
+        );
+        let margin = if read { margin.min(decision.margin) } else { margin };
+        decision.becomes(Verdict::Authentic, margin.max(LEAST), told)
+    } else if keyed.log10_as_few(LEFT) <= REFUSED {
+        let told = format!(
+            "only {right} of {placed} keyed lines begin where the key says; {:.0} would by accident",
+            placed as f64 / keyed.symbols as f64
+        );
+        decision.becomes(Verdict::KeyMismatch, margin.min(-LEAST), told)
+    } else {
+        let told = format!(
+            "only {placed} keyed lines can be placed, {right} of them where the key says: too few to tell"
+        );
+        decision.becomes(Verdict::Inconclusive, margin.min(0.0), told)
+    }
+}
+
+/// What a decision becomes where the microtext lacks: a print that passed was altered, or it cannot be
+/// told.
+fn by_map(mut decision: Decision, evidence: &Evidence) -> Decision {
+    let Some(found) = &evidence.tamper else { return decision };
+    if found.regions.is_empty() || decision.verdict.outcome() != Outcome::Successful {
+        return decision;
+    }
+    let judged = |(kind, ..): &&(Kind, f64, f64)| *kind == Kind::Missing || found.is_flat;
+    let Some(&(kind, ..)) = found.regions.iter().find(judged) else {
+        let other = "marked places hold unexpected letters, or the page is bent there: look at them, or scan it flat";
+        decision.reasons.push(other.into());
+        return decision;
+    };
+    // Wear leaves no other text.
+    if !found.is_even && kind == Kind::Missing {
+        let uneven = "the letters are so uneven, by wear, light or a bent page, that damage could not be told from tampering";
+        return decision.becomes(Verdict::Inconclusive, 0.0, uneven.into());
+    }
+    let what = match kind {
+        Kind::Missing => "the microtext is missing",
+        Kind::Foreign => "other text stands",
+    };
+    let whole: f64 = found.regions.iter().map(|(_, area, _)| area).sum();
+    let places = match found.regions.len() {
+        1 => "one place".to_owned(),
+        n => format!("{n} places"),
+    };
+    let told = format!("{what} in {places} of {whole:.0} mm², where this scan would show it");
+    let worst = found.regions.iter().map(|(.., z)| *z).fold(0.0, f64::max);
+    decision.becomes(Verdict::Altered, -(worst / f64::from(2.0 * LACKS)).tanh(), told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imaging::{Mm, Ppi};
+    use crate::inspect::decision::evidence::{Alterations, Obstacle, Place, Repetition, Told};
+    use crate::inspect::decision::operating_range::Range;
+    use crate::inspect::signal::scan::PpiSource;
+    use crate::spec::IssuerKey;
+
+    fn text(log_odds: &[f64], expected: Option<Expected>) -> Evidence {
+        Evidence {
+            peak: 900.0,
+            expected_peak: 1000.0,
+            coverage: 0.9,
+            repetition: Some(Repetition {
+                symbols: 9,
+                score: 12.0,
+                lattice: 0.99,
+                law: 20.0,
+                keyed: false,
+                lines: 1.0,
+            }),
+            text: Some(Text {
+                fit: 0.9,
+                misfit: 1.5,
+                doubt: 1.0,
+                open: 0.5,
+                log_odds: log_odds.to_vec(),
+                expected,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_table_of_evidence() {
+        let compared = |log_odds, doubt, others, spelled| {
+            Some(Expected::SameLength(Comparison { log_odds, doubt, others, spelled }))
+        };
+        let symbols = |log_odds: f64| compared(log_odds, 3.0, 4, false);
+        let spelled = compared(2.0, 3.0, 0, true);
+        let far_off = compared(30.0, 60.0, 1, false);
+        let mut contradicted = text(&[50.0], None);
+        contradicted.text.as_mut().unwrap().doubt = 90.0;
+        let mut other_contradicted = text(&[50.0], symbols(-40.0));
+        other_contradicted.text.as_mut().unwrap().doubt = 90.0;
+        let mut undecided = text(&[50.0], None);
+        undecided.text.as_mut().unwrap().open = 12.0;
+        let mut other_undecided = text(&[50.0], symbols(-9.0));
+        other_undecided.text.as_mut().unwrap().open = 12.0;
+        let mut digit = text(&[50.0], spelled.clone());
+        digit.text.as_mut().unwrap().misfit = 12.0;
+        let length = Some(Expected::OtherLength { found: 9, expected: 10 });
+        let faint = |expected_peak| Evidence { peak: 5.0, expected_peak, ..Evidence::default() };
+        let followed = text(&[], None).repetition;
+        let mut unlike_letters = text(&[50.0], None);
+        unlike_letters.text.as_mut().unwrap().fit = 0.3;
+        let mut at_random = text(&[50.0], None);
+        let repetition = at_random.repetition.as_mut().unwrap();
+        (repetition.lattice, repetition.law) = (0.2, 0.0);
+        let mut weave = text(&[50.0], None);
+        let repetition = weave.repetition.as_mut().unwrap();
+        (repetition.symbols, repetition.law) = (2, 0.0);
+        for (evidence, verdict) in [
+            (weave, Verdict::Inconclusive),
+            (Evidence { coverage: 0.85, ..faint(1000.0) }, Verdict::Inconclusive),
+            (Evidence { repetition: followed, ..faint(1000.0) }, Verdict::Inconclusive),
+            (text(&[50.0, 9.0], None), Verdict::Read),
+            (text(&[50.0, 3.9], None), Verdict::Inconclusive),
+            (contradicted, Verdict::Inconclusive),
+            (digit, Verdict::Inconclusive),
+            (undecided, Verdict::Inconclusive),
+            (other_undecided, Verdict::Inconclusive),
+            (other_contradicted, Verdict::Inconclusive),
+            (text(&[50.0], far_off), Verdict::Inconclusive),
+            (text(&[50.0], symbols(3.6)), Verdict::Authentic),
+            (text(&[50.0], symbols(0.0)), Verdict::Inconclusive),
+            (text(&[50.0, 9.0], spelled.clone()), Verdict::Authentic),
+            (text(&[50.0, 2.0], spelled), Verdict::Inconclusive),
+            (text(&[50.0], symbols(-9.0)), Verdict::NameMismatch),
+            (text(&[50.0, 1.0], symbols(-9.0)), Verdict::Inconclusive),
+            (text(&[50.0], length), Verdict::NameMismatch),
+            (faint(1000.0), Verdict::Absent),
+            (faint(20.0), Verdict::Inconclusive),
+            (Evidence::default(), Verdict::Inconclusive),
+            (unlike_letters, Verdict::Inconclusive),
+            (at_random, Verdict::Inconclusive),
+        ] {
+            let decision = decide(&evidence);
+            assert_eq!(decision.verdict, verdict, "{evidence:?}");
+            assert!(!decision.reasons.is_empty());
+            let passed = verdict.outcome() == Outcome::Successful;
+            assert_eq!(decision.margin > 0.0, passed, "{evidence:?}: {}", decision.margin);
+        }
+    }
+    /// A text that spells the expected name, and one that nothing tells from others.
+    fn passed() -> Evidence {
+        let name = Comparison { log_odds: 9.0, doubt: 3.0, others: 0, spelled: true };
+        text(&[50.0], Some(Expected::SameLength(name)))
+    }
+
+    fn unsure() -> Evidence {
+        let name = Comparison { log_odds: 0.0, doubt: 3.0, others: 1, spelled: false };
+        text(&[50.0], Some(Expected::SameLength(name)))
+    }
+
+    fn refused() -> Evidence {
+        let name = Comparison { log_odds: -9.0, doubt: 3.0, others: 4, spelled: false };
+        text(&[50.0], Some(Expected::SameLength(name)))
+    }
+
+    #[test]
+    fn a_table_of_keys() {
+        let lines = |right, placed| {
+            let key = IssuerKey::generate().unwrap().id();
+            let lines = (0..placed).map(|i| (2 * i + 1, i < right)).collect();
+            Key::Answered(Keyed { lines, begins: Vec::new(), symbols: 20, key, tried: 1 })
+        };
+        let followed = |keyed, law| {
+            move |mut evidence: Evidence| {
+                let repetition = evidence.repetition.as_mut().unwrap();
+                (repetition.keyed, repetition.law) = (keyed, law);
+                evidence
+            }
+        };
+        let absent = || Evidence { peak: 5.0, expected_peak: 1000.0, ..Evidence::default() };
+        for (evidence, key, expected) in [
+            (followed(true, 20.0)(passed()), lines(50, 55), Verdict::Authentic),
+            (followed(true, 20.0)(text(&[50.0], None)), lines(9, 30), Verdict::Inconclusive),
+            (followed(true, 20.0)(text(&[50.0], None)), lines(30, 50), Verdict::Authentic),
+            (followed(true, 9.0)(unsure()), lines(30, 50), Verdict::Authentic),
+            (followed(true, 9.0)(text(&[2.0], None)), lines(30, 50), Verdict::Inconclusive),
+            (followed(true, 9.0)(refused()), lines(30, 50), Verdict::NameMismatch),
+            (followed(true, 20.0)(passed()), lines(3, 50), Verdict::KeyMismatch),
+            (followed(false, 30.0)(passed()), Key::Unanswered, Verdict::KeyMismatch),
+            (followed(false, 8.0)(passed()), Key::Unanswered, Verdict::Inconclusive),
+            (absent(), Key::Unanswered, Verdict::Absent),
+            (followed(true, 20.0)(passed()), Key::NotAsked, Verdict::Authentic),
+        ] {
+            let decision = decide(&Evidence { key: key.clone(), ..evidence });
+            assert_eq!(decision.verdict, expected, "{key:?}");
+            let passed = expected.outcome() == Outcome::Successful;
+            assert_eq!(decision.margin > 0.0, passed, "{decision:?}");
+        }
+        let unasked = decide(&followed(true, 20.0)(passed()));
+        assert!(unasked.reasons[1].starts_with("the print is keyed"), "{unasked:?}");
+    }
+
+    #[test]
+    fn a_table_of_maps() {
+        let map = |regions: &[(Kind, f64, f64)], is_even, is_flat| {
+            Some(Alterations { regions: regions.to_vec(), is_even, is_flat, readable: 0.8 })
+        };
+        let missing = (Kind::Missing, 20.0, 12.0);
+        let foreign = (Kind::Foreign, 30.0, 9.0);
+        for (text, tamper, expected) in [
+            (passed(), map(&[], true, true), Verdict::Authentic),
+            (passed(), map(&[missing], true, true), Verdict::Altered),
+            (passed(), map(&[missing], false, true), Verdict::Inconclusive),
+            (passed(), map(&[foreign], false, true), Verdict::Altered),
+            (passed(), map(&[foreign], true, false), Verdict::Authentic),
+            (passed(), map(&[foreign, missing], true, false), Verdict::Altered),
+            (text(&[50.0], None), map(&[missing], true, true), Verdict::Altered),
+            // What was refused or undetermined stays so.
+            (refused(), map(&[missing], true, true), Verdict::NameMismatch),
+            (unsure(), map(&[missing], true, true), Verdict::Inconclusive),
+        ] {
+            let decision = decide(&Evidence { tamper: tamper.clone(), ..text });
+            assert_eq!(decision.verdict, expected, "{tamper:?}");
+        }
+        let both = map(&[foreign, missing], true, true);
+        let decision = decide(&Evidence { tamper: both, ..passed() });
+        assert_eq!(
+            decision.reasons[0],
+            "other text stands in 2 places of 50 mm², where this scan would show it"
+        );
+    }
+
+    #[test]
+    fn what_falls_short_is_said_and_rules_absence_out() {
+        let range = Range {
+            cap_height: Mm(0.24),
+            portrait: [Mm(35.0), Mm(45.0)],
+            capital_px: 5.7,
+            blur: None,
+            sharpness: 0.1,
+            saturated: 0.2,
+            size: [Mm(39.0), Mm(49.0)],
+            peak: 400.0,
+        };
+        let absent = Evidence { peak: 5.0, expected_peak: 1000.0, ..Evidence::default() };
+        assert!(asks_for_range(&absent) && !asks_for_range(&passed()));
+        let blurred = decide(&Evidence { range: Some(range), ..absent.clone() });
+        assert_eq!(blurred.verdict, Verdict::Inconclusive);
+        assert!(blurred.reasons[1].starts_with("too blurred: 10 %"), "{blurred:?}");
+        let sharp = Range { sharpness: 0.3, ..range };
+        let sharp = decide(&Evidence { range: Some(sharp), ..absent });
+        assert_eq!(sharp.verdict, Verdict::Absent);
+    }
+
+    #[test]
+    fn what_is_around_the_portrait_is_said_last() {
+        let stated = Some((Ppi(300.0), PpiSource::Option));
+        let evidence = Evidence {
+            mirrored: true,
+            place: Some(Place { number: 2, of: 3 }),
+            told: Some(Told { stated, told: Ppi(600.0) }),
+            ..passed()
+        };
+        let decision = decide(&evidence);
+        assert_eq!(decision.verdict, Verdict::Authentic);
+        let said = [
+            "the text stands clear",
+            "the scan shows the portrait mirrored",
+            "the scan shows 3",
+            "--ppi says 300",
+        ];
+        assert_eq!(decision.reasons.len(), said.len());
+        assert!(decision.reasons.iter().zip(said).all(|(reason, said)| reason.starts_with(said)));
+        for obstacle in [Obstacle::NoResolution, Obstacle::EmptyPage] {
+            let decision = decide(&Evidence { obstacle: Some(obstacle), ..passed() });
+            assert_eq!((decision.verdict, decision.margin), (Verdict::Inconclusive, -1.0));
+            assert_eq!(decision.reasons, [obstacle.to_string()]);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! One portrait: it is read blindly, the evidence is gathered against the claim, and a decision made.
+
+use crate::inspect::candidate::{self, Blind, Found};
+use crate::inspect::decision::claim::Claim;
+use crate::inspect::decision::decide::{asks_for_range, decide};
+use crate::inspect::decision::evidence::{Alterations, Evidence, Key, Obstacle, Place, Told};
+use crate::inspect::decision::key_check::Keyed;
+use crate::inspect::decision::operating_range::Range;
+use crate::inspect::decision::text::{Expected, LEGIBLE, Text};
+use crate::inspect::decision::verdict::Decision;
+use crate::inspect::recognition::reading::{Reading, Readings};
+use crate::inspect::recognition::templates::Alphabets;
+use crate::inspect::rectification::frame::Frame;
+use crate::inspect::signal::flatten::Flat;
+use crate::inspect::signal::orientation::Orientation;
+use crate::inspect::signal::scan::Scan;
+use crate::inspect::stacking::stack::Stack;
+use crate::inspect::synchronisation::columns::{Columns, LAWFUL};
+use crate::inspect::tamper::map::Tamper;
+use crate::spec::{Legend, Profile, Symbol};
+
+/// Everything that was found of a portrait.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The scan.
+    pub scan: Scan,
+    /// What was read of the legend that the decision is about, blindly.
+    pub found: Option<Found>,
+    /// The other legend and its stack, where the profile prints two.
+    pub second: Option<(Stack, Readings)>,
+    /// Where the text does not stand though it should, if there is text.
+    pub tamper: Option<Tamper>,
+    /// What the decision rests on.
+    pub evidence: Evidence,
+    /// What it comes to.
+    pub decision: Decision,
+}
+
+impl Inspection {
+    /// Inspects a scan of one portrait. `lawful`: whether only lines that follow the generator's row
+    /// phases are worth reading.
+    pub(super) fn of_portrait(
+        scan: Scan,
+        lawful: bool,
+        claim: Claim<'_>,
+        profile: &Profile,
+        alphabets: &Alphabets<'_>,
+    ) -> Self {
+        let Blind { flat, lines, mut found } = candidate::read(&scan, lawful, profile, alphabets);
+        // The legend in the expected name's script is the one that the decision is about.
+        let in_script =
+            |found: &Found| claim.name.is_some_and(|name| found.script() == Some(name.script()));
+        found.sort_by_key(|found| !in_script(found));
+        let mut found = found.into_iter();
+        let (best, second) = (found.next(), found.next());
+        let second = second
+            .filter(|second| second.legible() >= 0.0)
+            .and_then(|second| Some((second.stack?, second.readings?)));
+        let case = Case { scan: &scan, flat: &flat, claim, profile };
+        let (found, evidence, tamper) = case.gather(best, lines);
+        let decision = decide(&evidence);
+        Self { scan, found, second, tamper, evidence, decision }
+    }
+
+    /// Nothing was looked at, for this reason.
+    pub(super) fn nothing(scan: Scan, obstacle: Obstacle, peak: f32) -> Self {
+        let evidence = Evidence { obstacle: Some(obstacle), peak, ..Evidence::default() };
+        let decision = decide(&evidence);
+        Self { scan, found: None, second: None, tamper: None, evidence, decision }
+    }
+
+    /// The same, of one of several portraits on a page.
+    pub(super) fn placed(mut self, place: Place) -> Self {
+        self.evidence.place = Some(place);
+        self.decision = decide(&self.evidence);
+        self
+    }
+
+    /// The same, by a resolution that the lines told.
+    pub(super) fn told(mut self, told: Told) -> Self {
+        self.evidence.told = Some(told);
+        self.decision = decide(&self.evidence);
+        self
+    }
+
+    /// The portrait in the scan, where lines were found.
+    #[must_use]
+    pub fn frame(&self) -> Option<&Frame> {
+        self.found.as_ref().map(|found| &found.frame)
+    }
+
+    /// The columns, where the lines are worth it.
+    #[must_use]
+    pub fn columns(&self) -> Option<&Columns> {
+        self.found.as_ref()?.columns.as_ref()
+    }
+
+    /// All copies of the text in one, where lines of text repeat.
+    #[must_use]
+    pub fn stack(&self) -> Option<&Stack> {
+        self.found.as_ref()?.stack.as_ref()
+    }
+
+    /// The text in either script, where there is a stack.
+    #[must_use]
+    pub fn readings(&self) -> Option<&Readings> {
+        self.found.as_ref()?.readings.as_ref()
+    }
+
+    /// The reading in the likelier script.
+    #[must_use]
+    pub fn reading(&self) -> Option<&Reading> {
+        self.readings().map(Readings::likelier)
+    }
+
+    /// What the keyed lines say, where a key was given and they could be asked.
+    #[must_use]
+    pub fn keyed(&self) -> Option<&Keyed> {
+        self.evidence.key.answer()
+    }
+
+    /// Whether there is text.
+    #[must_use]
+    pub fn is_established(&self) -> bool {
+        self.evidence.established().is_some()
+    }
+
+    /// Whether the text is beyond doubt: its lines follow the row phases better than any other
+    /// picture's, or they follow them and most of its symbols are clear.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        let law = self.evidence.repetition.map_or(0.0, |found| found.law);
+        let clear = self.evidence.established().map(Text::legible);
+        law > 0.0 && clear.is_some_and(|clear| clear >= LEGIBLE || law >= LAWFUL)
+    }
+
+    /// Which way the text runs in the scan; upright where none was read.
+    #[must_use]
+    pub fn orientation(&self) -> Orientation {
+        self.reading().map_or_else(Orientation::default, |reading| reading.orientation)
+    }
+
+    /// The portrait's corners in pixels of the file (centres at whole numbers): top left, top
+    /// right, bottom right, bottom left as the text runs. None where no lines of text repeat: those
+    /// may be a fabric's.
+    #[must_use]
+    pub fn corners(&self) -> Option<[[f64; 2]; 4]> {
+        self.stack()?;
+        let scan = &self.scan;
+        let corners = self
+            .frame()?
+            .corners()
+            .map(|[x, y]| scan.in_file([x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5]));
+        Some(self.orientation().corners(corners))
+    }
+
+    /// Degrees that the portrait stands turned clockwise in the scan, over −180 to 180; none where
+    /// no lines of text repeat. Of a mirrored portrait, by how much its upright stands turned.
+    #[must_use]
+    pub fn rotation_deg(&self) -> Option<f64> {
+        self.stack()?;
+        // Line numbers grow downwards; the text runs a quarter turn before that.
+        let [x, y] = self.frame()?.lines.slope();
+        let over = if self.orientation().upside_down { 180.0 } else { 0.0 };
+        let turn = (-x).atan2(y).to_degrees() + over;
+        Some(if turn > 180.0 { turn - 360.0 } else { turn })
+    }
+}
+
+/// A scan, and what is claimed of it.
+struct Case<'a> {
+    scan: &'a Scan,
+    flat: &'a Flat,
+    claim: Claim<'a>,
+    profile: &'a Profile,
+}
+
+impl Case<'_> {
+    /// The evidence, with what it was taken from; a confirmed key places lines, and the map settles
+    /// the portrait's sides.
+    fn gather(
+        &self,
+        best: Option<Found>,
+        lines: Evidence,
+    ) -> (Option<Found>, Evidence, Option<Tamper>) {
+        let mut evidence = lines;
+        let Some(mut best) = best else {
+            evidence.range = self.range(&evidence);
+            return (None, evidence, None);
+        };
+        evidence = best.evidence(evidence);
+        if let (Some(text), Some(readings)) = (&mut evidence.text, &best.readings) {
+            text.expected = self.claim.name.map(|name| Expected::of(readings, name));
+        }
+        let is_established = evidence.established().is_some();
+        evidence.blur = best.spread().filter(|_| is_established);
+        evidence.mirrored =
+            best.readings.as_ref().is_some_and(|r| r.likelier().orientation.mirrored);
+        evidence.range = self.range(&evidence);
+        evidence.key = self.key(&best, &evidence);
+        if let (Some(keyed), Some(columns)) = (evidence.key.answer(), &mut best.columns)
+            && keyed.is_confirmed()
+        {
+            keyed.place(columns);
+        }
+        let tamper =
+            if is_established { best.tamper(self.flat, self.scan, self.profile) } else { None };
+        evidence.tamper = tamper.as_ref().map(Alterations::of);
+        (Some(best), evidence, tamper)
+    }
+
+    /// What of the scan falls short, where the text does not decide.
+    fn range(&self, evidence: &Evidence) -> Option<Range> {
+        let measure = || Range {
+            blur: evidence.blur,
+            ..Range::of(self.scan, self.flat, self.profile, evidence.peak)
+        };
+        asks_for_range(evidence).then(measure)
+    }
+
+    fn key(&self, best: &Found, evidence: &Evidence) -> Key {
+        let Some(issue) = self.claim.issue else { return Key::NotAsked };
+        let check = || {
+            let legend = self.legend(best, evidence)?;
+            Keyed::check(best.columns.as_ref()?, issue, &legend, self.profile)
+        };
+        check().map_or(Key::Unanswered, Key::Answered)
+    }
+
+    /// The legend whose lines a key would place: the expected name's, or what was read.
+    fn legend(&self, best: &Found, evidence: &Evidence) -> Option<Legend> {
+        if let Some(name) = self.claim.name {
+            return Legend::of(name, self.profile.most_symbols).ok();
+        }
+        evidence.established().filter(|text| text.is_clear())?;
+        let circle = &best.readings.as_ref()?.likelier().circle;
+        let symbols: Vec<Symbol> = circle.iter().map(|read| read.symbol).collect();
+        Legend::from_circle(&symbols)
+    }
+}
