@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::inspect::decision::copy;
 use crate::inspect::decision::key_check::Keyed;
-use crate::inspect::decision::likelihood::LikelihoodRatio;
+use crate::inspect::decision::likelihood::{self, LikelihoodRatio};
 use crate::inspect::decision::text;
 use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::inspect::recognition::reading::{Read as ReadSymbol, Reading};
@@ -201,8 +201,12 @@ impl Record {
         // A stack is only made where lines of text repeat, and a text only of a stack.
         let found = inspection.reading().zip(inspection.stack());
         let found = found.filter(|_| established.is_some());
-        let ratio = established.and_then(LikelihoodRatio::of);
-        let words = || ratio.map_or_else(|| "undetermined".to_owned(), LikelihoodRatio::words);
+        let ratio = established.and_then(|text| LikelihoodRatio::of(text, profile));
+        let words = || match ratio {
+            Some(ratio) => ratio.words(),
+            None if !likelihood::holds_for(profile) => "not calibrated for this profile".into(),
+            None => "undetermined".into(),
+        };
         Self {
             schema: SCHEMA,
             result: decision.verdict.outcome(),

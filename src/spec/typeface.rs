@@ -48,6 +48,13 @@ pub struct Typeface {
     cap_height: f32,
 }
 
+impl PartialEq for Typeface {
+    /// Whether they are of the same file.
+    fn eq(&self, other: &Self) -> bool {
+        self.font.as_slice() == other.font.as_slice()
+    }
+}
+
 /// The outline of one symbol. Units: cap heights. Origin: left edge of its cell, baseline;
 /// x to the right, y down, so that capitals reach from y = −1 to 0.
 #[derive(Clone, Debug)]

@@ -301,6 +301,7 @@ mod tests {
                 log_odds: log_odds.to_vec(),
                 expected,
             }),
+            ..Evidence::default()
         }
     }
 

@@ -7,8 +7,11 @@
 //! docs/likelihood.md has both propositions in full and what was measured.
 
 use std::f64::consts::LN_10;
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use crate::inspect::decision::text::{DOUBT, Expected, MISFIT, Text};
+use crate::spec::Profile;
 
 /// A ratio from a score: logistic, and no further from 1 than the comparisons bear that it was fitted
 /// to.
@@ -22,8 +25,23 @@ pub struct Map {
     pub bounds: [f64; 2],
 }
 
-/// As `cargo run --release --example likelihood` fits it.
+/// As `cargo run --release -p measure --bin likelihood` fits it.
 pub const MAP: Map = Map { offset: 0.02, slope: 1.09, bounds: [-2.66, 3.85] };
+
+/// Strengths of the prints that the map was fitted to and tested on.
+const STRENGTHS: RangeInclusive<f64> = 0.08..=0.17;
+
+/// Whether the map was fitted to, or at least tested on, prints by this profile: those of the built-in
+/// one, as a tint or a letter screen, and fainter ones.
+#[must_use]
+pub fn holds_for(profile: &Profile) -> bool {
+    static FITTED: LazyLock<Profile> = LazyLock::new(Profile::default);
+    let size = |profile: &Profile| (profile.width, profile.height);
+    profile.layout == FITTED.layout
+        && profile.typeface == FITTED.typeface
+        && size(profile) == size(&FITTED)
+        && STRENGTHS.contains(&profile.strength)
+}
 
 impl Map {
     /// log10 of the ratio.
@@ -59,10 +77,11 @@ pub struct LikelihoodRatio {
 }
 
 impl LikelihoodRatio {
-    /// That of an established text; none where [`score`] is.
+    /// That of an established text on a print by this profile; none where [`score`] is, and where
+    /// nothing was measured ([`holds_for`]).
     #[must_use]
-    pub fn of(text: &Text) -> Option<Self> {
-        Some(Self { log10: MAP.log10(score(text)?) })
+    pub fn of(text: &Text, profile: &Profile) -> Option<Self> {
+        holds_for(profile).then(|| score(text))?.map(|score| Self { log10: MAP.log10(score) })
     }
 
     /// In the words of ENFSI's guideline for evaluative reporting (2015).
@@ -85,9 +104,11 @@ impl LikelihoodRatio {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::decision::verdict::{
-        ACCEPT, Comparison, Evidence, OPEN, REFUSE, Repetition, Verdict, decide,
-    };
+    use crate::inspect::decision::decide::decide;
+    use crate::inspect::decision::evidence::{Evidence, Repetition};
+    use crate::inspect::decision::text::{ACCEPT, Comparison, OPEN, REFUSE};
+    use crate::inspect::decision::verdict::Verdict;
+    use crate::spec::{Mode, Typeface};
 
     /// Letters that leave so much open, held against a name of this score.
     fn text(open: f64, score: f64) -> Text {
@@ -98,7 +119,7 @@ mod tests {
     }
 
     fn ratio(text: &Text) -> Option<f64> {
-        LikelihoodRatio::of(text).map(|ratio| ratio.log10)
+        LikelihoodRatio::of(text, &Profile::default()).map(|ratio| ratio.log10)
     }
 
     #[test]
@@ -141,8 +162,14 @@ mod tests {
             for score in [-50.0, REFUSE, ACCEPT, 20.0] {
                 let text = text(open, score);
                 let ratio = ratio(&text);
-                let repetition =
-                    Repetition { symbols: 9, score: 12.0, lattice: 0.99, law: 20.0, lines: 1.0 };
+                let repetition = Repetition {
+                    symbols: 9,
+                    score: 12.0,
+                    lattice: 0.99,
+                    law: 20.0,
+                    keyed: false,
+                    lines: 1.0,
+                };
                 let (text, repetition) = (Some(text), Some(repetition));
                 match decide(&Evidence { text, repetition, ..Evidence::default() }).verdict {
                     Verdict::Authentic => assert!(ratio.unwrap() > 0.3),
@@ -150,6 +177,20 @@ mod tests {
                     _ => assert_eq!(ratio, None),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn ratios_are_stated_only_where_they_were_measured() {
+        let fitted = Profile::default();
+        assert!(holds_for(&fitted) && holds_for(&fitted.clone().with_mode(Mode::Screen)));
+        let stronger = Profile { strength: 0.3, ..fitted.clone() };
+        let mut coarser = fitted.clone();
+        coarser.layout.legends = 2;
+        let typeface = Typeface::bundled("jetbrains-mono-bold").unwrap();
+        let other = Profile { typeface, ..fitted };
+        for profile in [stronger, coarser, other] {
+            assert!(LikelihoodRatio::of(&text(2.0, 4.0), &profile).is_none());
         }
     }
 
