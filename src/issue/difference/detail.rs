@@ -3,7 +3,7 @@
 use ndarray::Zip;
 
 use super::gaussian::gaussian;
-use super::{DifferenceError, alike, resolution};
+use super::measure::{DifferenceError, alike, resolution};
 use crate::imaging::{Mm, Picture, Plane, tone};
 
 /// Between a Gaussian of this deviation and one of twice that, what repeats at six and a half times

@@ -89,7 +89,7 @@ fn mirrored(at: usize, before: usize, length: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{absolute_difference, percentile};
+    use super::super::measure::{absolute_difference, percentile};
     use super::*;
 
     #[test]

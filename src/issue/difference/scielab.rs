@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::gaussian::gaussian;
-use super::{DifferenceError, absolute_difference, alike, resolution};
+use super::measure::{DifferenceError, absolute_difference, alike, resolution};
 use crate::imaging::colour::Colour;
 use crate::imaging::{Mm, Picture, Plane, tone};
 

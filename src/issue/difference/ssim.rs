@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::gaussian::{convolved, half_gaussian};
-use super::{DifferenceError, alike, resolution};
+use super::measure::{DifferenceError, alike, resolution};
 use crate::imaging::raster::shrink;
 use crate::imaging::{Picture, Plane, Ppi};
 
