@@ -5,8 +5,9 @@ use rayon::prelude::*;
 
 use super::conditions::{PrintConditions, Technology};
 use super::halftone::Source;
-use super::noise::{Gauss, mix, spread};
+use super::noise::{Gauss, mix};
 use crate::imaging::Plane;
+use crate::imaging::raster::spread;
 use crate::imaging::units::MM_PER_INCH;
 
 /// Steps from the picture's pixels over device dots to page pixels, along one axis.

@@ -15,8 +15,9 @@ use rayon::prelude::*;
 use super::conditions::{ScanConditions, Surround};
 use super::geometry::Geometry;
 use super::marks::{self, Mark};
-use super::noise::{Gauss, mix, spread};
+use super::noise::{Gauss, mix};
 use super::print::{Page, lookup};
+use crate::imaging::raster::spread;
 use crate::imaging::{Mm, Plane, Ppi, tone};
 
 /// Scans a page of the true size `print` (millimetres across and down).

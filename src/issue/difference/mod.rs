@@ -13,7 +13,6 @@
 mod blocks;
 pub mod ciede2000;
 mod detail;
-mod gaussian;
 mod measure;
 #[cfg(test)]
 mod rasters;
