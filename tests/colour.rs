@@ -209,7 +209,7 @@ fn inks_become_the_colours_that_their_profile_states() {
         let rgb = picture.pixels.as_rgb8().unwrap().get_pixel(50, 50).0;
         let expected = 255.0 * tone::stored(tone::luminance(lightness));
         assert!(rgb.iter().all(|&v| (f32::from(v) - expected).abs() < 3.0), "{inks:?}: {rgb:?}");
-        assert_eq!(Colour::of(&picture).map(drop), Ok(()));
+        assert_eq!(picture.stated_colour().map(drop), Ok(()));
         let warnings = printed(&picture).summary.warnings;
         assert!(!warnings.iter().any(|warning| warning.contains("profile")), "{warnings:?}");
     }
@@ -239,7 +239,7 @@ fn a_profile_that_is_a_table_is_applied_at_once() {
     let pixels = RgbImage::from_fn(3, 1, |x, _| Rgb([[255; 3], [128; 3], [0, 255, 0]][x as usize]));
     let picture = Picture { icc: Some(icc), ..Picture::new(pixels.into(), Ppi(600.0)) };
     let settled = decode(&encode(&picture, Format::Png).unwrap()).unwrap();
-    assert_eq!(Colour::of(&settled).map(drop), Ok(()));
+    assert_eq!(settled.stated_colour().map(drop), Ok(()));
     for (pixel, lightness) in settled.pixels.to_rgb8().pixels().zip([100.0, 50.2, 33.3]) {
         let expected = 255.0 * tone::stored(tone::luminance(lightness));
         assert!(pixel.0.iter().all(|&v| (f32::from(v) - expected).abs() < 3.0), "{pixel:?}");

@@ -1,6 +1,6 @@
 //! Where a point of the print lies in the scan, and back.
 
-use super::scan::ScanConditions;
+use super::conditions::ScanConditions;
 use crate::imaging::Mm;
 
 /// The distance from the scan's centre at which lens and keystone reach their stated values, mm:
@@ -106,7 +106,7 @@ impl Geometry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::Conditions;
+    use crate::channel::conditions::Conditions;
     use crate::imaging::Ppi;
 
     const PRINT: [Mm; 2] = [Mm(35.0), Mm(45.0)];

@@ -4,20 +4,9 @@
 
 use std::sync::LazyLock;
 
-use serde::Serialize;
-
+use super::conditions::Kernel;
 use super::noise::{Gauss, mix};
 use crate::imaging::Plane;
-
-/// Where the error of a dot goes; rows are scanned to and fro (serpentine).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kernel {
-    /// Floyd and Steinberg (1976): 4 neighbours.
-    FloydSteinberg,
-    /// Stucki (1981): 12 neighbours, sharper and with fewer worms.
-    Stucki,
-}
 
 impl Kernel {
     /// Shares by row below (0..3) and column ahead (−2..=2).

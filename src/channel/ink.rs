@@ -3,10 +3,12 @@
 use ndarray::Axis;
 use rayon::prelude::*;
 
+use super::conditions::{PrintConditions, Technology};
 use super::halftone::Source;
-use super::noise::{Gauss, mix, spread};
-use super::print::{PrintConditions, Technology};
+use super::noise::{Gauss, mix};
 use crate::imaging::Plane;
+use crate::imaging::raster::spread;
+use crate::imaging::units::MM_PER_INCH;
 
 /// Steps from the picture's pixels over device dots to page pixels, along one axis.
 pub(super) struct Steps {
@@ -69,7 +71,7 @@ pub(super) fn lay(
         Technology::ClusteredDot { lines, angle_deg, .. } => {
             // Inks 30° apart, as in every process print.
             let angle = (angle_deg + 30.0 * channel as f64).to_radians();
-            source.clustered(dot.map(|d| lines * d / 25.4), angle, seed, collect);
+            source.clustered(dot.map(|d| lines * d / MM_PER_INCH), angle, seed, collect);
         }
         Technology::ErrorDiffusion { kernel, .. } => source.diffuse(kernel, 2, seed, collect),
         Technology::Inkjet { levels, kernel, placement, .. } => {

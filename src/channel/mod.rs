@@ -5,26 +5,27 @@
 //! seed moves the noise. The same picture, conditions and seed give the same bytes on any number of
 //! threads.
 
+mod conditions;
+mod draw;
 mod geometry;
 mod halftone;
 mod ink;
 mod marks;
 mod noise;
-pub mod preset;
-pub mod print;
-pub mod scan;
+mod preset;
+mod print;
+mod ranges;
+mod scan;
 mod wear;
 
-use serde::Serialize;
 use thiserror::Error;
 
 use crate::imaging::{Mm, Picture, Ppi};
+pub use conditions::{
+    Conditions, Kernel, PrintConditions, ScanConditions, Surround, Technology, Wear,
+};
 pub use geometry::Geometry;
-pub use halftone::Kernel;
 pub use preset::{Preset, UnknownPreset};
-pub use print::{PrintConditions, Technology};
-pub use scan::{ScanConditions, Surround};
-pub use wear::Wear;
 
 /// The smallest side of a print: below, not one line of microtext with its surroundings fits.
 pub const MIN_SIDE: Mm = Mm(1.0);
@@ -58,75 +59,7 @@ pub enum ChannelError {
     Jpeg(#[from] image::ImageError),
 }
 
-/// All that happens between the printer and the reader, but for the noise.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Conditions {
-    /// The printer, its ink and paper, and the page's later life.
-    pub print: PrintConditions,
-    /// The scanner or phone.
-    pub scan: ScanConditions,
-}
-
 impl Conditions {
-    /// Conditions of a preset, drawn by a seed.
-    #[must_use]
-    pub fn draw(preset: Preset, seed: u64) -> Self {
-        preset::draw(preset, seed)
-    }
-
-    /// A printer and a scanner that change nothing: each scan pixel is the mean reflectance of its
-    /// square, without border, noise or blur.
-    #[must_use]
-    pub fn clean(ppi: Ppi) -> Self {
-        let print = PrintConditions {
-            technology: Technology::Continuous,
-            paper: 1.0,
-            black: 0.0,
-            gain: 0.0,
-            yule_nielsen: 1.0,
-            calibration: 1.0,
-            spot: Mm(0.0),
-            spread: Mm(0.0),
-            grain: 0.0,
-            mottle: 0.0,
-            mottle_size: Mm(1.0),
-            banding: 0.0,
-            banding_pitch: Mm(1.0),
-            wear: Wear { abrasion: 0.0, stain: 0.0, scratches: 0.0 },
-        };
-        let scan = ScanConditions {
-            ppi,
-            scale: [1.0; 2],
-            rotation_deg: 0.0,
-            shift_px: [0.0; 2],
-            border: [Mm(0.0); 4],
-            surround: Surround { reflectance: 1.0, pattern: 0.0, pattern_pitch: Mm(1.0) },
-            keystone: [0.0; 2],
-            lens: 0.0,
-            feed_jitter: Mm(0.0),
-            feed_period: Mm(10.0),
-            feed_phase: 0.0,
-            optics_px: 0.0,
-            motion_px: [0.0; 2],
-            illumination: [0.0; 2],
-            vignette: 0.0,
-            gamma: 1.0,
-            black_point: 0.0,
-            white_point: 1.0,
-            balance: [1.0; 3],
-            sharpen: 0.0,
-            sharpen_radius_px: 1.0,
-            read_noise: 0.0,
-            shot_noise: 0.0,
-            column_noise: 0.0,
-            dust: 0.0,
-            hairs: 0.0,
-            colour: true,
-            jpeg: None,
-        };
-        Self { print, scan }
-    }
-
     /// Where the points of a print of this picture lie in its scan.
     ///
     /// # Errors
@@ -250,7 +183,7 @@ mod tests {
             at = [at[0] + dark * x as f64, at[1] + dark * y as f64];
         }
         let geometry = conditions.geometry(&print).unwrap();
-        let wish = geometry.to_scan([321.0, 61.0].map(|v| v * 25.4 / 1200.0));
+        let wish = geometry.to_scan([321.0, 61.0].map(|v| Ppi(1200.0).mm(v).0));
         let miss = (at[0] / mass - wish[0]).hypot(at[1] / mass - wish[1]);
         assert!(miss < 0.02, "{miss}");
     }
@@ -272,7 +205,7 @@ mod tests {
             for phase in 0..8 {
                 conditions.scan.shift_px = [f64::from(phase) / 8.0, 0.0];
                 let geometry = conditions.geometry(&print).unwrap();
-                let [line, _] = geometry.to_scan([100.5 * 25.4 / 1200.0, 2.0]);
+                let [line, _] = geometry.to_scan([Ppi(1200.0).mm(100.5).0, 2.0]);
                 let scan = print_and_scan(&print, &conditions, 1).unwrap().luminance(1);
                 for (x, &v) in scan.row(scan.nrows() / 2).iter().enumerate() {
                     let dark = f64::from(1.0 - v);
@@ -281,7 +214,7 @@ mod tests {
                 }
             }
             let variance = square / mass;
-            let wish = optics * optics + 1.0 / 12.0 + (spread * ppi / 25.4).powi(2);
+            let wish = optics * optics + 1.0 / 12.0 + Ppi(ppi).px(Mm(spread)).powi(2);
             assert!((variance / wish - 1.0).abs() < 0.06, "{ppi}: {variance} for {wish}");
         }
     }

@@ -1,11 +1,4 @@
-//! Noise and blur that give the same values whatever the number of threads.
-//!
-//! Each row draws from its own stream, and no sum crosses a row that another thread computes.
-
-use ndarray::Axis;
-use rayon::prelude::*;
-
-use crate::imaging::Plane;
+//! Noise that is the same whatever the number of threads: each row draws from its own stream.
 
 /// A seed for one purpose (`tag`) out of a general one: the finaliser of `SplitMix64`
 /// (Steele, Lea and Flood 2014).
@@ -92,73 +85,6 @@ impl Field {
     }
 }
 
-/// A Gaussian of `sigma` pixels (across, down) over `plane` laid on an endless ground of value
-/// `ground`; the result is wider by `margin` pixels on each side.
-///
-/// Unlike [`crate::imaging::raster::blur`] it is a direct sum, exact for the small sigmas of spots
-/// and lenses: the variance is met within 2 % from 0 up.
-pub(super) fn spread(plane: &Plane, sigma: [f64; 2], margin: usize, ground: f32) -> Plane {
-    let (rows, columns) = plane.dim();
-    let [across, down] = sigma.map(half_kernel);
-    let reach = across.len() - 1;
-    let wide = columns + 2 * margin;
-    let source = plane.as_slice().expect("planes are row-major");
-    let mut out = Plane::zeros((rows + 2 * margin, wide));
-    let line = |y: isize| {
-        (0..rows as isize).contains(&y).then(|| &source[y as usize * columns..][..columns])
-    };
-    let make = || vec![ground; wide + 2 * reach];
-    out.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each_init(
-        make,
-        |sum, (y, mut o)| {
-            let o = o.as_slice_mut().expect("planes are row-major");
-            let y = y as isize - margin as isize;
-            let inner = &mut sum[margin + reach..][..columns];
-            match line(y) {
-                Some(row) => inner.iter_mut().zip(row).for_each(|(s, v)| *s = down[0] * v),
-                None => inner.fill(down[0] * ground),
-            }
-            for (t, &weight) in down.iter().enumerate().skip(1) {
-                match (line(y - t as isize), line(y + t as isize)) {
-                    (Some(above), Some(below)) => {
-                        for ((s, a), b) in inner.iter_mut().zip(above).zip(below) {
-                            *s += weight * (a + b);
-                        }
-                    }
-                    (Some(row), None) | (None, Some(row)) => {
-                        inner.iter_mut().zip(row).for_each(|(s, v)| *s += weight * (v + ground));
-                    }
-                    (None, None) => inner.iter_mut().for_each(|s| *s += weight * 2.0 * ground),
-                }
-            }
-            o.iter_mut().zip(&sum[reach..]).for_each(|(o, s)| *o = across[0] * s);
-            for (t, &weight) in across.iter().enumerate().skip(1) {
-                let (left, right) = (&sum[reach - t..], &sum[reach + t..]);
-                for ((o, l), r) in o.iter_mut().zip(left).zip(right) {
-                    *o += weight * (l + r);
-                }
-            }
-        },
-    );
-    out
-}
-
-/// Weights 0, 1, 2 … pixels from the centre, of total 1 with their mirror images.
-fn half_kernel(sigma: f64) -> Vec<f32> {
-    let variance = sigma * sigma;
-    if variance < 1e-6 {
-        return vec![1.0];
-    }
-    // Under 0.7 pixels samples of the bell miss its variance: three weights that have it.
-    if sigma < 0.7 {
-        return vec![(1.0 - variance) as f32, (variance / 2.0) as f32];
-    }
-    let reach = (3.2 * sigma).ceil() as usize;
-    let bell = |t: usize| (-0.5 * (t * t) as f64 / variance).exp();
-    let total = bell(0) + 2.0 * (1..=reach).map(bell).sum::<f64>();
-    (0..=reach).map(|t| (bell(t) / total) as f32).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,29 +116,5 @@ mod tests {
             power += row.iter().map(|v| v * v).sum::<f32>() / 160_000.0;
         }
         assert!((power - 1.0).abs() < 0.06, "{power}");
-    }
-
-    #[test]
-    fn spread_keeps_the_sum_and_has_the_stated_variance() {
-        let mut plane = Plane::zeros((41, 41));
-        plane[[20, 20]] = 1.0;
-        for sigma in [0.0, 0.3, 0.69, 0.71, 0.9, 2.2, 4.0] {
-            let out = spread(&plane, [sigma, 2.0 * sigma], 30, 0.0);
-            assert_eq!(out.dim(), (101, 101));
-            let moment = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
-                let at = |(y, x): (usize, usize)| f(x as f64 - 50.0, y as f64 - 50.0);
-                out.indexed_iter().map(|(i, &v)| f64::from(v) * at(i)).sum()
-            };
-            assert!((moment(&|_, _| 1.0) - 1.0).abs() < 2e-3);
-            let square = sigma * sigma;
-            assert!((moment(&|x, _| x * x) - square).abs() < 0.02 * square + 1e-6, "{sigma}");
-            assert!((moment(&|_, y| y * y) - 4.0 * square).abs() < 0.08 * square + 1e-6);
-        }
-    }
-
-    #[test]
-    fn spread_leaves_a_ground_alone() {
-        let out = spread(&Plane::from_elem((9, 12), 0.4), [1.7, 0.4], 3, 0.4);
-        assert!(out.iter().all(|v| (v - 0.4).abs() < 1e-6));
     }
 }

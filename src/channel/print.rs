@@ -7,86 +7,12 @@
 
 use ndarray::Axis;
 use rayon::prelude::*;
-use serde::Serialize;
 
-use super::halftone::Kernel;
+use super::conditions::{PrintConditions, Technology};
 use super::ink::{Steps, lay};
 use super::noise::{Field, Gauss, mix};
-use super::wear::{Wear, Worn};
-use crate::imaging::{Mm, Picture, Plane, Ppi, raster};
-
-/// How the ink shares become marks on the page.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Technology {
-    /// Dye sublimation: each dot takes any tone.
-    Continuous,
-    /// Laser pulses of any strength in polycarbonate. Burns grey: a colour picture comes out grey.
-    Engraving,
-    /// An amplitude-modulated screen, 1 bit.
-    ClusteredDot {
-        /// Addressable dots per inch, 1200–2400 (platesetters, ISO 12640).
-        device: Ppi,
-        /// Screen cells per inch, 133–200 (ISO 12647-2 prints 60–80 cells per cm).
-        lines: f64,
-        /// Turn of the screen, degrees.
-        angle_deg: f64,
-    },
-    /// Error diffusion, 1 bit.
-    ErrorDiffusion {
-        /// Addressable dots per inch, 1200–2400.
-        device: Ppi,
-        /// Where the error goes.
-        kernel: Kernel,
-    },
-    /// Drops that miss their place.
-    Inkjet {
-        /// Addressable dots per inch, 1200–2400.
-        device: Ppi,
-        /// Drop sizes with none counted, 2–4.
-        levels: u8,
-        /// Error diffusion, or a blue-noise mask where none.
-        kernel: Option<Kernel>,
-        /// Root mean square error of placement along each axis, 1–6 µm: half of it belongs to the
-        /// nozzle (a row), the rest to the drop.
-        placement: Mm,
-    },
-}
-
-/// The page and the ink on it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PrintConditions {
-    /// How the ink is laid.
-    pub technology: Technology,
-    /// Reflectance of the bare page, 0.80–0.92 (ISO 12647-2 papers: L* 90–97).
-    pub paper: f64,
-    /// Reflectance of solid ink, 0.01–0.05 (densities 2.0–1.3).
-    pub black: f64,
-    /// Tone value increase at half tone, as a share of the whole, 0.05–0.22 (ISO 12647-2).
-    pub gain: f64,
-    /// Yule–Nielsen factor of optical gain, 1 (none) – 1.7.
-    pub yule_nielsen: f64,
-    /// Share of both gains that the printer's calibration takes back, 0.3–1.
-    pub calibration: f64,
-    /// Sigma of a printed spot, total (device dot, melt, diffusion): 4–45 µm.
-    pub spot: Mm,
-    /// Sigma of light's way through the paper, 10–40 µm (Arney et al. 1996).
-    pub spread: Mm,
-    /// Root mean square of the ink's own noise over 20 × 20 µm, as a share of the ink (of half
-    /// tone, where tone is continuous), 0–0.10.
-    pub grain: f64,
-    /// Root mean square of cloudiness at half tone, as a share of the ink, 0–0.03 (ISO 24790
-    /// mottle).
-    pub mottle: f64,
-    /// Distance over which the clouds change, 0.1–1.5 mm.
-    pub mottle_size: Mm,
-    /// Root mean square of bands across the feed at half tone, as a share of the ink, 0–0.02.
-    pub banding: f64,
-    /// Period of the bands, 0.2–3 mm.
-    pub banding_pitch: Mm,
-    /// What time did.
-    pub wear: Wear,
-}
+use super::wear::Worn;
+use crate::imaging::{Picture, Plane, Ppi, raster};
 
 /// A printed page as reflectances on a raster, portrait only, no margin.
 pub(super) struct Page {
@@ -115,7 +41,7 @@ pub(super) fn print(
         vec![picture.luminance(1)]
     };
     let steps = Steps::new(ppi[0].0, &conditions.technology, finest);
-    let pitch = ppi.map(|axis| 25.4 / axis.0 / steps.page_per_picture());
+    let pitch = ppi.map(|axis| axis.pitch().0 / steps.page_per_picture());
     let curve = Curve::new(conditions);
     let worn = mix(seed, 90);
     let planes = light
@@ -247,7 +173,8 @@ mod tests {
     use image::GrayImage;
 
     use super::*;
-    use crate::channel::Conditions;
+    use crate::channel::conditions::{Conditions, Kernel};
+    use crate::imaging::Mm;
 
     fn flat(value: u8) -> Picture {
         Picture::new(GrayImage::from_pixel(60, 60, image::Luma([value])).into(), Ppi(1200.0))
@@ -332,9 +259,9 @@ mod tests {
             }
             let centre = first / mass;
             // One picture pixel, seen as its own square of dots.
-            let own = (25.4f64 / 1200.0).powi(2) * (1.0 - (1200.0f64 / device).powi(2)) / 12.0;
+            let own = Ppi(1200.0).pitch().0.powi(2) * (1.0 - (1200.0f64 / device).powi(2)) / 12.0;
             let sigma = (second / mass - centre * centre - own).sqrt();
-            assert!((centre - 30.5 * 25.4 / 1200.0).abs() < 1e-4, "{device} {finest}: {centre}");
+            assert!((centre - Ppi(1200.0).mm(30.5).0).abs() < 1e-4, "{device} {finest}: {centre}");
             assert!((sigma - 0.020).abs() < 0.0006, "{device} {finest}: {sigma}");
         }
     }

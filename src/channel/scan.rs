@@ -11,88 +11,14 @@ use ndarray::Axis;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::Serialize;
 
+use super::conditions::{ScanConditions, Surround};
 use super::geometry::Geometry;
 use super::marks::{self, Mark};
-use super::noise::{Gauss, mix, spread};
+use super::noise::{Gauss, mix};
 use super::print::{Page, lookup};
+use crate::imaging::raster::spread;
 use crate::imaging::{Mm, Plane, Ppi, tone};
-
-/// What lies around the portrait.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Surround {
-    /// Reflectance: paper 0.75–0.92, a lid or a dark mat 0.02–0.2.
-    pub reflectance: f64,
-    /// Depth of a printed wave pattern, as a share of the reflectance, 0–0.15.
-    pub pattern: f64,
-    /// Distance between the waves, 0.3–1.2 mm.
-    pub pattern_pitch: Mm,
-}
-
-/// The scanner (or phone), and how the page lies in it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ScanConditions {
-    /// The resolution that the file states; the true one is `scale` times as large.
-    pub ppi: Ppi,
-    /// True over stated resolution, across and down, 0.97–1.03.
-    pub scale: [f64; 2],
-    /// Turn of the page, degrees, clockwise as seen; within ±10.
-    pub rotation_deg: f64,
-    /// Displacement of the page, pixels right and down; within ±0.5.
-    pub shift_px: [f64; 2],
-    /// Page seen beyond the portrait's bounding box: left, top, right, bottom; 2–6 mm.
-    pub border: [Mm; 4],
-    /// What is seen there.
-    pub surround: Surround,
-    /// Share by which the print shrinks from the centre to 20 mm right, and to 20 mm below
-    /// (a phone held aslant); within ±0.02.
-    pub keystone: [f64; 2],
-    /// Radial distortion 20 mm from the centre (positive: barrel), as a share; within ±0.006.
-    pub lens: f64,
-    /// Amplitude of uneven feed, 0–30 µm.
-    pub feed_jitter: Mm,
-    /// Period of uneven feed, 2–25 mm (rollers and gears).
-    pub feed_period: Mm,
-    /// Phase of uneven feed, radians.
-    pub feed_phase: f64,
-    /// Sigma of the optics beside the pixel's own square, in scan pixels, 0.25–0.6; badly
-    /// focused scans 0.75, phones 1.2.
-    pub optics_px: f64,
-    /// Way of the picture during exposure, scan pixels right and down; phones up to 1.5.
-    pub motion_px: [f64; 2],
-    /// Change of illumination from the centre to the right and to the lower edge, as a share;
-    /// scanners ±0.05, phones ±0.25.
-    pub illumination: [f64; 2],
-    /// Loss of light at the corners, as a share, 0–0.3.
-    pub vignette: f64,
-    /// Exponent of the tone curve's error, on linear light, 0.85–1.2.
-    pub gamma: f64,
-    /// Reflectance that is stored as black, −0.03 (flare) – 0.02.
-    pub black_point: f64,
-    /// Reflectance that is stored as white, 0.8–1.05.
-    pub white_point: f64,
-    /// Gains of red, green and blue, 0.95–1.05; grey scans take none.
-    pub balance: [f64; 3],
-    /// Strength of unsharp masking, 0 (none) – 1.5.
-    pub sharpen: f64,
-    /// Sigma of unsharp masking, scan pixels, 0.6–1.5.
-    pub sharpen_radius_px: f64,
-    /// Root mean square of read noise, as a share of full scale, 0.001–0.015.
-    pub read_noise: f64,
-    /// Root mean square of shot noise at full scale, 0.002–0.03 (full well 250 000 – 1 100).
-    pub shot_noise: f64,
-    /// Root mean square of the columns' gains (line sensors), 0–0.008.
-    pub column_noise: f64,
-    /// Dust on the glass, specks per square centimetre, 0–8.
-    pub dust: f64,
-    /// Hairs on the glass per square centimetre, 0–0.3.
-    pub hairs: f64,
-    /// Whether a colour print gives a colour scan. A grey print always gives a grey one.
-    pub colour: bool,
-    /// JPEG quality of the stored file, 75–95; none where it is lossless.
-    pub jpeg: Option<u8>,
-}
 
 /// Scans a page of the true size `print` (millimetres across and down).
 pub(super) fn scan(

@@ -4,22 +4,11 @@ use ndarray::Axis;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::Serialize;
 
+use super::conditions::Wear;
 use super::marks::{self, Mark};
 use super::noise::{Field, mix};
 use crate::imaging::Plane;
-
-/// What time did to the page, after the print and before the scan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Wear {
-    /// Share of the contrast that abrasion took at its worst place, 0–0.3.
-    pub abrasion: f64,
-    /// Share of the light that the darkest stain takes, 0–0.3.
-    pub stain: f64,
-    /// Scratches per square centimetre, 0–4.
-    pub scratches: f64,
-}
 
 /// The wear of a page, the same for all its colours.
 pub(super) struct Worn {

@@ -8,11 +8,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use image::DynamicImage;
 use moxcms::{ColorProfile, DataColorSpace, ParsingOptions, ToneReprCurve};
 use thiserror::Error;
 
-use crate::imaging::picture::Picture;
 use crate::imaging::tone::{self, LINEAR_OF_U8, LINEAR_OF_U16};
 
 /// The longest profile that is read, in bytes. Those of presses have about one million.
@@ -148,19 +146,6 @@ impl Colour {
     #[must_use]
     pub fn srgb() -> Self {
         SRGB_COLOUR.clone()
-    }
-
-    /// What the values of `picture` mean by its profile; sRGB without one.
-    ///
-    /// # Errors
-    /// [`ProfileFault`]: the pixels may still be read as [`Colour::srgb`].
-    pub fn of(picture: &Picture) -> Result<Self, ProfileFault> {
-        let grey =
-            matches!(picture.pixels, DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_));
-        match &picture.icc {
-            None => Ok(Self::srgb()),
-            Some(icc) => Self::parse(icc, grey),
-        }
     }
 
     /// What an ICC profile says of pictures in grey or in RGB. No bytes make it panic or take more

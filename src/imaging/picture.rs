@@ -4,7 +4,7 @@ use image::{DynamicImage, ImageBuffer, Rgb};
 use ndarray::Axis;
 use rayon::prelude::*;
 
-use crate::imaging::colour::Colour;
+use crate::imaging::colour::{Colour, ProfileFault};
 use crate::imaging::raster::{Plane, shrink};
 use crate::imaging::units::Ppi;
 
@@ -49,7 +49,20 @@ impl Picture {
     /// What the stored values mean: by the profile, or, if there is none that says it, by sRGB.
     #[must_use]
     pub fn colour(&self) -> Colour {
-        Colour::of(self).unwrap_or_else(|_| Colour::srgb())
+        self.stated_colour().unwrap_or_else(|_| Colour::srgb())
+    }
+
+    /// What the profile says that the stored values mean; sRGB without a profile.
+    ///
+    /// # Errors
+    /// [`ProfileFault`]: the pixels may still be read by [`Self::colour`].
+    pub fn stated_colour(&self) -> Result<Colour, ProfileFault> {
+        let grey =
+            matches!(self.pixels, DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_));
+        match &self.icc {
+            None => Ok(Colour::srgb()),
+            Some(icc) => Colour::parse(icc, grey),
+        }
     }
 
     /// Luminance in linear light, 0..1, `[row, column]`, averaged over blocks of `factor` ×

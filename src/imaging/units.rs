@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-const MM_PER_INCH: f64 = 25.4;
+/// Millimetres an inch, exact since 1959.
+pub const MM_PER_INCH: f64 = 25.4;
 
 /// A length on paper in millimetres.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -36,6 +37,12 @@ impl Ppi {
     #[must_use]
     pub fn mm(self, px: f64) -> Mm {
         Mm(px / self.per_mm())
+    }
+
+    /// The distance from pixel to pixel.
+    #[must_use]
+    pub fn pitch(self) -> Mm {
+        Mm(MM_PER_INCH / self.0)
     }
 
     /// Pixels per metre, rounded: PNG's `pHYs` can hold nothing finer.
@@ -85,6 +92,7 @@ mod tests {
     fn an_inch_is_25_4_mm() {
         assert!((Ppi(1200.0).px(Mm(25.4)) - 1200.0).abs() < 1e-9);
         assert!((Ppi(600.0).mm(600.0).0 - 25.4).abs() < 1e-9);
+        assert!((Ppi(508.0).pitch().0 - 0.05).abs() < 1e-12);
     }
 
     #[test]

@@ -146,7 +146,7 @@ fn unresampled(portrait: &Picture, profile: &Profile) -> Result<Prepared, Portra
     }
     let size = profile.size_px();
     let enlarged = (size.0 as f64 / width as f64).max(size.1 as f64 / height as f64);
-    let (colour, fault) = match Colour::of(portrait) {
+    let (colour, fault) = match portrait.stated_colour() {
         Ok(colour) => (colour, None),
         Err(fault) => (Colour::srgb(), Some(fault)),
     };

@@ -20,9 +20,10 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::checks::{self, Question};
+use super::overlay;
 use super::record::{Microtext, Record, Region};
+use super::source::Source;
 use super::words::visible;
-use super::{Source, overlay};
 use crate::inspect::decision::evidence;
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::text;

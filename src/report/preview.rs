@@ -169,7 +169,9 @@ mod tests {
     fn the_loupe_shows_each_dot_as_it_is() {
         // The window of 0.5 mm begins in the 141st dot from the left and ends in the 165th.
         let stripes =
-            raster(|[x, _]| if ((x * 1200.0 / 25.4) as u32).is_multiple_of(2) { 20 } else { 230 });
+            raster(
+                |[x, _]| if (Ppi(1200.0).px(Mm(x)) as u32).is_multiple_of(2) { 20 } else { 230 },
+            );
         let shown = loupe(&stripes, [3.0, 4.0], 0.5);
         let row: Vec<u8> = (0..COLUMN).map(|x| shown.get_pixel(x, 7).0[0]).collect();
         let changes = row.windows(2).filter(|w| (w[0] < 120) != (w[1] < 120)).count();

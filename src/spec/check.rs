@@ -12,6 +12,10 @@ use super::alphabet::{Script, Symbol};
 
 /// Check symbols of a legend.
 pub const CHECKS: usize = 3;
+/// Symbols of a legend that are not the name's: the end mark and the check symbols.
+pub const MARKS: usize = 1 + CHECKS;
+/// The fewest symbols of a legend: one letter and the marks.
+pub const FEWEST_SYMBOLS: usize = 1 + MARKS;
 /// Elements of the field: a prime, and no more than a script has letters that stay apart.
 pub const FIELD: usize = 23;
 /// The points of the places: the elements that are no check's number.
@@ -20,6 +24,9 @@ const POINTS: usize = FIELD - CHECKS;
 /// The letters that stand for 0, 1 … 22: those of each script that differ most at 0.06 mm of blur.
 const LATIN: &str = "ACDEFGHJKLMNPQRSTUVWXYZ";
 const CYRILLIC: &str = "АӘБҒДЁЖЙҚМҢПРСҮҺЦЧЩЫІЬЭ";
+
+// One letter an element; Cyrillic ones take two bytes each.
+const _: () = assert!(LATIN.len() == FIELD && CYRILLIC.len() == 2 * FIELD);
 
 /// The symbols that count 0, 1 … 22 in the check sums. Those of one value are the ones that a
 /// blurred scan tells apart best: `cargo run --release --example classes`.

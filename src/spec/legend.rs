@@ -4,7 +4,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
 use super::alphabet::{Script, Symbol};
-use super::check::{self, CHECKS};
+use super::check;
 use super::profile::Profile;
 
 /// A holder's name in capitals, NFC, one space between parts. Personal data: it has no `Debug`
@@ -180,9 +180,9 @@ pub struct Legend {
 
 impl Legend {
     /// The symbols of a legend that are not the name's: the end mark and the check symbols.
-    pub const MARKS: usize = 1 + CHECKS;
+    pub const MARKS: usize = check::MARKS;
     /// The fewest symbols of a legend: one letter and the marks.
-    pub const FEWEST: usize = 1 + Self::MARKS;
+    pub const FEWEST: usize = check::FEWEST_SYMBOLS;
 
     /// `SURNAME<<GIVEN<NAMES`, the end mark of the name's script and the check symbols.
     ///

@@ -8,6 +8,8 @@ pub mod layout;
 pub mod legend;
 pub mod modulation;
 pub mod profile;
+mod profile_error;
+mod profile_file;
 pub mod screen;
 pub mod threshold;
 pub mod typeface;

@@ -1,14 +1,14 @@
 //! Microtext profiles: everything that the generator and the reader must agree on.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use thiserror::Error;
 
-use super::layout::{Layout, Wave};
-use super::legend::Legend;
+use super::layout::Layout;
 use super::modulation;
-use super::screen::{Screen, ScreenPart};
-use super::typeface::{Typeface, TypefaceError};
+pub use super::profile_error::ProfileError;
+use super::profile_error::within;
+use super::screen::Screen;
+use super::typeface::Typeface;
+use crate::imaging::units::PLAUSIBLE_PPI;
 use crate::imaging::{Mm, Ppi};
 
 /// ICAO Doc 9303-2: microprinting is smaller than this.
@@ -20,6 +20,15 @@ pub const FEWEST_DOTS_A_CAPITAL: f64 = 7.0;
 
 /// The largest raster that a profile may ask for, in print dots.
 pub const MOST_DOTS: f64 = 100e6;
+
+/// Print resolutions, dots per inch: from office printers to platesetters.
+pub(super) const DPI: [f64; 2] = [300.0, 5080.0];
+
+// A print is also a picture whose file must be believed.
+const _: () = assert!(*PLAUSIBLE_PPI.start() <= DPI[0] && DPI[1] <= *PLAUSIBLE_PPI.end());
+
+/// Amplitudes of the tint, as shares of the lightness scale.
+pub(super) const STRENGTH: [f64; 2] = [0.0, 1.0];
 
 const DEFAULT: &str = include_str!("default.toml");
 
@@ -74,7 +83,7 @@ pub enum Depth {
 }
 
 impl Depth {
-    fn of(bits: u32) -> Result<Self, ProfileError> {
+    pub(super) fn of(bits: u32) -> Result<Self, ProfileError> {
         match bits {
             8 => Ok(Self::Eight),
             16 => Ok(Self::Sixteen),
@@ -84,83 +93,6 @@ impl Depth {
             }
         }
     }
-}
-
-/// Why a profile cannot be used.
-#[derive(Debug, Error)]
-pub enum ProfileError {
-    /// Not TOML, or an unknown, missing or mistyped field.
-    #[error("{0}")]
-    Syntax(String),
-    /// A number that makes no sense.
-    #[error("{field} is {value}; it must be {range}")]
-    Range {
-        /// The field's dotted name.
-        field: &'static str,
-        /// Its value.
-        value: f64,
-        /// What it may be.
-        range: String,
-    },
-    /// The typeface.
-    #[error("microtext.typeface: {0}")]
-    Typeface(#[from] TypefaceError),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    portrait: PortraitPart,
-    print: PrintPart,
-    microtext: MicrotextPart,
-    #[serde(default)]
-    screen: ScreenPart,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PortraitPart {
-    width_mm: f64,
-    height_mm: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PrintPart {
-    dpi: f64,
-    #[serde(default = "eight")]
-    depth: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MicrotextPart {
-    typeface: String,
-    cap_height_mm: f64,
-    advance_mm: f64,
-    pitch_mm: f64,
-    most_symbols: usize,
-    strength: f64,
-    #[serde(default)]
-    mode: Mode,
-    second_cap_height_mm: Option<f64>,
-    wave: Option<WavePart>,
-    #[serde(default = "one")]
-    legends: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WavePart {
-    amplitude_mm: f64,
-    period_mm: f64,
-    #[serde(default)]
-    drift_mm: f64,
-}
-
-fn one() -> usize {
-    1
 }
 
 impl Mode {
@@ -174,24 +106,6 @@ impl Mode {
     }
 }
 
-/// `value`, if it lies within the range of `field`.
-pub(super) fn within(
-    field: &'static str,
-    value: f64,
-    low: f64,
-    high: f64,
-) -> Result<f64, ProfileError> {
-    if (low..=high).contains(&value) {
-        Ok(value)
-    } else {
-        Err(ProfileError::Range { field, value, range: format!("from {low} to {high}") })
-    }
-}
-
-fn eight() -> u32 {
-    8
-}
-
 impl Profile {
     /// The built-in profile, as text: a start for one's own.
     #[must_use]
@@ -199,79 +113,12 @@ impl Profile {
         DEFAULT
     }
 
-    /// A profile from TOML.
-    ///
-    /// # Errors
-    /// [`ProfileError`]; the first fault found is named by its field.
-    pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        let file: File = toml::from_str(text).map_err(|e| ProfileError::Syntax(e.to_string()))?;
-        let (portrait, print, micro) = (file.portrait, file.print, file.microtext);
-        let typeface = Typeface::bundled(&micro.typeface)?;
-        let cap = within("microtext.cap_height_mm", micro.cap_height_mm, 0.1, 2.0)?;
-        let second = |second| within("microtext.second_cap_height_mm", second, 0.5 * cap, cap);
-        let second = micro.second_cap_height_mm.map(second).transpose()?;
-        let pitch = within("microtext.pitch_mm", micro.pitch_mm, 1.2 * cap, 4.0 * cap)?;
-        let wave = |wave: WavePart| {
-            // Longer than what a reader looks at to find a line, and never steep.
-            let period = within("microtext.wave.period_mm", wave.period_mm, 8.0, 100.0)?;
-            // More, and the carrier is lost; to the micrometre.
-            let most = ((0.2 * pitch).min(0.01 * period) * 1000.0).round() / 1000.0;
-            let amplitude = within("microtext.wave.amplitude_mm", wave.amplitude_mm, 0.0, most)?;
-            let drift = within("microtext.wave.drift_mm", wave.drift_mm, -pitch, pitch)?;
-            Ok::<_, ProfileError>(Wave {
-                amplitude: Mm(amplitude),
-                period: Mm(period),
-                drift: Mm(drift),
-            })
-        };
-        let wave = micro.wave.map(wave).transpose()?;
-        let legends = within("microtext.legends", micro.legends as f64, 1.0, 2.0)? as usize;
-        // Closer, and neighbours touch; wider, and the lines fall apart.
-        let natural = cap * typeface.advance();
-        let profile = Self {
-            name: file.name,
-            digest: Sha256::digest(text).into(),
-            width: Mm(within("portrait.width_mm", portrait.width_mm, 5.0, 300.0)?),
-            height: Mm(within("portrait.height_mm", portrait.height_mm, 5.0, 300.0)?),
-            dpi: Ppi(within("print.dpi", print.dpi, 300.0, 5080.0)?),
-            depth: Depth::of(print.depth)?,
-            layout: Layout {
-                cap_height: Mm(cap),
-                second_cap_height: second.map(Mm),
-                advance: Mm(within(
-                    "microtext.advance_mm",
-                    micro.advance_mm,
-                    0.8 * natural,
-                    3.0 * natural,
-                )?),
-                pitch: Mm(pitch),
-                wave,
-                legends,
-            },
-            typeface,
-            most_symbols: within(
-                "microtext.most_symbols",
-                micro.most_symbols as f64,
-                Legend::FEWEST as f64,
-                100.0,
-            )? as usize,
-            strength: within("microtext.strength", micro.strength, 0.0, 1.0)?,
-            mode: micro.mode,
-            screen: Screen::parse(file.screen)?,
-        };
-        profile.sound()
-    }
-
     /// The same with another print resolution.
     ///
     /// # Errors
     /// [`ProfileError::Range`].
     pub fn with_dpi(mut self, dpi: f64) -> Result<Self, ProfileError> {
-        if !(300.0..=5080.0).contains(&dpi) {
-            let range = "from 300 to 5080".to_owned();
-            return Err(ProfileError::Range { field: "print.dpi", value: dpi, range });
-        }
-        self.dpi = Ppi(dpi);
+        self.dpi = Ppi(within("print.dpi", dpi, DPI)?);
         self.sound()
     }
 
@@ -289,15 +136,7 @@ impl Profile {
     /// # Errors
     /// [`ProfileError::Range`].
     pub fn with_strength(mut self, strength: f64) -> Result<Self, ProfileError> {
-        if !(0.0..=1.0).contains(&strength) {
-            let range = "from 0 to 1".to_owned();
-            return Err(ProfileError::Range {
-                field: "microtext.strength",
-                value: strength,
-                range,
-            });
-        }
-        self.strength = strength;
+        self.strength = within("microtext.strength", strength, STRENGTH)?;
         Ok(self)
     }
 
@@ -327,7 +166,7 @@ impl Profile {
         }
     }
 
-    fn sound(self) -> Result<Self, ProfileError> {
+    pub(super) fn sound(self) -> Result<Self, ProfileError> {
         let (width, height) = self.size_px();
         let dots = width as f64 * height as f64;
         if dots > MOST_DOTS {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::profile::{ProfileError, within};
+use super::profile_error::{ProfileError, within};
 use crate::imaging::tone;
 
 /// Beyond this darkness letters are lighter than their ground.
@@ -30,8 +30,8 @@ impl Screen {
         for [nominal, printed] in part.dot_gain {
             let [before, grown] = dot_gain[dot_gain.len() - 1];
             // Steps of the curve that rise at least a little, so that it can be inverted.
-            let nominal = within("screen.dot_gain (nominal)", nominal, before + 0.001, 0.999)?;
-            let printed = within("screen.dot_gain (printed)", printed, grown + 0.001, 0.999)?;
+            let nominal = within("screen.dot_gain (nominal)", nominal, [before + 0.001, 0.999])?;
+            let printed = within("screen.dot_gain (printed)", printed, [grown + 0.001, 0.999])?;
             dot_gain.push([nominal, printed]);
         }
         dot_gain.push([1.0, 1.0]);

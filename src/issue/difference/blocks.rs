@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::{ArrayView2, Axis, Slice};
 
 use super::ciede2000::{ciede2000, lab};
-use super::{DifferenceError, absolute_difference, alike, resolution};
+use super::measure::{DifferenceError, absolute_difference, alike, resolution};
 use crate::imaging::{Mm, Picture, Plane, tone};
 
 /// The absolute difference in L* of the mean luminance of each whole block of `block` × `block`.

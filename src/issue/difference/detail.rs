@@ -2,8 +2,8 @@
 
 use ndarray::Zip;
 
-use super::gaussian::gaussian;
-use super::{DifferenceError, alike, resolution};
+use super::measure::{DifferenceError, alike, resolution};
+use crate::imaging::raster::gaussian;
 use crate::imaging::{Mm, Picture, Plane, tone};
 
 /// Between a Gaussian of this deviation and one of twice that, what repeats at six and a half times

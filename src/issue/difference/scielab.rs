@@ -3,9 +3,9 @@
 
 use rayon::prelude::*;
 
-use super::gaussian::gaussian;
-use super::{DifferenceError, absolute_difference, alike, resolution};
+use super::measure::{DifferenceError, absolute_difference, alike, resolution};
 use crate::imaging::colour::Colour;
+use crate::imaging::raster::gaussian;
 use crate::imaging::{Mm, Picture, Plane, tone};
 
 /// One channel of the opponent colour space of Poirson and Wandell, in which S-CIELAB filters.

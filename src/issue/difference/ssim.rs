@@ -2,9 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::gaussian::{convolved, half_gaussian};
-use super::{DifferenceError, alike, resolution};
-use crate::imaging::raster::shrink;
+use super::measure::{DifferenceError, alike, resolution};
+use crate::imaging::raster::{convolved, half_gaussian, shrink};
 use crate::imaging::{Picture, Plane, Ppi};
 
 /// The resolution at which [`structural_similarity`] compares.

@@ -20,25 +20,31 @@ use crate::inspect::tamper::map::Ground;
 use crate::inspect::{Inspection, Page};
 use crate::report::overlay;
 
-/// What is shown of a page around the portrait.
+/// What is shown of a page around the portrait. A guess.
 const AROUND: Mm = Mm(4.0);
-/// The longer side of the scan at the most, in pixels.
+/// The longer side of the scan at the most, in pixels: as wide as a screen. A guess.
 const LONGEST: u32 = 1600;
+/// JPEG quality of the scan. A guess.
 const QUALITY: u8 = 88;
-/// Colour profiles beyond this are left out: the page would be all profile.
+/// Colour profiles of more bytes are left out: the page would be all profile. Displays' and
+/// scanners' have a few thousand, presses' half a million and more.
 const LONGEST_PROFILE: usize = 1 << 18;
 
-/// Pixels a bin of the pooled copy, and symbols a row at the most.
+/// Pixels a bin of the pooled copy. A guess, as all sizes here: what looks well on a page.
 const MAGNIFICATION: usize = 5;
+/// Symbols a row of the pooled copy at the most.
 const A_ROW: usize = 24;
 
-/// Lines that are shown straightened, how much of them in line pitches, and pixels a pitch.
+/// Lines that are shown straightened.
 const LINES: usize = 7;
+/// How much of them, in line pitches.
 const ALONG_LINES: usize = 24;
+/// Pixels a pitch.
 const PITCH: usize = 40;
 /// From one candidate for them to the next, in pitches.
 const STRIDE: usize = 3;
-/// How uneven in lightness lines may be, against others of which none can be told.
+/// How uneven in lightness (standard deviation, L*) lines may be that are sound all over, to be
+/// shown rather than even ones of which none can be told. A guess.
 const UNTOLD: f32 = 40.0;
 
 /// The scan and what was found in it.
@@ -211,30 +217,9 @@ impl Rows {
             return Ok(None);
         };
         let (scan, turned) = (&inspection.scan, inspection.orientation());
-        let (level, [across, down]) = (Level::of(scan, frame), frame_size(frame));
-        let top = frame.down[0].ceil();
-        let mut sound = Plane::zeros((down, across));
-        for [x, y] in places_of_sound(inspection) {
-            let place = [(x + 0.5) / scan.per_mm[0], (y + 0.5) / scan.per_mm[1]];
-            let [u, v] = [frame.along.at(place) - frame.across[0], frame.lines.at(place) - top];
-            if let Some(count) = sound.get_mut([v as usize, u as usize]) {
-                *count += columns.advance as f32;
-            }
-        }
-        let unfit = |&[u, v]: &[usize; 2]| {
-            let pitches = || (0..LINES * ALONG_LINES).map(|i| [i % ALONG_LINES, i / ALONG_LINES]);
-            let count = (LINES * ALONG_LINES) as f32;
-            let tone = |[x, y]: [usize; 2]| level.at((u + x) as f64 + 0.5, (v + y) as f64 + 0.5);
-            let mean = pitches().map(tone).sum::<f32>() / count;
-            let square = pitches().map(|at| (tone(at) - mean).powi(2)).sum::<f32>() / count;
-            let told = pitches().filter_map(|[x, y]| sound.get([v + y, u + x])).sum::<f32>();
-            square.sqrt() - UNTOLD * told / count
-        };
-        let corners = (0..=down.saturating_sub(LINES)).step_by(STRIDE).flat_map(|v| {
-            (0..=across.saturating_sub(ALONG_LINES)).step_by(STRIDE).map(move |u| [u, v])
-        });
-        let best = corners.map(|corner| (unfit(&corner), corner));
-        let Some((_, [left, above])) = best.min_by(|a, b| a.0.total_cmp(&b.0)) else {
+        let (level, top) = (Level::of(scan, frame), frame.down[0].ceil());
+        let sound = soundness(inspection, frame, columns.advance as f32);
+        let Some([left, above]) = clearest_lines(&level, &sound) else {
             return Ok(None);
         };
         let [width, height] = [ALONG_LINES, LINES].map(|pitches| pitches * PITCH);
@@ -268,6 +253,43 @@ impl Rows {
             magnification: format!("{:.1}", PITCH as f64 / file_px),
         }))
     }
+}
+
+/// How much of each pitch of each line, `[line, pitch along]`, holds microtext that stands as it
+/// should: cells that do, each `advance` long.
+fn soundness(inspection: &Inspection, frame: &Frame, advance: f32) -> Plane {
+    let per_mm = inspection.scan.per_mm;
+    let [across, down] = frame_size(frame);
+    let mut sound = Plane::zeros((down, across));
+    for [x, y] in places_of_sound(inspection) {
+        let place = [(x + 0.5) / per_mm[0], (y + 0.5) / per_mm[1]];
+        let u = frame.along.at(place) - frame.across[0];
+        let v = frame.lines.at(place) - frame.down[0].ceil();
+        if let Some(count) = sound.get_mut([v as usize, u as usize]) {
+            *count += advance;
+        }
+    }
+    sound
+}
+
+/// The pitch along and the line, `[along, line]`, from which lines are most even in lightness and
+/// most sound.
+fn clearest_lines(level: &Level<'_>, sound: &Plane) -> Option<[usize; 2]> {
+    let unfit = |&[u, v]: &[usize; 2]| {
+        let pitches = || (0..LINES * ALONG_LINES).map(|i| [i % ALONG_LINES, i / ALONG_LINES]);
+        let count = (LINES * ALONG_LINES) as f32;
+        let tone = |[x, y]: [usize; 2]| level.at((u + x) as f64 + 0.5, (v + y) as f64 + 0.5);
+        let mean = pitches().map(tone).sum::<f32>() / count;
+        let square = pitches().map(|at| (tone(at) - mean).powi(2)).sum::<f32>() / count;
+        let told = pitches().filter_map(|[x, y]| sound.get([v + y, u + x])).sum::<f32>();
+        square.sqrt() - UNTOLD * told / count
+    };
+    let (down, across) = sound.dim();
+    let corners = (0..=down.saturating_sub(LINES)).step_by(STRIDE).flat_map(|v| {
+        (0..=across.saturating_sub(ALONG_LINES)).step_by(STRIDE).map(move |u| [u, v])
+    });
+    let best = corners.map(|corner| (unfit(&corner), corner));
+    best.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, corner)| corner)
 }
 
 /// Places, in working pixels, where the microtext stands as it should.

@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use hayro_jpeg2000::{ColorSpace, ComponentData, DecodeSettings, DecoderContext, Image};
 use image::{DynamicImage, ImageBuffer, Luma, LumaA, Pixel, Rgb, Rgba};
 
-use crate::formats::jp2::{self, Header, Jp2Error};
+use super::jp2::{self, Header, Jp2Error};
 
 /// Why there are no pixels: what the headers lack, or what the decoder said.
 pub(crate) enum Fault {

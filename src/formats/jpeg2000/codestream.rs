@@ -3,8 +3,8 @@
 //! ISO/IEC 15444-1, annex A. Tiles, precincts, code blocks, layers and changes of progression each
 //! cost memory and time by what a few bytes claim, so they are counted here first.
 
+use super::error::{Jp2Error, MAX_COMPONENTS, MAX_JP2_PIXELS};
 use crate::formats::bytes::Bytes;
-use crate::formats::jp2::{Jp2Error, MAX_COMPONENTS, MAX_JP2_PIXELS};
 
 /// The most tiles; portraits have one, scanners' files some hundred.
 pub(crate) const MAX_TILES: u64 = 4096;

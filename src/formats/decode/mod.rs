@@ -1,0 +1,75 @@
+//! Files → pictures, with limits before memory is taken.
+
+mod alpha;
+mod classic;
+mod convert;
+mod directory;
+mod error;
+mod jpeg_file;
+mod png_file;
+mod tiff_file;
+
+use std::path::Path;
+
+use crate::formats::dg2::{self, Coding};
+use crate::formats::jp2;
+use crate::formats::jpeg2000::{self, Fault};
+use crate::imaging::picture::Picture;
+pub use error::{DecodeError, MAX_FILE_BYTES, MAX_PIXELS};
+
+/// Reads a PNG, JPEG, JPEG 2000 or TIFF file, or the portrait in a chip's EF.DG2.
+///
+/// # Errors
+/// See [`DecodeError`]; nothing larger than [`MAX_PIXELS`] is allocated for.
+pub fn read(path: &Path) -> Result<Picture, DecodeError> {
+    decode(&bytes(path)?)
+}
+
+/// The bytes of a file that may be a picture's.
+///
+/// # Errors
+/// [`DecodeError::Read`] and [`DecodeError::FileTooLong`].
+pub fn bytes(path: &Path) -> Result<Vec<u8>, DecodeError> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(DecodeError::FileTooLong(metadata.len()));
+    }
+    Ok(std::fs::read(path)?)
+}
+
+/// Decodes the bytes of a PNG, JPEG, JPEG 2000 or TIFF file, or of a chip's EF.DG2 with a JPEG or
+/// JPEG 2000 picture in it: upright (EXIF orientation applied), alpha laid on white, grey or RGB in
+/// 8 or 16 bits. Of a TIFF with several pages the first is taken. CMYK in TIFF, and RGB whose
+/// profile is a table, become sRGB by their profiles.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    if bytes.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    if !dg2::is_dg2(bytes) {
+        return picture(bytes);
+    }
+    match dg2::picture(bytes)? {
+        (Coding::Jpeg, bytes) => picture(bytes),
+        (Coding::Jpeg2000, bytes) => jpeg_2000(bytes),
+    }
+}
+
+/// A picture that is not in a container.
+fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    if jp2::is_jpeg_2000(bytes) { jpeg_2000(bytes) } else { classic::picture(bytes) }
+}
+
+fn jpeg_2000(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    let (pixels, header) = jpeg2000::decode(bytes).map_err(|fault| match fault {
+        Fault::Header(error) => error.into(),
+        Fault::Decoder(detail) => DecodeError::Corrupt { format: "JPEG 2000", detail },
+    })?;
+    let icc = header.icc.map(<[u8]>::to_vec);
+    let mut picture =
+        Picture { pixels: alpha::plain(pixels), ppi: header.ppi, icc, bilevel: false };
+    convert::settle(&mut picture);
+    Ok(picture)
+}
