@@ -1,6 +1,6 @@
 //! What `embed` takes on one core, beside its floor: decode, resize and encode alone.
 //!
-//! `cargo bench --bench embed`
+//! `cargo bench -p benches --bench embed`
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! What `verify` takes on one core at each resolution, and each of its stages.
 //!
-//! `cargo bench --bench verify`
+//! `cargo bench -p benches --bench verify`
 
 mod common;
 

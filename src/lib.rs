@@ -3,12 +3,8 @@
 //! A portrait, a name and a profile give a raster that is ready to print; no files are needed:
 //!
 //! ```
-//! use tumar::imaging::{Picture, Ppi};
 //! use tumar::channel::{Conditions, print_and_scan};
-//! use tumar::inspect::decision::verdict::Verdict;
-//! use tumar::inspect::inspect;
-//! use tumar::issue::embed;
-//! use tumar::spec::{Mode, Name, Profile};
+//! use tumar::{Mode, Name, Picture, Ppi, Profile, Reader, Verdict, embed};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // Any picture will do: grey or RGB, 8 or 16 bits.
@@ -27,22 +23,92 @@
 //!
 //! // Printed and scanned, by a model, and read.
 //! let scan = print_and_scan(&printed.picture, &Conditions::clean(Ppi(600.0)), 1)?;
-//! let found = inspect(&scan, None, Some(&name), &profile)?;
+//! let found = Reader::new(&profile).inspect(&scan, None, Some(&name))?;
 //! assert_eq!(found.decision.verdict, Verdict::Authentic);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! [`issue::pdf()`] and [`issue::svg()`] give the letters as outlines; [`base::encode`] writes rasters.
-//! Rooms, from the ground up: [`base`], then [`spec`] and [`channel`], then [`issue`] and
-//! [`inspect`], then [`report`]. A room uses only those below it. The library never prints.
+//! [`pdf()`] and [`svg()`] give the letters as outlines; [`decode()`] and [`encode()`] read and write
+//! rasters. The library never prints.
 
+#![cfg_attr(
+    not(feature = "internals"),
+    expect(dead_code, unreachable_pub, reason = "the stages are open to tests and measuring programs")
+)]
+
+// Rooms, from the ground up: imaging; formats and spec; channel, issue and inspect; report; run. A room
+// uses only those below it (tests/integration/architecture.rs).
 pub mod channel;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod formats;
+#[cfg(not(feature = "internals"))]
+mod formats;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod imaging;
+#[cfg(not(feature = "internals"))]
+mod imaging;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod inspect;
+#[cfg(not(feature = "internals"))]
+mod inspect;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod issue;
+#[cfg(not(feature = "internals"))]
+mod issue;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
 pub mod numerics;
+#[cfg(not(feature = "internals"))]
+mod numerics;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod spec;
+#[cfg(not(feature = "internals"))]
+mod spec;
 pub mod report;
 pub mod run;
-pub mod spec;
+
+pub use formats::decode::decode;
+pub use formats::encode::{Format, encode};
+pub use imaging::{Mm, Picture, Ppi};
+pub use inspect::decision::claim::Claim;
+pub use inspect::decision::verdict::{Decision, Outcome, Verdict};
+pub use inspect::{Inspection, Page, Reader};
+pub use issue::{Document, Embedded, Summary, embed, pdf, print, svg};
+pub use report::Record;
+pub use spec::{Imprint, Mode, Name, Profile};
+
+/// Why something could not be done.
+pub mod error {
+    pub use crate::channel::ChannelError;
+    pub use crate::formats::decode::DecodeError;
+    pub use crate::formats::dg2::Dg2Error;
+    pub use crate::formats::encode::EncodeError;
+    pub use crate::formats::jp2::Jp2Error;
+    pub use crate::imaging::colour::ProfileFault;
+    pub use crate::inspect::signal::scan::ScanError;
+    pub use crate::issue::EmbedError;
+    pub use crate::issue::portrait::PortraitError;
+    pub use crate::issue::screen::ScreenError;
+    pub use crate::spec::key::{KeyError, NumberError};
+    pub use crate::spec::legend::NameError;
+    pub use crate::spec::profile::ProfileError;
+    pub use crate::spec::typeface::TypefaceError;
+}
+
+/// Files of pictures, read whole and written whole.
+pub mod files {
+    pub use crate::formats::decode::{MAX_FILE_BYTES, MAX_PIXELS, bytes, read};
+    pub use crate::formats::encode::{write, write_new, write_whole};
+}
+
+/// The issuer's secret, by which the lines of a print begin.
+pub mod keys {
+    pub use crate::inspect::decision::claim::Issue;
+    pub use crate::spec::key::{DocumentNumber, IssuerKey, KeyId, LONGEST_KEY_FILE};
+}

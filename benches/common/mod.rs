@@ -6,7 +6,7 @@ use criterion::Criterion;
 use tumar::spec::Name;
 
 /// The portrait.
-pub(crate) const PORTRAIT: &str = "samples/astronaut.png";
+pub(crate) const PORTRAIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../samples/astronaut.png");
 
 /// Its holder.
 pub(crate) fn holder() -> Name {

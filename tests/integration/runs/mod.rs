@@ -1,0 +1,8 @@
+//! Whole runs: what they write, what they survive, and what they refuse.
+
+mod crash;
+#[cfg(target_os = "linux")]
+mod disk;
+mod poison;
+mod refused;
+mod results;
