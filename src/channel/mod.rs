@@ -20,23 +20,31 @@ mod wear;
 
 use thiserror::Error;
 
+use crate::formats::decode;
 use crate::imaging::{Mm, Picture, Ppi};
+use crate::spec::profile::{MOST_DOTS, SIDE};
 pub use conditions::{
     Conditions, Kernel, PrintConditions, ScanConditions, Surround, Technology, Wear,
 };
 pub use geometry::Geometry;
 pub use preset::{Preset, UnknownPreset};
 
-/// The smallest side of a print: below, not one line of microtext with its surroundings fits.
+/// The smallest side of a print: below, not one line of microtext with its surroundings fits (a
+/// guess).
 pub const MIN_SIDE: Mm = Mm(1.0);
 
 /// The longest side of a print: an A4 page.
 pub const MAX_SIDE: Mm = Mm(300.0);
 
-/// The most pixels that the page or the scan may take.
+/// The most pixels that the page or the scan may take: 600 MB a plane. An A4 page at 1200 ppi has
+/// 139 million.
 pub const MAX_PIXELS: f64 = 150e6;
 
-/// Why a picture can't be printed and scanned.
+// Every portrait that a profile may ask for can be printed, and every scan be read from its file.
+const _: () = assert!(MIN_SIDE.0 <= SIDE[0] && SIDE[1] <= MAX_SIDE.0);
+const _: () = assert!(MOST_DOTS <= MAX_PIXELS && MAX_PIXELS <= decode::MAX_PIXELS as f64);
+
+/// Why a picture cannot be printed and scanned.
 #[derive(Debug, Error)]
 pub enum ChannelError {
     /// Without a resolution the print has no size.

@@ -65,7 +65,7 @@ pub(super) fn scan(
     }
 }
 
-/// Page pixels around the portrait that take its blur.
+/// Page pixels around the portrait that take its blur: about three deviations of the widest one.
 const MARGIN: usize = 12;
 
 /// Where, around a scan pixel's centre, the page is looked up.
@@ -295,7 +295,7 @@ fn store(mut signal: Plane, conditions: &ScanConditions, balance: f64, seed: u64
 struct Tones(Vec<f32>);
 
 impl Tones {
-    /// Noise may leave 0..1 by as much.
+    /// Noise may leave 0..1 by as much. A guess: seven deviations of the noisiest preset.
     const BEYOND: f32 = 0.25;
 
     fn new(conditions: &ScanConditions) -> Self {

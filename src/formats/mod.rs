@@ -1,9 +1,11 @@
-//! Picture files: what is read, and what is written.
+//! Picture files: what is read, and what is written; and bytes in text.
 
 mod bytes;
 pub mod decode;
 pub mod dg2;
 pub mod encode;
+mod hex;
 mod jpeg2000;
 
+pub use hex::hex;
 pub use jpeg2000::jp2;

@@ -17,13 +17,10 @@ use crate::imaging::tone::{self, LINEAR_OF_U8, LINEAR_OF_U16};
 pub const MAX_PROFILE_BYTES: usize = 4 << 20;
 
 /// CIE XYZ of linear sRGB, IEC 61966-2-1; white is D65.
-const SRGB: [[f32; 3]; 3] = [
-    [0.412_391, 0.357_584, 0.180_481],
-    [0.212_639, 0.715_169, 0.072_192],
-    [0.019_331, 0.119_195, 0.950_532],
-];
+const SRGB: [[f32; 3]; 3] =
+    [[0.412_391, 0.357_584, 0.180_481], tone::LUMA, [0.019_331, 0.119_195, 0.950_532]];
 
-/// The same turned about.
+/// The inverse of [`SRGB`].
 const OF_XYZ: [[f32; 3]; 3] = [
     [3.240_97, -1.537_383, -0.498_611],
     [-0.969_244, 1.875_968, 0.041_555],
@@ -132,10 +129,12 @@ impl Curve {
     }
 }
 
-/// How far a curve may fall back: what was measured is not quite smooth.
+/// How far a curve may fall back, as a share of full light: what was measured is not quite smooth. A
+/// guess.
 const SLACK: f32 = 0.005;
 
-/// The least light between black and white that a profile may state.
+/// The least light between black and white that a profile may state, as a share of full light. A
+/// guess.
 const LEAST_RANGE: f32 = 0.1;
 
 static SRGB_COLOUR: LazyLock<Colour> =

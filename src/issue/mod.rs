@@ -21,15 +21,19 @@ pub mod vector;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::formats::decode::MAX_PIXELS;
 use crate::imaging::colour::ProfileFault;
 use crate::imaging::{Picture, Ppi};
 use crate::spec::legend::NameError;
-use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT};
+use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT, MOST_DOTS};
 use crate::spec::{Imprint, Mode, Name, Profile};
 use pdf::Microtext;
 use portrait::PortraitError;
 use screen::ScreenError;
 use vector::Layer;
+
+// Whatever is printed can be read again from its file.
+const _: () = assert!(MOST_DOTS <= MAX_PIXELS as f64);
 
 /// A print-ready portrait and what is to be said of it.
 #[derive(Debug)]

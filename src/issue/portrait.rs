@@ -52,6 +52,9 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// White in [`Self::linear`].
+    pub(super) const FULL: f32 = 65_535.0;
+
     /// The portrait as it came, at print size, in 16 bits: no letters, no room made for them.
     #[must_use]
     pub fn untouched(&self, dpi: Ppi) -> Picture {
@@ -70,7 +73,7 @@ impl Prepared {
 }
 
 fn stored_of(curve: &Curve) -> Vec<u16> {
-    let stored = |light| curve.stored(f32::from(light) / 65_535.0) * 65_535.0 + 0.5;
+    let stored = |light| curve.stored(f32::from(light) / Prepared::FULL) * Prepared::FULL + 0.5;
     (0..=u16::MAX).map(|light| stored(light) as u16).collect()
 }
 
@@ -163,7 +166,7 @@ fn of_u16(curve: &Curve) -> Vec<u16> {
 }
 
 fn full_scale(linear: f32) -> u16 {
-    (linear * 65_535.0 + 0.5) as u16
+    (linear * Prepared::FULL + 0.5) as u16
 }
 
 /// Cropped about the centre to the shape of `to` and resampled to it, channels interleaved.

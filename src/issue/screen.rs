@@ -12,23 +12,24 @@ use thiserror::Error;
 
 use super::bands::bands;
 use super::portrait::Prepared;
-use super::slow::Slow;
+use super::slow::{Slow, TONE_BLOCK};
 use crate::imaging::raster::blur;
 use crate::imaging::{Mm, Picture, Plane};
 use crate::spec::layout::Cell;
 use crate::spec::modulation::TONE_SPREAD;
+use crate::spec::profile::FEWEST_DOTS_A_CAPITAL;
 use crate::spec::threshold::Field;
 use crate::spec::{Imprint, Legend, Profile};
 
-/// The local tone, which tells dark letters from light ones, is computed on blocks of this size.
-const TONE_BLOCK: Mm = Mm(0.17);
-
-/// Full scale of [`Prepared::linear`] and of thresholds.
-const FULL: f32 = 65_535.0;
+/// Full scale of thresholds: that of the light with which they are compared.
+const FULL: f32 = Prepared::FULL;
 
 /// Below this many dots a capital, strokes are no wider than a dot at half tone, and letters of a
 /// screen cannot be told apart.
 const FEWEST_DOTS: f64 = 8.0;
+
+// Where a screen can print letters, glyphs do not break.
+const _: () = assert!(FEWEST_DOTS_A_CAPITAL < FEWEST_DOTS);
 
 /// Why a portrait cannot be screened.
 #[derive(Debug, Error, PartialEq)]

@@ -1,7 +1,14 @@
 //! Quantities that vary slowly, known on blocks of print dots.
 
-use crate::imaging::Plane;
 use crate::imaging::raster::bilinear;
+use crate::imaging::{Mm, Plane};
+use crate::spec::modulation::TONE_SPREAD;
+
+/// The local tone, which tells dark letters from light ones, is computed on blocks of this size: half
+/// its spread, so that straight lines between them follow it. A guess.
+pub(super) const TONE_BLOCK: Mm = Mm(0.17);
+
+const _: () = assert!(2.0 * TONE_BLOCK.0 <= TONE_SPREAD.0);
 
 /// One value a block of `block` × `block` print dots: linear between the blocks' centres, constant
 /// beyond the outermost.

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::lettering::{Coverage, SHARE};
 use super::portrait::Prepared;
-use super::slow::Slow;
+use super::slow::{Slow, TONE_BLOCK};
 use crate::imaging::colour::{Colour, Curve};
 use crate::imaging::raster::blur;
 use crate::imaging::{Mm, Picture, Plane, tone};
@@ -21,9 +21,11 @@ use crate::spec::Profile;
 use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD, WHITE};
 use crate::spec::profile::Depth;
 
-/// The local mean is computed on blocks of about this size, tone and texture on coarser ones.
+/// The local mean is computed on blocks of about this size: half its spread, as with [`TONE_BLOCK`].
+/// A guess.
 const BLOCK: Mm = Mm(0.045);
-const TONE_BLOCK: Mm = Mm(0.17);
+
+const _: () = assert!(2.0 * BLOCK.0 <= MEAN_SPREAD.0);
 
 /// Texture hides microtext from the eye and from the reader alike (visual masking, Legge and Foley
 /// 1980): the amplitude grows by up to this share where the local contrast reaches `FULL_MASK`.
@@ -37,8 +39,7 @@ const FULL_MASK: f32 = 0.15;
 const KNEE: f32 = 0.84;
 const BLACK: f32 = 0.0003;
 
-/// White in [`Prepared::linear`].
-const FULL_LIGHT: f32 = 65_535.0;
+const _: () = assert!(0.0 < BLACK && BLACK < KNEE && KNEE < WHITE && WHITE < 1.0);
 
 /// Rows that are printed at a time.
 const BAND: usize = 64;
@@ -182,7 +183,7 @@ impl<T: Stored, const N: usize> Press<T, N> {
         let room = |i| Room::of((i as f32 + 0.5) / 4096.0, strength);
         let rooms: Box<[Room]> = (0..1 << 12).map(room).collect();
         let table = |curve: &Curve| -> Arc<[T; 1 << 16]> {
-            let value = |light| T::of(curve.stored(f32::from(light) / FULL_LIGHT));
+            let value = |light| T::of(curve.stored(f32::from(light) / Prepared::FULL));
             let values: Arc<[T]> = (0..=u16::MAX).map(value).collect();
             values.try_into().unwrap_or_else(|_| unreachable!("its length is given"))
         };
@@ -223,7 +224,7 @@ impl Room {
         let limit = law.min(modulation::most(printed));
         Self {
             scale: scale * (1 << FRACTION) as f32,
-            lift: (lift / scale * FULL_LIGHT + 0.5) as u32,
+            lift: (lift / scale * Prepared::FULL + 0.5) as u32,
             limit,
         }
     }
@@ -287,9 +288,9 @@ fn ground(
     let of = |light: &[f32]| of(light, light.iter().copied().fold(0.0, f32::max));
     let (linear, width) = (&portrait.linear, portrait.size.0);
     let plane = if portrait.channels == 1 {
-        block_means::<1, _>(linear, width, block, |sum| of(&sum.map(|v| v / FULL_LIGHT)))
+        block_means::<1, _>(linear, width, block, |sum| of(&sum.map(|v| v / Prepared::FULL)))
     } else {
-        block_means::<3, _>(linear, width, block, |sum| of(&sum.map(|v| v / FULL_LIGHT)))
+        block_means::<3, _>(linear, width, block, |sum| of(&sum.map(|v| v / Prepared::FULL)))
     };
     (plane, block)
 }

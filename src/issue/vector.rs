@@ -4,13 +4,16 @@ use ab_glyph::{OutlineCurve, Point};
 
 use super::lettering::{Placed, Text};
 use crate::imaging::Mm;
+use crate::spec::profile::SIDE;
 use crate::spec::typeface::Glyph;
 use crate::spec::{Imprint, Profile};
 
 /// Steps a millimetre: 0.05 µm each, so that no point of an outline in its place lies farther than
-/// 0.05 µm across or down from where [`Text`] puts it. 300 mm, the largest portrait, stay within the
+/// 0.05 µm across or down from where [`Text`] puts it. The largest portrait stays within the
 /// whole numbers that a number of 32 bits in floating point can hold.
 pub const STEPS_A_MM: f64 = 20_000.0;
+
+const _: () = assert!(SIDE[1] * STEPS_A_MM <= (1u32 << f32::MANTISSA_DIGITS) as f64);
 
 /// A place or a size: across and down, in steps.
 pub type Steps = [i32; 2];

@@ -1,7 +1,7 @@
 //! Values by their rank. Each moves the slice's values about and takes time in proportion to their
 //! number.
 
-use super::Real;
+use super::real::Real;
 
 /// The median: the upper one of the two middle values of an even number. None of no values.
 ///

@@ -1,6 +1,6 @@
 //! The parabola through three values at −1, 0 and 1: a peak's place between samples.
 
-use super::Real;
+use super::real::Real;
 
 /// How the parabola bends: its second difference, negative where it has a top.
 pub fn bend<T: Real>(before: T, here: T, after: T) -> T {

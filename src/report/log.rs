@@ -24,6 +24,7 @@ use super::overlay;
 use super::record::{Microtext, Record, Region};
 use super::source::Source;
 use super::words::visible;
+use crate::formats::hex;
 use crate::inspect::decision::evidence;
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::text;
@@ -130,7 +131,6 @@ impl Log {
                 check.images.push(png(cut(region, source), LONGEST)?);
             }
         }
-        let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self {
             schema: SCHEMA,
             uuid: uuid(&[&source.digest, &source.profile.digest, &serde_json::to_vec(record)?]),

@@ -1,6 +1,7 @@
 //! What outputs for people have in common.
 
 use super::record::Text;
+pub use crate::formats::hex;
 use crate::inspect::signal::scan::PpiSource;
 use crate::spec::Symbol;
 
@@ -38,12 +39,6 @@ pub fn ppi_source(source: Option<PpiSource>) -> &'static str {
         Some(PpiSource::Estimated) => "by the lines' pitch",
         None => "not stated",
     }
-}
-
-/// Bytes in hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A number with its sign, so many decimals, and a minus as wide as the plus.

@@ -21,6 +21,9 @@ pub const FEWEST_DOTS_A_CAPITAL: f64 = 7.0;
 /// The largest raster that a profile may ask for, in print dots.
 pub const MOST_DOTS: f64 = 100e6;
 
+/// Sides of a portrait, millimetres: at the most an A4 page, at the least a guess.
+pub(crate) const SIDE: [f64; 2] = [5.0, 300.0];
+
 /// Print resolutions, dots per inch: from office printers to platesetters.
 pub(super) const DPI: [f64; 2] = [300.0, 5080.0];
 

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::check::FEWEST_SYMBOLS;
 use super::layout::{Layout, Wave};
-use super::profile::{DPI, Depth, Mode, Profile, STRENGTH};
+use super::profile::{DPI, Depth, Mode, Profile, SIDE, STRENGTH};
 use super::profile_error::{ProfileError, within};
 use super::screen::{Screen, ScreenPart};
 use super::typeface::Typeface;
@@ -104,8 +104,8 @@ impl Profile {
         let profile = Self {
             name: file.name,
             digest: Sha256::digest(text).into(),
-            width: Mm(within("portrait.width_mm", portrait.width_mm, [5.0, 300.0])?),
-            height: Mm(within("portrait.height_mm", portrait.height_mm, [5.0, 300.0])?),
+            width: Mm(within("portrait.width_mm", portrait.width_mm, SIDE)?),
+            height: Mm(within("portrait.height_mm", portrait.height_mm, SIDE)?),
             dpi: Ppi(within("print.dpi", print.dpi, DPI)?),
             depth: Depth::of(print.depth)?,
             layout: Layout {

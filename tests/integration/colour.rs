@@ -12,7 +12,7 @@ use tumar::formats::decode::{self, DecodeError, decode};
 use tumar::formats::encode::{Format, encode};
 use tumar::imaging::colour::{Colour, ProfileFault};
 use tumar::imaging::{Mm, Picture, Ppi, tone};
-use tumar::inspect::decision::verdict::Verdict;
+use tumar::Verdict;
 use tumar::inspect::inspect;
 use tumar::issue::difference::{block_colour_difference, percentile};
 use tumar::issue::{Embedded, embed, portrait};

@@ -7,7 +7,7 @@ use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::Picture;
 use tumar::inspect::decision::claim::{Claim, Issue};
-use tumar::inspect::decision::verdict::Verdict;
+use tumar::Verdict;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, print};
 use tumar::spec::{DocumentNumber, Imprint, IssuerKey, Name, Profile};
@@ -50,7 +50,7 @@ fn checked(scan: &Picture, name: Option<&Name>, issue: &Issue, profile: &Profile
 #[track_caller]
 fn confirms(scan: &Picture, key: &IssuerKey, profile: &Profile) {
     let found = checked(scan, Some(&name()), &issue(key, "N1234567"), profile);
-    let lines = found.keyed.as_ref().expect("keyed lines");
+    let lines = found.keyed().expect("keyed lines");
     assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
     assert!(lines.log10_chance() < -15.0, "{} of {}", lines.right(), lines.placed());
     let found = checked(scan, Some(&name()), &issue(key, "N1234568"), profile);
@@ -127,5 +127,5 @@ fn one_of_several_keys() {
     let issue = Issue { keys: keys.clone(), document: number("N1234567") };
     let found = checked(&scan, None, &issue, &profile);
     assert_eq!(found.decision.verdict, Verdict::Authentic);
-    assert_eq!(found.keyed.map(|keyed| keyed.key), Some(keys[3].id()));
+    assert_eq!(found.keyed().map(|keyed| keyed.key), Some(keys[3].id()));
 }

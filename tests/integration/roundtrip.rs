@@ -6,7 +6,7 @@ use image::{DynamicImage, GrayImage, Luma};
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::{Picture, Ppi};
-use tumar::inspect::decision::verdict::Verdict;
+use tumar::Verdict;
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};

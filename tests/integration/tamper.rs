@@ -6,7 +6,7 @@ use image::{DynamicImage, Rgb};
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::{Picture, Ppi};
-use tumar::inspect::decision::verdict::Verdict;
+use tumar::Verdict;
 use tumar::inspect::tamper::region::Kind;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, portrait};

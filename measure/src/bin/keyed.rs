@@ -15,7 +15,7 @@ use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Picture;
 use tumar::inspect::decision::claim::{Claim, Issue};
 use tumar::inspect::decision::key_check::{CONFIRMED, Keyed};
-use tumar::inspect::decision::verdict::Outcome;
+use tumar::Outcome;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, print};
 use tumar::spec::{DocumentNumber, Imprint, IssuerKey, Legend, Name, Profile};
@@ -133,7 +133,7 @@ fn run(
     let mut counts = [0; 2];
     for number in 0..others {
         let issue = Issue { keys: vec![key.clone()], document: format!("X{number:06}").parse()? };
-        let columns = genuine.columns.as_ref();
+        let columns = genuine.columns();
         let other = columns.and_then(|columns| Keyed::check(columns, &issue, &legend, profile));
         let confirmed = other.is_some_and(|other| other.log10_chance() <= CONFIRMED);
         counts = [counts[0] + 1, counts[1] + usize::from(confirmed)];
@@ -143,7 +143,7 @@ fn run(
         why: genuine.decision.reasons.join("; "),
         blind: blind.decision.verdict.outcome(),
         forged: forged.decision.verdict.outcome(),
-        chance: genuine.keyed.as_ref().map(Keyed::log10_chance),
+        chance: genuine.keyed().map(Keyed::log10_chance),
         others: counts,
     })
 }

@@ -8,11 +8,11 @@ use image::ImageError;
 use thiserror::Error;
 
 use super::checks::{self, Question};
-use super::record::Record;
-use super::record::{Holder, ReadPart};
+use super::record::{Holder, ReadPart, Record};
 use super::source::Source;
 use super::web;
-use super::words::{self, full_name, hex, number, read_line, signed};
+use super::words::{self, full_name, number, read_line, signed};
+use crate::formats::hex;
 use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::inspect::tamper::region::Kind;
 use crate::inspect::{Inspection, Page};

@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use tumar::channel::{Conditions, print_and_scan};
 use tumar::imaging::{Mm, Picture, Ppi};
-use tumar::inspect::decision::verdict::{Verdict, decide};
-use tumar::inspect::{Inspection, Reader, compare};
+use tumar::Verdict;
+use tumar::inspect::decision::decide::decide;
+use tumar::inspect::decision::text::Expected;
+use tumar::inspect::{Inspection, Reader};
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
 pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(Profile::default);
@@ -75,14 +77,14 @@ pub(crate) fn faults(found: &Inspection, names: &[Name], letters: bool) -> Vec<S
 
 /// The verdicts if a stranger were expected whose name is as long as the text.
 fn strangers(found: &Inspection) -> Vec<(&'static str, Verdict)> {
-    let Some(readings) = &found.readings else { return Vec::new() };
+    let Some(readings) = found.readings() else { return Vec::new() };
     let letters =
         readings.likelier().circle.len().saturating_sub(printed(&name("A", "")).len() - 1);
     let judged = STRANGERS.iter().filter_map(|stranger| {
         let end = stranger.char_indices().nth(letters).map_or(stranger.len(), |(i, _)| i);
         let stranger = &stranger[..end];
-        let mut evidence = found.evidence.clone();
-        evidence.text.as_mut()?.expected = Some(compare(readings, &Name::new(stranger, "").ok()?));
+        let mut evidence = found.evidence.of_text();
+        evidence.text.as_mut()?.expected = Some(Expected::of(readings, &Name::new(stranger, "").ok()?));
         Some((stranger, decide(&evidence).verdict))
     });
     judged.collect()

@@ -11,7 +11,7 @@ use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode;
 use tumar::formats::encode::{Format, encode};
 use tumar::imaging::{Picture, Ppi};
-use tumar::inspect::decision::verdict::Verdict;
+use tumar::Verdict;
 use tumar::inspect::inspect;
 use tumar::issue::pdf::Microtext;
 use tumar::issue::{embed, lettering, pdf, svg};

@@ -7,7 +7,7 @@ use image::{DynamicImage, GrayImage, Luma};
 use tumar::channel::{Conditions, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::{Mm, Picture, Ppi};
-use tumar::inspect::decision::verdict::Verdict;
+use tumar::Verdict;
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};

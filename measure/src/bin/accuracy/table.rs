@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the tables are what it is for")]
 
 use tumar::channel::Preset;
-use tumar::inspect::decision::verdict::Verdict;
+use tumar::Verdict;
 
 use measure::neighbours::Kind;
 use measure::rate::Rate;

@@ -201,7 +201,7 @@ fn part(ink: &Plane, ppi: Ppi) -> GrayImage {
 
 /// Lines of text, evenly over the portrait.
 fn lines(ink: &Plane, inspection: &Inspection, profile: &Profile) -> Vec<GrayImage> {
-    let Some(frame) = &inspection.frame else { return Vec::new() };
+    let Some(frame) = inspection.frame() else { return Vec::new() };
     let pitch = profile.layout.pitch.0;
     let per_pitch = pitch * PER_MM;
     let [rows, columns] = [&frame.down, &frame.across].map(|[from, to]| to - from);

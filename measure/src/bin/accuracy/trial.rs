@@ -8,8 +8,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Picture;
-use tumar::inspect::decision::verdict::{Decision, Evidence, Expected, Verdict, decide};
-use tumar::inspect::{Inspection, compare, inspect};
+use tumar::inspect::decision::decide::decide;
+use tumar::inspect::decision::evidence::Evidence;
+use tumar::inspect::decision::text::Expected;
+use tumar::{Decision, Verdict};
+use tumar::inspect::{Inspection, inspect};
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
 use measure::neighbours::{Kind, neighbours};
@@ -189,13 +192,13 @@ fn truth(inspection: &Inspection, name: &Name, seed: u64, each: usize) -> Result
     let is_legend =
         |circle: &[Symbol]| Legend::from_circle(circle).is_some_and(|found| found == legend);
     let without_rarity = inspection.reading().map_or(&[][..], |r| &r.without_rarity);
-    let readings = inspection.readings.as_ref();
+    let readings = inspection.readings();
     let judge = |name: &Name| match readings {
-        Some(readings) => expecting(&inspection.evidence, compare(readings, name)).verdict,
+        Some(readings) => expecting(&inspection.evidence, Expected::of(readings, name)).verdict,
         None => inspection.decision.verdict,
     };
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let odds = |name: &Name| match readings.map(|readings| compare(readings, name)) {
+    let odds = |name: &Name| match readings.map(|readings| Expected::of(readings, name)) {
         Some(Expected::SameLength(comparison)) => comparison.log_odds,
         _ => f64::NEG_INFINITY,
     };
@@ -222,7 +225,7 @@ fn truth(inspection: &Inspection, name: &Name, seed: u64, each: usize) -> Result
 
 /// What the evidence comes to if it is held against an expected name.
 fn expecting(evidence: &Evidence, expected: Expected) -> Decision {
-    let mut evidence = evidence.clone();
+    let mut evidence = evidence.of_text();
     if let Some(text) = &mut evidence.text {
         text.expected = Some(expected);
     }

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use measure::{names, portraits, rate, seed};
 use tumar::channel::Preset;
 use tumar::inspect::Reader;
-use tumar::inspect::decision::verdict::Outcome;
+use tumar::Outcome;
 use tumar::spec::{IssuerKey, Profile};
 
 use attack::{Attack, Case};

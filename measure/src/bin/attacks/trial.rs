@@ -3,7 +3,7 @@
 use anyhow::Result;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::inspect::decision::claim::{Claim, Issue};
-use tumar::inspect::decision::verdict::{Outcome, Verdict};
+use tumar::{Outcome, Verdict};
 use tumar::inspect::tamper::map::{Ground, Tamper};
 use tumar::inspect::{Inspection, Reader};
 use tumar::report::overlay;

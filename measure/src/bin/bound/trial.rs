@@ -6,7 +6,7 @@ use anyhow::Result;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Picture;
 use tumar::inspect::Reader;
-use tumar::inspect::decision::verdict::Verdict;
+use tumar::Verdict;
 use tumar::inspect::recognition::templates::Alphabet;
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Script, Symbol};

@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use anyhow::Result;
 use tumar::channel::Preset;
-use tumar::inspect::decision::verdict::{DOUBT, Expected, Verdict, decide};
-use tumar::inspect::{Inspection, Reader, compare};
+use tumar::Verdict;
+use tumar::inspect::decision::decide::decide;
+use tumar::inspect::decision::text::{DOUBT, Expected};
+use tumar::inspect::{Inspection, Reader};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
@@ -90,7 +92,7 @@ fn judge(
 
 fn expected(inspection: &Inspection, name: &Name) -> Option<Expected> {
     inspection.evidence.established()?;
-    inspection.readings.as_ref().map(|readings| compare(readings, name))
+    inspection.readings().map(|readings| Expected::of(readings, name))
 }
 
 fn value(inspection: &Inspection, name: &Name) -> f32 {
@@ -102,7 +104,7 @@ fn value(inspection: &Inspection, name: &Name) -> f32 {
 
 fn accepted(inspection: &Inspection, name: &Name) -> bool {
     let Some(expected) = expected(inspection, name) else { return false };
-    let mut evidence = inspection.evidence.clone();
+    let mut evidence = inspection.evidence.of_text();
     if let Some(text) = &mut evidence.text {
         text.expected = Some(expected);
     }

@@ -6,8 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tumar::imaging::Picture;
 use tumar::inspect::decision::likelihood;
-use tumar::inspect::decision::verdict::{Expected, Text};
-use tumar::inspect::{Inspection, Reader, compare};
+use tumar::inspect::decision::text::{Expected, Text};
+use tumar::inspect::{Inspection, Reader};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Mode, Name, Profile};
 
@@ -111,7 +111,7 @@ impl Trial {
 
 fn held(inspection: &Inspection, name: &Name) -> Option<Expected> {
     inspection.evidence.established()?;
-    let mut expected = compare(inspection.readings.as_ref()?, name);
+    let mut expected = Expected::of(inspection.readings()?, name);
     if let Expected::SameLength(name) = &mut expected {
         name.log_odds = name.log_odds.max(-FAR);
         name.doubt = name.doubt.min(FAR);
