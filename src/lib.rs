@@ -42,6 +42,7 @@ pub mod formats;
 pub mod imaging;
 pub mod inspect;
 pub mod issue;
+pub mod numerics;
 pub mod report;
 pub mod run;
 pub mod spec;

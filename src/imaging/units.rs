@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-const MM_PER_INCH: f64 = 25.4;
+/// Millimetres an inch, by definition.
+pub const MM_PER_INCH: f64 = 25.4;
 
 /// A length on paper in millimetres.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]

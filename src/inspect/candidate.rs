@@ -2,18 +2,21 @@
 
 use crate::imaging::{Mm, Plane};
 use crate::inspect::decision::verdict::{self, Evidence, Text};
+use crate::inspect::detection::spectrum::Peak;
 use crate::inspect::recognition::reading::{self, Readings};
 use crate::inspect::recognition::stroke_gain;
 use crate::inspect::recognition::templates::Alphabets;
-use crate::inspect::rectification::carrier::{self, Carrier, Peak};
+use crate::inspect::rectification::carrier::{self, Carrier};
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::rectification::keystone;
 use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::scan::Scan;
 use crate::inspect::signal::tones::Tones;
 use crate::inspect::stacking::stack::{self, Stack};
-use crate::inspect::synchronisation::columns::{self, Columns, Turn};
-use crate::inspect::synchronisation::row_phase::Law;
+use crate::inspect::synchronisation::columns::Columns;
+use crate::inspect::synchronisation::row_phase::RowPhases;
+use crate::inspect::synchronisation::search;
+use crate::inspect::synchronisation::strips::Turn;
 use crate::inspect::tamper::cells::{self, Cells, Templates};
 use crate::inspect::tamper::map::Tamper;
 use crate::spec::{Mode, Profile, Script, modulation};
@@ -65,14 +68,13 @@ pub struct Found {
 }
 
 /// Follows the lines of a peak and reads them: on a flat page, and on one that lies at an angle if
-/// that reads better. `thorough`: see [`columns::find`].
+/// that reads better. `thorough`: see [`search::find`].
 #[must_use]
 pub fn read(peak: &Peak, thorough: bool, context: &Context<'_>) -> Option<Found> {
     let Context { scan, flat, profile, mode, .. } = *context;
     let tones = Tones::measure(flat, scan, peak.frequency, profile, mode);
     let signal = flat.signal(&tones);
-    let carrier =
-        carrier::follow(&signal, carrier::search_factor(scan), scan, peak, &profile.layout)?;
+    let carrier = carrier::follow(&signal, scan.search_factor(), scan, peak, &profile.layout)?;
     let frame = Frame::new(&carrier, profile);
     if frame.coverage < COVERED {
         return Some(Found { carrier, frame, columns: None, stack: None, readings: None, tones });
@@ -99,19 +101,21 @@ fn in_frame(
     context: &Context<'_>,
 ) -> Found {
     let Context { scan, flat, lawful, profile, mode, turn, alphabets } = *context;
-    let factor = carrier::search_factor(scan);
-    let columns = columns::find(signal, factor, scan, &frame, profile, thorough, turn);
-    let law = columns.as_ref().and_then(|columns| Some((columns.law?, columns.first_line)));
-    let frame = law.map_or(frame.clone(), |(law, first)| frame.at_row(&law, first, profile));
+    let factor = scan.search_factor();
+    let columns = search::find(signal, factor, scan, &frame, profile, thorough, turn);
+    let law = columns.as_ref().and_then(|columns| Some((columns.row_phases?, columns.first_line)));
+    let frame = law.map_or(frame.clone(), |(law, first)| law.frame(&frame, first, profile));
     let worth_reading = |columns: &&Columns| {
-        verdict::repeats(&columns.evidence()) && (columns.law.is_some() || !lawful)
+        verdict::repeats(&columns.evidence()) && (columns.row_phases.is_some() || !lawful)
     };
     let stack = columns.as_ref().filter(worth_reading);
     let stack = stack.map(|columns| stack::stack(flat, scan, &frame, columns, tones));
-    let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
+    let known = columns.as_ref().and_then(|c| c.row_phases).map(|law| law.orientation);
     let readings = stack.as_ref().and_then(|stack| match mode {
         Mode::Tint => reading::read(stack, known, alphabets.tinted()),
-        Mode::Screen => stroke_gain::read(stack, known, alphabets, tones.looks(flat)),
+        Mode::Screen => {
+            stroke_gain::read(stack, known, alphabets, stroke_gain::by_tone(tones, flat))
+        }
     });
     Found { carrier, frame, columns, stack, readings, tones: tones.clone() }
 }
@@ -149,7 +153,7 @@ impl Found {
         let cells = measure(&wide, &templates);
 
         let width = profile.width.0 / profile.layout.advance.0;
-        let (from, step) = match columns.law {
+        let (from, step) = match columns.row_phases {
             Some(law) => {
                 let backwards = law.orientation.runs_backwards();
                 let begin = reading.begin_in_stack() - law.turn() as f64;
@@ -162,10 +166,10 @@ impl Found {
         self.frame.across = [left, left + width].map(|symbols| columns.along(symbols, middle));
         let inside = |cells: Cells| cells.within(self.frame.down, [left, left + width]);
 
-        let row = |line: i64, law: &Law| {
+        let row = |line: i64, law: &RowPhases| {
             usize::try_from(law.row(usize::try_from(line - columns.first_line).ok()?)).ok()
         };
-        let keyed = columns.law.filter(|law| law.keyed).map(|law| {
+        let keyed = columns.row_phases.filter(|law| law.keyed).map(|law| {
             move |line: i64| row(line, &law).is_some_and(|row| profile.layout.is_keyed(row))
         });
         let strength = profile.strength as f32;

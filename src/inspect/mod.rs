@@ -34,8 +34,9 @@ use signal::orientation::Orientation;
 use signal::scan::Scan;
 use signal::{flatten, tones};
 use stacking::stack::Stack;
-use synchronisation::columns;
-use synchronisation::columns::{Columns, Turn};
+use synchronisation::columns::Columns;
+use synchronisation::row_phase;
+use synchronisation::strips::Turn;
 use tamper::map::Tamper;
 
 /// A print that is taken for a tint is also read as a letter screen if its lines' peak stands over this
@@ -106,7 +107,7 @@ impl Inspection {
         let is_screen = |peak: &Peak| {
             may_be_other
                 && profile.mode == Mode::Tint
-                && tones::is_screen(&flat, &scan, peak, profile)
+                && tones::is_screen(&flat, &scan, peak.frequency, profile)
         };
         let mode = if highest.is_some_and(is_screen) { Mode::Screen } else { profile.mode };
         let tried = tried.map(|(i, peak)| (peak, i == 0 && !lawful, mode));
@@ -172,7 +173,7 @@ impl Inspection {
             let legend = legend_of(claim.name, best.readings.as_ref(), &decision, profile)?;
             Keyed::check(best.columns.as_ref()?, issue, &legend, profile)
         });
-        let law = best.columns.as_ref().and_then(|columns| columns.law.as_ref());
+        let law = best.columns.as_ref().and_then(|columns| columns.row_phases.as_ref());
         let is_read = decision.verdict.outcome() == verdict::Outcome::Successful;
         if claim.issue.is_none() && is_read && law.is_some_and(|law| law.keyed) {
             decision.reasons.push(keyed::UNASKED.into());
@@ -254,7 +255,7 @@ impl Inspection {
         let clear = self.evidence.established().map_or(0.0, verdict::Text::legible);
         self.is_lawful()
             && (clear >= verdict::LEGIBLE
-                || self.evidence.repetition.is_some_and(|r| r.law >= columns::LAWFUL))
+                || self.evidence.repetition.is_some_and(|r| r.law >= row_phase::CERTAIN))
     }
 
     /// Which way the text runs in the scan; upright where none was read.

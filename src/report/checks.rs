@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::inspect::Inspection;
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::verdict::{self, Comparison, Evidence, Expected, Repetition, Text};
-use crate::inspect::rectification::carrier::PEAK;
+use crate::inspect::detection::spectrum::PEAK;
 use crate::inspect::tamper::{map as tamper, region};
 use crate::report::words::number;
 

@@ -6,7 +6,7 @@
 use crate::inspect::decision::claim::Issue;
 use crate::inspect::decision::verdict::{Decision, LEAST, Verdict};
 use crate::inspect::synchronisation::columns::Columns;
-use crate::inspect::synchronisation::row_phase::Law;
+use crate::inspect::synchronisation::row_phase::{RowPhases, UNKEYED};
 use crate::spec::key::{KeyId, RowKey};
 use crate::spec::{Legend, Profile};
 
@@ -16,26 +16,8 @@ pub const CONFIRMED: f64 = -9.0;
 pub const REFUSED: f64 = -6.0;
 /// What damage and faint tones leave of a genuine print's lines, at the least.
 pub const LEFT: f64 = 0.5;
-/// Lines that follow the law which everybody knows so many standard deviations over chance are not
-/// keyed.
-const UNKEYED: f64 = 12.0;
-
 /// What is said of a keyed print where no key was given.
 pub(crate) const UNASKED: &str = "the print is keyed: who issued it, and for which document, only a key and the document's number can tell";
-
-/// The lines of a scan whose places only the key tells, each with the generator's number of it.
-pub(crate) fn lines(
-    law: &Law,
-    lines: usize,
-    profile: &Profile,
-) -> impl Iterator<Item = (usize, usize)> {
-    let layout = &profile.layout;
-    let (printed, _) = layout.extent(profile.width, profile.height);
-    let with_row = |line| Some((line, usize::try_from(law.row(line)).ok()?));
-    let is_keyed =
-        move |(_, row): &(usize, usize)| law.keyed && *row < printed && layout.is_keyed(*row);
-    (0..lines).filter_map(with_row).filter(is_keyed)
-}
 
 /// What the keyed lines of a scan say.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,11 +108,11 @@ fn compare(
     key: &RowKey,
     profile: &Profile,
 ) -> Option<(Lines<bool>, Lines<usize>)> {
-    let law = columns.law.filter(|law| law.keyed)?;
+    let row_phases = columns.row_phases.filter(|phases| phases.keyed)?;
     let symbols = columns.symbols;
     let (mut placed, mut begins) = (Vec::new(), Vec::new());
-    for (line, row) in lines(&law, columns.phases.len(), profile) {
-        let expected = law.number(key.phase(row, symbols), symbols);
+    for (line, row) in row_phases.keyed_lines(columns.phases.len(), profile) {
+        let expected = row_phases.number(key.phase(row, symbols), symbols);
         begins.push((line, expected));
         placed.extend(columns.phases[line].map(|phase| (row, phase == expected)));
     }
@@ -145,7 +127,7 @@ fn compare(
 pub fn decide(
     mut text: Decision,
     keyed: Option<&Keyed>,
-    law: Option<&Law>,
+    law: Option<&RowPhases>,
     fits: bool,
 ) -> Decision {
     let read = matches!(text.verdict, Verdict::Authentic | Verdict::Read);
@@ -235,7 +217,7 @@ mod tests {
     fn a_table_of_keys() {
         let text = |verdict| Decision { verdict, margin: 0.8, reasons: vec!["read".into()] };
         let law = |keyed, score| {
-            let mut law = Law::default();
+            let mut law = RowPhases::default();
             (law.keyed, law.score) = (keyed, score);
             law
         };

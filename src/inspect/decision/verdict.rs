@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::inspect::rectification::carrier::PEAK;
+use crate::inspect::detection::spectrum::PEAK;
+use crate::inspect::synchronisation::row_phase;
 
 /// BSI TR-03135's words for the outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +109,7 @@ pub const FAINT: f64 = 0.04;
 pub const COVERED: f64 = 0.8;
 /// … or its lines follow the generator's law so many standard deviations over chance, which pictures
 /// do by 8.4 at the most.
-pub const FOLLOWED: f64 = 10.0;
+pub const FOLLOWED: f64 = row_phase::FOLLOWED;
 
 /// What was measured, without a pixel.
 #[derive(Clone, Debug, Default)]
@@ -372,6 +373,12 @@ mod tests {
         for verdict in [Authentic, Read, NameMismatch, Altered, KeyMismatch, Absent, Inconclusive] {
             assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.name());
         }
+    }
+
+    #[test]
+    fn what_may_be_open_is_what_check_symbols_decide() {
+        use crate::spec::check::{CHECKS, FIELD};
+        assert!((OPEN - CHECKS as f64 * (FIELD as f64).ln()).abs() < 0.01);
     }
 
     fn text(log_odds: &[f64], expected: Option<Expected>) -> Evidence {
