@@ -24,8 +24,8 @@ use tumar::inspect::signal::orientation::Orientation;
 use tumar::inspect::signal::scan::Scan;
 use tumar::inspect::signal::tones::Tones;
 use tumar::inspect::stacking::stack::stack;
-use tumar::inspect::synchronisation::columns;
-use tumar::inspect::synchronisation::columns::Turn;
+use tumar::inspect::synchronisation::search;
+use tumar::inspect::synchronisation::strips::Turn;
 use tumar::issue::embed;
 use tumar::spec::Profile;
 
@@ -91,13 +91,13 @@ fn stages(criterion: &mut Criterion) {
     let scan = Scan::new(&picture, None).expect("a resolution");
     let flat = flatten::flatten(&scan);
     let peak = spectrum::peaks(&flat, &scan, &profile.layout)[0];
-    let factor = carrier::search_factor(&scan);
+    let factor = scan.search_factor();
     let tones = Tones::measure(&flat, &scan, peak.frequency, &profile, profile.mode);
     let signal = flat.signal(&tones);
     let carrier = carrier::follow(&signal, factor, &scan, &peak, &profile.layout).expect("lines");
     let frame = Frame::new(&carrier, &profile);
-    let columns = columns::find(&signal, factor, &scan, &frame, &profile, true, Turn::EVERY)
-        .expect("columns");
+    let columns =
+        search::find(&signal, factor, &scan, &frame, &profile, true, Turn::EVERY).expect("columns");
     let alphabets = Alphabets::new(&profile);
     let stacked = stack(&flat, &scan, &frame, &columns, &tones);
 
@@ -117,7 +117,7 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("7-frame", |b| b.iter(|| Frame::new(black_box(&carrier), &profile)));
     group.bench_function("8-columns", |b| {
         b.iter(|| {
-            columns::find(black_box(&signal), factor, &scan, &frame, &profile, true, Turn::EVERY)
+            search::find(black_box(&signal), factor, &scan, &frame, &profile, true, Turn::EVERY)
         });
     });
     group.bench_function("9-stack", |b| {

@@ -34,7 +34,11 @@
 
 #![cfg_attr(
     not(feature = "internals"),
-    expect(dead_code, unreachable_pub, reason = "the stages are open to tests and measuring programs")
+    expect(
+        dead_code,
+        unreachable_pub,
+        reason = "the stages are open to tests and measuring programs"
+    )
 )]
 
 // Rooms, from the ground up: imaging; formats and spec; channel, issue and inspect; report; run. A room
@@ -65,13 +69,13 @@ mod issue;
 pub mod numerics;
 #[cfg(not(feature = "internals"))]
 mod numerics;
+pub mod report;
+pub mod run;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod spec;
 #[cfg(not(feature = "internals"))]
 mod spec;
-pub mod report;
-pub mod run;
 
 pub use formats::decode::decode;
 pub use formats::encode::{Format, encode};

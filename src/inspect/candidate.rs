@@ -15,7 +15,9 @@ use crate::inspect::signal::flatten::{self, Flat};
 use crate::inspect::signal::scan::Scan;
 use crate::inspect::signal::tones::{self, Tones};
 use crate::inspect::stacking::stack::{self, Stack};
-use crate::inspect::synchronisation::columns::{self, Columns, Turn};
+use crate::inspect::synchronisation::columns::Columns;
+use crate::inspect::synchronisation::search;
+use crate::inspect::synchronisation::strips::Turn;
 use crate::inspect::tamper::map::{Print, Tamper};
 use crate::inspect::tamper::measurer::CellMeasurer;
 use crate::spec::{Mode, Profile, Script};
@@ -112,7 +114,7 @@ impl Search<'_> {
             own == Mode::Screen || f64::from(lines.peak) > BOLD * lines.expected_peak;
         let is_screen = may_be_other
             && own == Mode::Tint
-            && tones::is_screen(self.flat, self.scan, highest, self.profile);
+            && tones::is_screen(self.flat, self.scan, highest.frequency, self.profile);
         let mode = if is_screen { Mode::Screen } else { own };
         // A resolution that was told from waves was told from the strongest.
         let tried = peaks.iter().take(if self.lawful { 1 } else { peaks.len() }).enumerate();
@@ -153,8 +155,7 @@ impl Search<'_> {
         let Attempt { peak, thorough, mode } = *attempt;
         let tones = Tones::measure(flat, scan, peak.frequency, profile, mode);
         let signal = flat.signal(&tones);
-        let carrier =
-            carrier::follow(&signal, carrier::search_factor(scan), scan, peak, &profile.layout)?;
+        let carrier = carrier::follow(&signal, scan.search_factor(), scan, peak, &profile.layout)?;
         let frame = Frame::new(&carrier, profile);
         if frame.coverage < COVERED {
             let (columns, stack, readings) = (None, None, None);
@@ -177,19 +178,23 @@ impl Search<'_> {
     fn in_frame(&self, frame: Frame, carrier: Carrier, lines: &Lines<'_>, thorough: bool) -> Found {
         let Self { scan, flat, lawful, profile, alphabets } = *self;
         let Lines { signal, tones, mode, turn } = *lines;
-        let factor = carrier::search_factor(scan);
-        let columns = columns::find(signal, factor, scan, &frame, profile, thorough, turn);
-        let law = columns.as_ref().and_then(|columns| Some((columns.law?, columns.first_line)));
-        let frame = law.map_or(frame.clone(), |(law, first)| frame.at_row(&law, first, profile));
+        let factor = scan.search_factor();
+        let columns = search::find(signal, factor, scan, &frame, profile, thorough, turn);
+        let phases =
+            columns.as_ref().and_then(|columns| Some((columns.row_phases?, columns.first_line)));
+        let frame =
+            phases.map_or(frame.clone(), |(phases, first)| phases.frame(&frame, first, profile));
         let worth_reading = |columns: &&Columns| {
-            Repetition::of(columns).is_text() && (columns.law.is_some() || !lawful)
+            Repetition::of(columns).is_text() && (columns.row_phases.is_some() || !lawful)
         };
         let stack = columns.as_ref().filter(worth_reading);
         let stack = stack.map(|columns| stack::stack(flat, scan, &frame, columns, tones));
-        let known = columns.as_ref().and_then(|c| c.law).map(|law| law.orientation);
+        let known = columns.as_ref().and_then(|c| c.row_phases).map(|phases| phases.orientation);
         let readings = stack.as_ref().and_then(|stack| match mode {
             Mode::Tint => reading::read(stack, known, alphabets.tinted()),
-            Mode::Screen => stroke_gain::read(stack, known, alphabets, tones.looks(flat)),
+            Mode::Screen => {
+                stroke_gain::read(stack, known, alphabets, stroke_gain::by_tone(tones, flat))
+            }
         });
         Found { carrier, frame, columns, stack, readings, tones: tones.clone() }
     }
@@ -228,9 +233,9 @@ impl Found {
         let (cells, across) = measurer.cells()?;
         let middle = 0.5 * (self.frame.down[0] + self.frame.down[1]);
         self.frame.across = across.map(|symbols| columns.along(symbols, middle));
-        let keyed = columns.law.filter(|law| law.keyed).map(|law| {
+        let keyed = columns.row_phases.filter(|phases| phases.keyed).map(|phases| {
             move |line: i64| {
-                let row = usize::try_from(line - columns.first_line).ok().map(|at| law.row(at));
+                let row = usize::try_from(line - columns.first_line).ok().map(|at| phases.row(at));
                 let row = row.and_then(|row| usize::try_from(row).ok());
                 row.is_some_and(|row| profile.layout.is_keyed(row))
             }

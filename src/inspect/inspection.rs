@@ -15,7 +15,8 @@ use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::orientation::Orientation;
 use crate::inspect::signal::scan::Scan;
 use crate::inspect::stacking::stack::Stack;
-use crate::inspect::synchronisation::columns::{Columns, LAWFUL};
+use crate::inspect::synchronisation::columns::Columns;
+use crate::inspect::synchronisation::row_phase::CERTAIN;
 use crate::inspect::tamper::map::Tamper;
 use crate::spec::{Legend, Profile, Symbol};
 
@@ -131,7 +132,7 @@ impl Inspection {
     pub fn is_certain(&self) -> bool {
         let law = self.evidence.repetition.map_or(0.0, |found| found.law);
         let clear = self.evidence.established().map(Text::legible);
-        law > 0.0 && clear.is_some_and(|clear| clear >= LEGIBLE || law >= LAWFUL)
+        law > 0.0 && clear.is_some_and(|clear| clear >= LEGIBLE || law >= CERTAIN)
     }
 
     /// Which way the text runs in the scan; upright where none was read.

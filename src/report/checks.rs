@@ -9,7 +9,8 @@ use crate::inspect::decision::evidence::{Evidence, Repetition};
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Comparison, Expected, Text};
-use crate::inspect::rectification::carrier::PEAK;
+use crate::inspect::detection::spectrum::PEAK;
+use crate::inspect::synchronisation::row_phase::FOLLOWED;
 use crate::inspect::tamper::{map as tamper, region};
 use crate::report::words::number;
 
@@ -119,7 +120,7 @@ pub(super) fn absence(evidence: &Evidence) -> Question {
         },
         below("Share of it that was found", share, decide::FAINT, 3),
         below("Share of the portrait with even lines", evidence.coverage, decide::COVERED, 2),
-        below("Lines follow the printer’s rule, in standard deviations", law, decide::FOLLOWED, 1),
+        below("Lines follow the printer’s rule, in standard deviations", law, FOLLOWED, 1),
     ];
     let rule = "Microtext is absent only if all four hold, and the scan is fine enough; otherwise nothing is decided.";
     Question { asks: "Would this scan have shown microtext?", rule, checks }

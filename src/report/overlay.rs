@@ -9,7 +9,7 @@ use crate::imaging::raster::bilinear;
 use crate::imaging::{Picture, Plane};
 use crate::inspect::decision::text;
 use crate::inspect::recognition::reading::Reading;
-use crate::inspect::stacking::stack::{ACROSS, ALONG};
+use crate::inspect::stacking::grid::{ACROSS, ALONG};
 use crate::inspect::tamper::map::Ground;
 use crate::inspect::{Inspection, Page};
 

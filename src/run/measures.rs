@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::imaging::{Mm, tone};
 use crate::inspect::recognition::reading::Reading;
-use crate::inspect::stacking::stack::{ACROSS, ALONG};
+use crate::inspect::stacking::grid::{ACROSS, ALONG};
 use crate::inspect::tamper::tone_response::ToneResponse;
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Profile, modulation};

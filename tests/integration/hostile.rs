@@ -2,7 +2,6 @@
 //!
 //! Each test also reads a genuine print in the same way, so that none passes for want of reading.
 
-
 use std::sync::Once;
 
 use crate::common::art::{self, Lines};

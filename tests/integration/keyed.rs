@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use image::{DynamicImage, Rgb};
+use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::Picture;
 use tumar::inspect::decision::claim::{Claim, Issue};
-use tumar::Verdict;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, print};
 use tumar::spec::{DocumentNumber, Imprint, IssuerKey, Name, Profile};

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use tumar::Verdict;
 use tumar::channel::{Conditions, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::{Mm, Ppi};
-use tumar::Verdict;
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::{EmbedError, embed};
 use tumar::spec::legend::NameError;

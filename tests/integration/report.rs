@@ -1,12 +1,11 @@
 //! The examiner's report: what is in the file, and, where there is a browser, what it shows.
 
-
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::LazyLock;
 
-use assert_cmd::Command;
 use crate::common::browser::Browser;
+use assert_cmd::Command;
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImage, GrayImage};
 use serde_json::json;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use image::{DynamicImage, GrayImage, Luma};
+use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::{Picture, Ppi};
-use tumar::Verdict;
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};

@@ -1,6 +1,5 @@
 //! The report of a whole run: what is in the file, and, where there is a browser, what it shows.
 
-
 use std::time::Instant;
 
 use crate::common::browser::Browser;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use image::{DynamicImage, Rgb};
+use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::{Picture, Ppi};
-use tumar::Verdict;
 use tumar::inspect::tamper::region::Kind;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, portrait};

@@ -8,7 +8,8 @@ use crate::inspect::decision::text::{
     ACCEPT, Comparison, DOUBT, Expected, LEGIBLE, MISFIT, READ, REFUSE, Text,
 };
 use crate::inspect::decision::verdict::{Decision, Outcome, Verdict};
-use crate::inspect::rectification::carrier::PEAK;
+use crate::inspect::detection::spectrum::PEAK;
+use crate::inspect::synchronisation::row_phase::{FOLLOWED, UNKEYED};
 use crate::inspect::tamper::region::{Kind, LACKS};
 
 /// A carrier that should stand this many times over the threshold and does not is not there.
@@ -19,16 +20,8 @@ pub const EXPECTED_PEAK: f64 = 4.0;
 pub const FAINT: f64 = 0.04;
 
 /// … unless it is of one piece over this share of the portrait, as two of 210 pictures without
-/// microtext show it …
+/// microtext show it, or its lines follow the generator's row phases (FOLLOWED).
 pub const COVERED: f64 = 0.8;
-/// … or its lines follow the generator's row phases so many standard deviations over chance, which
-/// pictures do by 8.4 at the most.
-pub const FOLLOWED: f64 = 10.0;
-
-/// Lines that follow the row phases which everybody knows so many standard deviations over chance are
-/// not keyed.
-const UNKEYED: f64 = 12.0;
-
 /// A margin that is positive, if only just.
 const LEAST: f64 = 1e-3;
 

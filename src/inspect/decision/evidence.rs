@@ -177,8 +177,8 @@ impl Repetition {
             symbols: columns.symbols,
             score: columns.repetition,
             lattice: columns.lattice,
-            law: columns.law.map_or(0.0, |law| law.score),
-            keyed: columns.law.is_some_and(|law| law.keyed),
+            law: columns.row_phases.map_or(0.0, |phases| phases.score),
+            keyed: columns.row_phases.is_some_and(|phases| phases.keyed),
             lines: columns.placed(),
         }
     }

@@ -5,7 +5,6 @@
 
 use crate::inspect::decision::claim::Issue;
 use crate::inspect::synchronisation::columns::Columns;
-use crate::inspect::synchronisation::row_phase::Law;
 use crate::spec::key::{KeyId, RowKey};
 use crate::spec::{Legend, Profile};
 
@@ -15,19 +14,6 @@ pub const CONFIRMED: f64 = -9.0;
 pub const REFUSED: f64 = -6.0;
 /// What damage and faint tones leave of a genuine print's lines, at the least.
 pub const LEFT: f64 = 0.5;
-/// The lines of a scan whose places only the key tells, each with the generator's number of it.
-pub(crate) fn lines(
-    law: &Law,
-    lines: usize,
-    profile: &Profile,
-) -> impl Iterator<Item = (usize, usize)> {
-    let layout = &profile.layout;
-    let (printed, _) = layout.extent(profile.width, profile.height);
-    let with_row = |line| Some((line, usize::try_from(law.row(line)).ok()?));
-    let is_keyed =
-        move |(_, row): &(usize, usize)| law.keyed && *row < printed && layout.is_keyed(*row);
-    (0..lines).filter_map(with_row).filter(is_keyed)
-}
 
 /// What the keyed lines of a scan say.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,10 +104,10 @@ fn compare(
     key: &RowKey,
     profile: &Profile,
 ) -> Option<(Lines<bool>, Lines<usize>)> {
-    let law = columns.law.filter(|law| law.keyed)?;
+    let law = columns.row_phases.filter(|phases| phases.keyed)?;
     let symbols = columns.symbols;
     let (mut placed, mut begins) = (Vec::new(), Vec::new());
-    for (line, row) in lines(&law, columns.phases.len(), profile) {
+    for (line, row) in law.keyed_lines(columns.phases.len(), profile) {
         let expected = law.number(key.phase(row, symbols), symbols);
         begins.push((line, expected));
         placed.extend(columns.phases[line].map(|phase| (row, phase == expected)));

@@ -3,8 +3,7 @@
 
 use crate::imaging::raster::blur;
 use crate::imaging::{Mm, Ppi};
-use crate::inspect::rectification::carrier::PEAK;
-use crate::inspect::rectification::carrier::search_factor;
+use crate::inspect::detection::spectrum::PEAK;
 use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::scan::Scan;
 use crate::spec::Profile;
@@ -53,7 +52,7 @@ impl Range {
         let (rows, columns) = scan.luminance.dim();
         // White and black of 8 bits, in linear light.
         let at_end = scan.luminance.iter().filter(|v| !(0.000_4..0.995).contains(*v)).count();
-        let smooth = blur(&flat.small, FINE.0 * per_mm / search_factor(scan) as f64);
+        let smooth = blur(&flat.small, FINE.0 * per_mm / scan.search_factor() as f64);
         let squares = flat.small.iter().zip(&smooth).fold([0.0f64; 2], |[fine, all], (v, s)| {
             [fine + f64::from(v - s).powi(2), all + f64::from(*v).powi(2)]
         });

@@ -10,13 +10,21 @@ use rustfft::num_complex::Complex32;
 
 use crate::imaging::Plane;
 use crate::inspect::signal::flatten::{Flat, SLOW};
+use crate::numerics::median;
 use crate::spec::modulation::TURNING_LIGHTNESS;
 
-/// Side of a window in pixels of the search: 10 to 13 mm, some 30 lines.
+/// Side of a window in pixels of the search: 10 to 13 mm, some 30 lines. A guess.
 pub const SIDE: usize = 128;
 /// From one window to the next.
 pub const HOP: usize = SIDE / 2;
-/// Root mean square contrast below which a window is blank.
+/// A window has lines if their wave stands this many times over the median of its ring. Of windows
+/// on noise one in some thousand does.
+pub const STANDS_OUT: f32 = 8.0;
+/// A window counts at most this much: no window is surer than sure. A guess.
+pub const SURE: f32 = 40.0;
+/// Windows that must agree: a quarter of a portrait has more.
+pub const AGREEING: usize = 3;
+/// Root mean square contrast below which a window is blank. A guess.
 const BLANK: f32 = 0.006;
 
 /// The strongest wave of a ring in one window.
@@ -52,14 +60,14 @@ pub fn waves(flat: &Flat, per_mm: [f64; 2], rings: &[Range<f64>]) -> Vec<Vec<Wav
     let starts = [columns, rows].map(starts);
     let cells: Vec<[usize; 2]> =
         (0..starts[1].len()).flat_map(|j| (0..starts[0].len()).map(move |i| [i, j])).collect();
-    let look = Look::new(flat, per_mm, rings);
+    let finder = PeakFinder::new(flat, per_mm, rings);
     let found: Vec<Vec<Option<Wave>>> = cells
         .par_iter()
         .map_init(
             || [vec![Complex32::default(); SIDE * SIDE], vec![Complex32::default(); SIDE * SIDE]],
             |buffers, &[i, j]| {
                 let corner = [starts[0][i], starts[1][j]];
-                let mut waves = look.at(corner, buffers);
+                let mut waves = finder.at(corner, buffers);
                 let middle =
                     [0, 1].map(|axis| (corner[axis] as f64 + 0.5 * SIDE as f64) / per_mm[axis]);
                 waves.iter_mut().flatten().for_each(|wave| {
@@ -80,7 +88,7 @@ fn starts(length: usize) -> Vec<usize> {
     (0..last.div_ceil(HOP)).map(|i| i * HOP).chain([last]).collect()
 }
 
-struct Look<'a> {
+struct PeakFinder<'a> {
     flat: &'a Flat,
     per_mm: [f64; 2],
     rings: &'a [Range<f64>],
@@ -90,7 +98,7 @@ struct Look<'a> {
     forward: std::sync::Arc<dyn rustfft::Fft<f32>>,
 }
 
-impl<'a> Look<'a> {
+impl<'a> PeakFinder<'a> {
     fn new(flat: &'a Flat, per_mm: [f64; 2], rings: &'a [Range<f64>]) -> Self {
         let reach = rings.iter().map(|ring| ring.end).fold(0.0, f64::max);
         let most = per_mm
@@ -178,9 +186,22 @@ impl<'a> Look<'a> {
         if all.len() < 16 {
             return None;
         }
-        let middle = all.len() / 2;
-        let median = *all.select_nth_unstable_by(middle, f32::total_cmp).1;
-        let (power, [kx, ky]) = best;
+        let median = median(&mut all)?;
+        let (power, place) = best;
+        let (frequency, is_peak) = self.centre_of_mass(powers, place);
+        let (window, middle) = ([0; 2], [0.0; 2]);
+        (is_peak && median > 0.0).then(|| Wave {
+            window,
+            middle,
+            frequency,
+            height: power / median,
+        })
+    }
+
+    /// The frequency in the middle of a bin's neighbourhood, and whether the bin stands over it.
+    /// `powers` as for [`strongest`](Self::strongest).
+    fn centre_of_mass(&self, powers: &Plane, [kx, ky]: [isize; 2]) -> ([f64; 2], bool) {
+        let first = self.most[0] + 1;
         let (mut mass, mut moment) = (0.0, [0.0; 2]);
         let centre = powers[[(ky + 1) as usize, (kx + first) as usize]];
         let mut is_peak = true;
@@ -196,14 +217,38 @@ impl<'a> Look<'a> {
                 ];
             }
         }
+        let step = self.per_mm.map(|v| v / SIDE as f64);
         let frequency = [(kx, 0), (ky, 1)]
             .map(|(k, i)| (k as f64 + moment[i] / f64::max(mass, 1e-30)) * step[i]);
-        let (window, middle) = ([0; 2], [0.0; 2]);
-        (is_peak && median > 0.0).then(|| Wave {
-            window,
-            middle,
-            frequency,
-            height: power / median,
-        })
+        (frequency, is_peak)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wave_of_each_half_is_found_in_its_windows() {
+        let per_mm = [10.0; 2];
+        let of = |x: usize| if x < 256 { [0.5, 2.8] } else { [-2.0, 1.9] };
+        let contrast = Plane::from_shape_fn((256, 512), |(y, x)| {
+            let [fx, fy] = of(x);
+            (TAU * (fx * x as f64 + fy * y as f64) / 10.0).cos() as f32
+        });
+        let flat = Flat::of_contrast(contrast, |_, _| 30.0);
+        let found = waves(&flat, per_mm, &[2.6..3.1, 0.9..1.1]).swap_remove(0);
+        assert_eq!(found.len(), 3 * 7);
+        for wave in found.iter().filter(|wave| wave.window[0] != 3) {
+            let truth = of((wave.middle[0] * 10.0) as usize);
+            assert!(wave.height > STANDS_OUT && wave.apart(truth) < 0.01, "{wave:?}");
+        }
+    }
+
+    #[test]
+    fn windows_reach_the_end() {
+        assert_eq!(starts(100), [0]);
+        assert_eq!(starts(128), [0]);
+        assert_eq!(starts(300), [0, 64, 128, 172]);
     }
 }

@@ -2,27 +2,19 @@
 //! lines of text.
 
 use crate::imaging::{Picture, Ppi};
-use crate::inspect::detection::local_spectra::{self, HOP, Wave};
-use crate::inspect::rectification::carrier;
-use crate::inspect::rectification::frame::densest;
+use crate::inspect::detection::local_spectra::{self, AGREEING, HOP, STANDS_OUT, SURE, Wave};
+use crate::inspect::signal::densest::densest;
 use crate::inspect::signal::flatten;
 use crate::inspect::signal::scan::{Part, Resolution, Scan};
 use crate::spec::Profile;
 
-/// A scan that is larger than this many portraits either way is searched.
+/// A scan that is larger than this many portraits either way is searched. A guess.
 const LARGER: f64 = 1.5;
-/// Pitches that are looked for, as a share of the profile's.
+/// Pitches that are looked for, as a share of the profile's. A guess.
 const PITCHES: f64 = 0.15;
-/// A window has lines if they stand this many times over the median of their ring. Of windows on
-/// noise one in some thousand does.
-const LINES: f32 = 8.0;
-/// A window counts at most this much: no window is surer than sure.
-const SURE: f32 = 40.0;
-/// Neighbouring windows whose lines differ by less than this share have the same ones.
+/// Neighbouring windows whose lines differ by less than this share have the same ones. A guess.
 const ALIKE: f64 = 0.06;
-/// Windows that make a portrait: a quarter of one has more.
-const WINDOWS: usize = 3;
-/// Margin around the windows' middles, in millimetres: half a window and some border.
+/// Margin around the windows' middles, in millimetres: half a window and some border. A guess.
 const MARGIN: f64 = 9.0;
 
 /// Whether a picture of this resolution is searched for portraits, and not taken for one.
@@ -72,11 +64,11 @@ impl Search {
         }
         let scan = Scan::coarse(picture, resolution);
         let flat = flatten::flatten(&scan);
-        let small = carrier::search_factor(&scan) as f64;
+        let small = scan.search_factor() as f64;
         let per_mm = scan.per_mm.map(|v| v / small);
         search.waves = local_spectra::waves(&flat, per_mm, &[ring]).into_iter().flatten().collect();
         search.peak = search.waves.iter().map(|wave| wave.height).fold(0.0, f32::max);
-        search.waves.retain(|wave| wave.height >= LINES);
+        search.waves.retain(|wave| wave.height >= STANDS_OUT);
         search.hop = HOP as f64 / per_mm[0].min(per_mm[1]);
         search
     }
@@ -90,7 +82,7 @@ impl Search {
         };
         let best = clusters
             .iter()
-            .filter(|cluster| cluster.len() >= WINDOWS)
+            .filter(|cluster| cluster.len() >= AGREEING)
             .max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
         let members = self.one_portrait(best);
         let mut low = [f64::INFINITY; 2];
@@ -186,4 +178,50 @@ pub fn within([x, y]: [f64; 2], corners: &[[f64; 2]; 4], reach: f64) -> bool {
         let off = |[x, y]: [f64; 2]| ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / edge;
         off([x, y]) * off(corners[(i + 2) % 4]).signum() >= -reach
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_within_a_box() {
+        let corners = [[1.0, 1.0], [5.0, 1.0], [5.0, 7.0], [1.0, 7.0]];
+        let mut backwards = corners;
+        backwards.reverse();
+        for corners in [corners, backwards] {
+            assert!(within([3.0, 6.5], &corners, 0.0));
+            assert!(!within([5.5, 3.0], &corners, 0.0));
+            assert!(within([5.5, 3.0], &corners, 1.0));
+        }
+    }
+
+    #[test]
+    fn portraits_side_by_side_are_two() {
+        let window = |i: usize, j: usize| Wave {
+            window: [i, j],
+            middle: [i as f64 * 6.0, j as f64 * 6.0],
+            frequency: [0.0, 2.8],
+            height: 50.0,
+        };
+        // Two portraits of 6 × 7 windows with the same lines and a gap of one window.
+        let columns = (0..13).filter(|i| *i != 6);
+        let waves = columns.flat_map(|i| (0..7).map(move |j| window(i, j))).collect();
+        let mut search = Search {
+            waves,
+            resolution: Resolution {
+                axes: [Ppi(254.0); 2],
+                source: crate::inspect::signal::scan::PpiSource::Metadata,
+            },
+            size: [100.0, 60.0],
+            portrait: [35.0, 45.0],
+            hop: 6.0,
+            peak: 50.0,
+        };
+        let mut found: Vec<usize> =
+            std::iter::from_fn(|| search.next_part()).map(|part| part.corner[0]).collect();
+        found.sort_unstable();
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0] < 100 && found[1] > 250, "{found:?}");
+    }
 }

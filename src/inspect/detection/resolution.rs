@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
+use crate::imaging::units::MM_PER_INCH;
 use crate::imaging::{Picture, Ppi};
-use crate::inspect::detection::local_spectra::{self, Wave};
+use crate::inspect::detection::local_spectra::{self, AGREEING, STANDS_OUT, SURE, Wave};
 use crate::inspect::signal::flatten;
 use crate::inspect::signal::scan::{PpiSource, Resolution, Scan};
 use crate::spec::Layout;
 
 /// The picture is looked at in this size and in halves of it: 200 to 3,200 ppi.
 const FACTORS: [usize; 4] = [1, 2, 4, 8];
-/// Pixels a line at each size, and the step of the rings between.
+/// Pixels a line at each size, and the step of the rings between. Twice the first is less than the
+/// second, so that no pitch falls between two sizes. The step is a guess.
 const PERIODS: Range<f64> = 3.1..6.6;
 const RING: f64 = 1.12;
 /// More than an A4 page has at the resolution for which a size is made.
@@ -18,14 +20,9 @@ const MOST_PIXELS: usize = 18_000_000;
 /// Sizes are flattened as if they had this many pixels a millimetre: between the coarsest and the
 /// finest that they may have.
 const PER_MM: f64 = 11.0;
-/// A window votes if its wave stands this many times over the median of its ring.
-const LINES: f32 = 8.0;
-const SURE: f32 = 40.0;
-/// Waves this near are one.
+/// Waves this near are one. A guess.
 const ALIKE: f64 = 0.04;
-/// Windows that must agree.
-const WINDOWS: usize = 3;
-/// Pitches that are told from each size.
+/// Pitches that are told from each size. A guess.
 const EACH: usize = 3;
 
 /// The resolutions at which something in the picture has the lines' pitch, the likeliest first.
@@ -40,7 +37,7 @@ pub fn candidates(picture: &Picture, layout: &Layout) -> Vec<Resolution> {
         }
         let waves = at_size(picture, factor);
         for (votes, per_pixel) in elect(waves).into_iter().take(EACH) {
-            let ppi = Ppi(25.4 * factor as f64 / per_pixel / layout.pitch.0);
+            let ppi = Ppi(MM_PER_INCH * factor as f64 / per_pixel / layout.pitch.0);
             // By area: a picture of half the size has a quarter of the windows.
             found.push((votes * (factor * factor) as f32, ppi));
         }
@@ -72,7 +69,7 @@ fn at_size(picture: &Picture, factor: usize) -> Vec<Wave> {
 
 /// Votes and length (cycles a pixel) of the waves on which most windows agree.
 fn elect(waves: Vec<Wave>) -> Vec<(f32, f64)> {
-    let mut left: Vec<Wave> = waves.into_iter().filter(|wave| wave.height >= LINES).collect();
+    let mut left: Vec<Wave> = waves.into_iter().filter(|wave| wave.height >= STANDS_OUT).collect();
     let mut elected = Vec::new();
     let votes = |of: &Wave, left: &[Wave]| -> f32 {
         let alike = left.iter().filter(|other| of.apart(other.frequency) < ALIKE);
@@ -83,7 +80,7 @@ fn elect(waves: Vec<Wave>) -> Vec<(f32, f64)> {
         let Some((sum, best)) = scored.max_by(|a, b| a.0.total_cmp(&b.0)) else { break };
         let (alike, others): (Vec<Wave>, Vec<Wave>) =
             left.iter().partition(|wave| best.apart(wave.frequency) < ALIKE);
-        if alike.len() >= WINDOWS {
+        if alike.len() >= AGREEING {
             let lengths = alike.iter().map(|w| w.frequency[0].hypot(w.frequency[1]));
             let weights = alike.iter().map(|w| f64::from(w.height.min(SURE)));
             let total: f64 = weights.clone().sum();
@@ -92,4 +89,29 @@ fn elect(waves: Vec<Wave>) -> Vec<(f32, f64)> {
         left = others;
     }
     elected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wave_of_most_windows_is_elected() {
+        let wave = |x: f64, y: f64, height: f32| Wave {
+            window: [0; 2],
+            middle: [0.0; 2],
+            frequency: [x, y],
+            height,
+        };
+        let mut waves = vec![wave(0.01, 0.25, 60.0); 9];
+        // A frequency and its negative are one wave; faint ones and lone ones do not count.
+        waves.extend([wave(-0.01, -0.25, 60.0); 4]);
+        waves.extend([wave(0.2, 0.0, 30.0); 5]);
+        waves.extend([wave(0.0, 0.3, 7.0); 20]);
+        waves.push(wave(0.1, 0.2, 900.0));
+        let found = elect(waves);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!((found[0].1 - 0.01f64.hypot(0.25)).abs() < 1e-9 && (found[1].1 - 0.2).abs() < 1e-9);
+        assert!((found[0].0 - 13.0 * SURE).abs() < 1e-3);
+    }
 }

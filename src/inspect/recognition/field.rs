@@ -2,7 +2,8 @@
 
 use crate::inspect::recognition::templates::{LENGTH, REACH, Template};
 use crate::inspect::signal::orientation::Orientation;
-use crate::inspect::stacking::stack::{ACROSS, ALONG, Stack};
+use crate::inspect::stacking::grid::{ACROSS, ALONG};
+use crate::inspect::stacking::stack::Stack;
 
 /// The stack as heights and weights, `[across][along]`, every row a circle.
 #[derive(Clone, Debug)]
@@ -151,4 +152,39 @@ fn weighted_dot(a: &[f32], b: &[f32], w: &[f32]) -> f64 {
     let whole = a.len() / 8 * 8;
     let rest: f32 = (whole..a.len()).map(|i| a[i] * b[i] * w[i]).sum();
     f64::from(lanes.iter().sum::<f32>() + rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stack() -> Stack {
+        let bins = 3 * ALONG * ACROSS;
+        let weight: Vec<f32> = (0..bins).map(|at| 1.0 + (at % 5) as f32).collect();
+        let signal = weight.iter().enumerate().map(|(at, w)| at as f32 * w).collect();
+        Stack { symbols: 3, signal, weight, copies: 9.0 }
+    }
+
+    #[test]
+    fn heights_are_those_of_the_stack_however_it_lies() {
+        let upright = Field::of(&stack(), Orientation::default());
+        let last = upright.heights.len() - 1;
+        assert!((upright.heights[7] - 7.0).abs() < 1e-4);
+        assert!((upright.weights.iter().sum::<f32>() / (last + 1) as f32 - 1.0).abs() < 1e-4);
+        let over = Field::of(&stack(), Orientation { upside_down: true, mirrored: false });
+        assert!((over.heights[7] - (last - 7) as f32).abs() < 1e-3);
+        let mirrored = Field::of(&stack(), Orientation { upside_down: false, mirrored: true });
+        assert!((mirrored.heights[7] - (upright.length() - 8) as f32).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_turned_circle_begins_later() {
+        let field = Field::of(&stack(), Orientation::default());
+        let turned = field.turned(ALONG);
+        assert_eq!(turned.heights[0], field.heights[ALONG]);
+        assert_eq!(turned.heights[2 * ALONG], field.heights[0]);
+        let mut cell = [0.0; CELL];
+        field.cell(1, 2, &mut cell);
+        assert_eq!(cell[0], field.heights[ALONG + 2]);
+    }
 }

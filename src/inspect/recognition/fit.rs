@@ -9,19 +9,21 @@ use crate::inspect::recognition::psf::Psf;
 use crate::inspect::recognition::templates::{Alphabet, BINS, Imaging, LENGTH, Template};
 use crate::inspect::recognition::viterbi;
 use crate::inspect::recognition::whitening::Whitening;
-use crate::inspect::stacking::stack::{ACROSS, ALONG};
+use crate::inspect::stacking::grid::{ACROSS, ALONG};
+use crate::numerics::parabola_top;
 use crate::spec::Mode;
 
-/// Finest and coarsest blur of a scan that can be read.
+/// Finest and coarsest blur of a scan that can be read. In millimetres; guesses for letters of the
+/// default size.
 const BLUR_RANGE: [f64; 2] = [0.015, 0.16];
 /// Rounds in which a text settles at the most; nearly all do in five.
 const PASSES: usize = 16;
-/// Alternatives of each symbol on which the noise is measured.
+/// Alternatives of each symbol on which the noise is measured. A guess.
 const LIKELIEST: usize = 16;
-/// A screen gives an apostrophe as much ink as a Щ. How heavy such signs come out says nothing of the
-/// others: the noise is that of this share of the places, the quietest.
+/// A screen gives an apostrophe as much ink as a Щ. How heavy such signs come out says nothing of
+/// the others: the noise is that of this share of the places, the quietest. A guess.
 const EVEN: f64 = 0.8;
-/// Rounds in which place and blur settle at the most, and the gain below which they have.
+/// Rounds in which place and blur settle at the most, and the gain below which they have. Guesses.
 const ROUNDS: usize = 4;
 const SETTLED: f64 = 1e-4;
 
@@ -339,8 +341,7 @@ impl<'a> Fit<'a> {
                     let imaging = moved(best, axis, step, sign);
                     (self.explained_by(&imaging), imaging)
                 });
-                let bend = tried[0].0 - 2.0 * height + tried[1].0;
-                let top = if bend < 0.0 { 0.5 * (tried[0].0 - tried[1].0) / bend } else { 0.0 };
+                let top = parabola_top(tried[0].0, height, tried[1].0).unwrap_or(0.0);
                 let parabola = moved(best, axis, step, top.clamp(-3.0, 3.0));
                 let candidates = [tried[0], tried[1], (self.explained_by(&parabola), parabola)];
                 for (value, imaging) in candidates {
@@ -449,4 +450,53 @@ fn moved(mut imaging: Imaging, axis: usize, step: f64, times: f64) -> Imaging {
         }
     }
     imaging
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Legend, Name, Profile, Script};
+
+    /// Places in the alphabet of a name's legend.
+    fn text(alphabet: &Alphabet) -> Vec<usize> {
+        let name = Name::new("Lovelace", "Ada").expect("a name");
+        let legend = Legend::of(&name, 64).expect("a legend");
+        let place = |symbol| alphabet.symbols.iter().position(|s| s == symbol).expect("a letter");
+        legend.symbols().iter().map(place).collect()
+    }
+
+    #[test]
+    fn a_rendered_text_comes_back_with_its_place_and_blur() {
+        let alphabet = Alphabet::tinted(Script::Latin, &Profile::default());
+        let text = text(&alphabet);
+        let imaging = Imaging { along: 0.06, down: -0.04, blur: Mm(0.045) };
+        let templates = alphabet.templates(&text, &imaging);
+        let bins = text.len() * ALONG * ACROSS;
+        let empty =
+            Field { symbols: text.len(), heights: vec![0.0; bins], weights: vec![1.0; bins] };
+        let heights = empty.render(templates.iter()).iter().map(|v| 0.2 * v).collect();
+        let start = Imaging { along: 0.0, down: 0.0, blur: Mm(0.065) };
+        let mut fit = Fit::new(Field { heights, ..empty }, &alphabet, start);
+        fit.refine();
+        assert_eq!(fit.text, text);
+        assert!((f64::from(fit.amplitude) / 0.2 - 1.0).abs() < 0.05, "{}", fit.amplitude);
+        assert!((fit.imaging.along - imaging.along).abs() < 0.01, "{:?}", fit.imaging);
+        assert!((fit.imaging.down - imaging.down).abs() < 0.01, "{:?}", fit.imaging);
+        assert!((fit.imaging.blur.0 / imaging.blur.0 - 1.0).abs() < 0.1, "{:?}", fit.imaging);
+        assert!(fit.share() > 0.99 && fit.expected().1 > 0.99);
+        // Every other letter is far less likely.
+        let likelihoods = fit.likelihoods();
+        for (place, row) in likelihoods.rows().into_iter().enumerate() {
+            assert!(row[fit.text[place]].abs() < 1e-9);
+            assert!(row.iter().enumerate().all(|(s, l)| s == fit.text[place] || *l < -3.0));
+        }
+    }
+
+    #[test]
+    fn blur_and_place_stay_in_their_range() {
+        let imaging = Imaging { along: 0.0, down: 0.29, blur: Mm(0.15) };
+        assert_eq!(moved(imaging, 1, 0.04, 3.0).down, 0.3);
+        assert_eq!(moved(imaging, 2, 1.2, 3.0).blur, Mm(BLUR_RANGE[1]));
+        assert_eq!(moved(imaging, 0, 0.04, -1.0).along, -0.04);
+    }
 }

@@ -4,15 +4,16 @@
 use crate::imaging::Mm;
 use crate::inspect::recognition::field::{CELL, Field, normalised_cell, plain_dot};
 use crate::inspect::recognition::templates::{Alphabet, Imaging};
-use crate::inspect::stacking::stack::ALONG;
+use crate::inspect::stacking::grid::ALONG;
 use crate::spec::{Script, Symbol};
 
 /// Places of the cells that are tried (every second bin) and blurs. The carrier gives the line's
-/// place to some hundredths of a pitch, the columns the cell's not at all.
+/// place to some hundredths of a pitch, the columns the cell's not at all. Guesses; blurs in
+/// millimetres, for letters of the default size.
 const PLACE_STEP: usize = 2;
 const BLURS: [Mm; 2] = [Mm(0.035), Mm(0.065)];
 /// Symbols of the circles that are followed together, each way they may run: short ones are
-/// ambiguous.
+/// ambiguous. A guess.
 const FOLLOWED: usize = 48;
 
 /// Where a search begins.
@@ -75,4 +76,30 @@ fn best_match(field: &Field, symbol: usize, bins: usize, cells: &[[f32; CELL]]) 
     field.cell(symbol, bins, &mut own);
     let best = cells.iter().map(|cell| plain_dot(cell, &own));
     best.fold(0.0, f32::max).powi(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::recognition::templates::Alphabets;
+    use crate::inspect::stacking::grid::ACROSS;
+    use crate::spec::Profile;
+
+    #[test]
+    fn a_text_that_begins_within_a_cell_is_started_there() {
+        let profile = Profile::default();
+        let alphabets = Alphabets::new(&profile);
+        let alphabets = alphabets.tinted();
+        let imaging = Imaging { along: 0.0, down: 0.0, blur: BLURS[0] };
+        let text: Vec<usize> = (0..15).map(|i| i * 7 % 26).collect();
+        let templates = alphabets[0].templates(&text, &imaging);
+        let bins = text.len() * ALONG * ACROSS;
+        let empty =
+            Field { symbols: text.len(), heights: vec![0.0; bins], weights: vec![1.0; bins] };
+        let field = Field { heights: empty.render(templates.iter()), ..empty };
+        // The stack begins four bins before a cell does.
+        let found = starts(&[field.turned(field.length() - 4)], alphabets);
+        assert_eq!((found[0].bins, found[0].alphabet, found[0].imaging), (4, 0, imaging));
+        assert!(found.len() >= 2);
+    }
 }

@@ -5,13 +5,13 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::inspect::recognition::field::Field;
 use crate::inspect::recognition::templates::{LENGTH, Template};
-use crate::inspect::stacking::stack::{ACROSS, ALONG};
+use crate::inspect::stacking::grid::{ACROSS, ALONG};
 
-/// Taps to either side, and bins between them.
+/// Taps to either side, and bins between them. Guesses.
 const RADIUS: isize = 2;
 const SPACING: isize = 2;
-/// How firmly the taps are held to those of no further spread: the share of the chart's energy
-/// that a tap of 1 costs.
+/// How firmly the taps are held to those of no further spread: the share of the chart's energy that
+/// a tap of 1 costs. A guess.
 const RIDGE: f64 = 2e-3;
 
 /// A correction that comes after the Gaussian. Scanners and printers spread a point alike to

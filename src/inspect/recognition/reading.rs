@@ -9,20 +9,23 @@ use crate::inspect::recognition::initial::{Start, starts};
 use crate::inspect::recognition::psf::Psf;
 use crate::inspect::recognition::templates::{Alphabet, Imaging};
 use crate::inspect::signal::orientation::Orientation;
-use crate::inspect::stacking::stack::{ALONG, Stack};
+use crate::inspect::stacking::grid::ALONG;
+use crate::inspect::stacking::stack::Stack;
+use crate::numerics::median;
 use crate::spec::{Mode, Script, Symbol};
 
 /// Fits that explain this share of what the best one does are its rivals, so many at the most.
+/// Guesses.
 const NEARLY: f64 = 0.97;
 const RIVALS: usize = 4;
 /// Where a text explains this share of what is seen, and is not so short that another might, no
-/// other start is tried.
+/// other start is tried. Guesses.
 const PLAIN: f64 = 0.8;
 const LONG: usize = 12;
 /// A text in the other script is considered if it lies no further behind, in nepers: few names have
-/// the shapes of both.
+/// the shapes of both. A guess.
 const FAR: f64 = 300.0;
-/// Rounds in which text and point spread settle, once the check symbols are heeded.
+/// Rounds in which text and point spread settle, once the check symbols are heeded. A guess.
 const ROUNDS: usize = 3;
 
 /// One symbol of the circle, as read.
@@ -246,9 +249,7 @@ fn misfit(seen: &Field, expected: &[f32], mode: Mode) -> f64 {
     }
     // A screen gives a hyphen as much ink as a Щ: what is wrong there weighs more.
     if mode == Mode::Screen {
-        let mut sorted = inks.clone();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let typical = sorted[sorted.len() / 2].max(1e-30);
+        let typical = median(&mut inks.clone()).unwrap_or(0.0).max(1e-30);
         errors.iter_mut().zip(&inks).for_each(|(error, ink)| *error /= (ink / typical).max(1.0));
     }
     errors.sort_unstable_by(f64::total_cmp);

@@ -1,15 +1,20 @@
-//! The strokes of a letter screen: how bold they came out. Paper, press and tone decide that, so it
+//! Stroke gain of a letter screen: how bold its strokes came out. Paper, press and tone decide that, so it
 //! is fitted to the scan with the text that was read, and the text is read again.
 
 use nalgebra::{DMatrix, DVector};
 
+use crate::imaging::tone;
 use crate::inspect::recognition::field::Field;
 use crate::inspect::recognition::reading::{self, Reading, Readings};
-use crate::inspect::recognition::templates::{Alphabets, LOOKS, Shares, Template};
+use crate::inspect::recognition::templates::{
+    Alphabets, STROKE_MODELS, Shares, StrokeModel, Template,
+};
+use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::orientation::Orientation;
+use crate::inspect::signal::tones::Tones;
 use crate::inspect::stacking::stack::Stack;
 
-/// How much the first guess weighs against the scan, as a share of the scan's own weight.
+/// How much the first guess weighs against the scan, as a share of the scan's own weight. A guess.
 const GUESS: f64 = 0.003;
 
 /// Reads a stack of a letter screen. `guess`: how the letters look as far as the tones tell.
@@ -28,36 +33,62 @@ pub fn read(
     Some(better.unwrap_or(first))
 }
 
-/// The mixture of looks that explains the stack best with this text, none of them less than
+/// What share of the letters in a letter screen's stack looks like each of [`STROKE_MODELS`], as far as the
+/// tones tell.
+#[must_use]
+pub fn by_tone(tones: &Tones, flat: &Flat) -> Shares {
+    // Where letters turn, they take half of the area: that tells the press's gain.
+    let turn = tone::luminance(tones.turn).clamp(0.05, 0.95);
+    let gamma = 0.5f32.ln() / turn.ln();
+    let off = |model: &StrokeModel, area: f32| match model {
+        StrokeModel::Area(own) => (own - area).abs(),
+        StrokeModel::Growth(_) => f32::INFINITY,
+    };
+    let mut shares = [0.0; STROKE_MODELS.len()];
+    for (&lightness, &certainty) in flat.lightness.iter().zip(&flat.certainty) {
+        let light = tone::luminance(lightness).clamp(0.005, 0.995);
+        let area = light.powf(gamma).min(1.0 - light.powf(gamma));
+        let nearest = (0..STROKE_MODELS.len())
+            .min_by(|&a, &b| off(&STROKE_MODELS[a], area).total_cmp(&off(&STROKE_MODELS[b], area)));
+        // The stack weighs contrast by a/σ²; in all tones a dot differs from no dot by 1/Y.
+        let share = certainty * certainty * tones.at(lightness).abs() / light;
+        shares[nearest.unwrap_or(0)] += share;
+    }
+    let sum: f32 = shares.iter().sum();
+    shares.map(|share| share / sum.max(f32::MIN_POSITIVE))
+}
+
+/// The mixture of stroke models that explains the stack best with this text, none of them less than
 /// nothing; by least squares, drawn a little towards `guess`.
 fn fit(reading: &Reading, alphabets: &Alphabets<'_>, guess: &Shares) -> Option<Shares> {
-    let looks = alphabets.looks().iter().find(|looks| looks[0].script == reading.script)?;
+    let models = alphabets.in_models().iter().find(|models| models[0].script == reading.script)?;
     let field = Field {
         symbols: reading.circle.len(),
         heights: reading.picture.clone(),
         weights: vec![1.0; reading.picture.len()],
     };
-    let place = |symbol| looks[0].symbols.iter().position(|s| *s == symbol);
+    let place = |symbol| models[0].symbols.iter().position(|s| *s == symbol);
     let places: Option<Vec<usize>> = reading.circle.iter().map(|read| place(read.symbol)).collect();
     let places = places?;
     // The stack as read begins with the first symbol: only a part of a cell is left of its place.
     let mut imaging = reading.imaging;
     imaging.along -= imaging.along.round();
-    let rendered: Vec<Vec<f32>> = looks
+    let rendered: Vec<Vec<f32>> = models
         .iter()
-        .map(|look| {
-            let templates: Vec<Template> = look.templates(&places, &imaging);
+        .map(|model| {
+            let templates: Vec<Template> = model.templates(&places, &imaging);
             field.render(templates.iter())
         })
         .collect();
     let dot = |a: &[f32], b: &[f32]| field.dot(a, b);
-    let mut normal =
-        DMatrix::from_fn(LOOKS.len(), LOOKS.len(), |i, j| dot(&rendered[i], &rendered[j]));
-    let mut right = DVector::from_fn(LOOKS.len(), |i, _| dot(&rendered[i], &field.heights));
-    let guessed = DVector::from_iterator(LOOKS.len(), guess.iter().map(|g| f64::from(*g)));
+    let mut normal = DMatrix::from_fn(STROKE_MODELS.len(), STROKE_MODELS.len(), |i, j| {
+        dot(&rendered[i], &rendered[j])
+    });
+    let mut right = DVector::from_fn(STROKE_MODELS.len(), |i, _| dot(&rendered[i], &field.heights));
+    let guessed = DVector::from_iterator(STROKE_MODELS.len(), guess.iter().map(|g| f64::from(*g)));
     let scale = (guessed.dot(&right) / (&normal * &guessed).dot(&guessed)).max(1e-9);
-    let ridge = GUESS * normal.trace() / LOOKS.len() as f64;
-    (0..LOOKS.len()).for_each(|i| normal[(i, i)] += ridge);
+    let ridge = GUESS * normal.trace() / STROKE_MODELS.len() as f64;
+    (0..STROKE_MODELS.len()).for_each(|i| normal[(i, i)] += ridge);
     right += &guessed * (ridge * scale);
     let shares = not_negative(&normal, &right)?;
     let sum: f64 = shares.iter().sum();

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::imaging::Mm;
 use crate::inspect::recognition::decoding::Code;
 use crate::inspect::signal::flatten::PORTRAIT_SPREAD;
-use crate::inspect::stacking::stack::{ACROSS, ALONG};
+use crate::inspect::stacking::grid::{ACROSS, ALONG};
 use crate::spec::modulation::MEAN_SPREAD;
 use crate::spec::threshold::Field;
 use crate::spec::{Layout, Mode, Profile, Script, Symbol};
@@ -23,13 +23,13 @@ pub const LENGTH: usize = (2 * REACH + 1) * ALONG;
 pub const BINS: usize = LENGTH * ACROSS;
 
 /// Bins of a glyph's raster beyond its cell to the left and right, and beyond its line above and
-/// below.
+/// below: room for accents and for what hangs over.
 const SIDE: usize = 4;
 const OVER: usize = 8;
 const GLYPH_LENGTH: usize = ALONG + 2 * SIDE;
 const GLYPH_HEIGHT: usize = ACROSS + 2 * OVER;
 
-/// Lines above and below whose spill is counted.
+/// Lines above and below whose spill is counted. A guess.
 const LINES: i32 = 2;
 
 /// How print and scan lie and blur.
@@ -76,34 +76,36 @@ pub struct Alphabet {
 pub struct Alphabets<'p> {
     profile: &'p Profile,
     tint: OnceLock<[Alphabet; 2]>,
-    /// At each of [`LOOKS`].
+    /// At each of [`STROKE_MODELS`].
     screen: OnceLock<[Vec<Alphabet>; 2]>,
 }
 
-/// How a letter of a screen may come out.
+/// How a letter of a screen may come out: by how much its strokes have gained.
 #[derive(Clone, Copy, Debug)]
-pub enum Look {
+pub enum StrokeModel {
     /// It takes this share of its cell, as the screen has it.
     Area(f32),
     /// Its strokes have grown by so much on either side: ink spreads, and light strokes shrink.
     Growth(Mm),
 }
 
-/// The looks of which a scan shows a mixture: strokes grow with the tone.
-pub const LOOKS: [Look; 10] = [
-    Look::Area(0.04),
-    Look::Area(0.10),
-    Look::Area(0.18),
-    Look::Area(0.27),
-    Look::Area(0.37),
-    Look::Area(0.47),
-    Look::Growth(Mm(-0.010)),
-    Look::Growth(Mm(0.0)),
-    Look::Growth(Mm(0.012)),
-    Look::Growth(Mm(0.025)),
+/// The models of which a scan shows a mixture: strokes grow with the tone. Areas are sampled evenly
+/// enough for a mixture; growth in millimetres is that of ink on paper, whatever the pitch.
+/// Guesses.
+pub const STROKE_MODELS: [StrokeModel; 10] = [
+    StrokeModel::Area(0.04),
+    StrokeModel::Area(0.10),
+    StrokeModel::Area(0.18),
+    StrokeModel::Area(0.27),
+    StrokeModel::Area(0.37),
+    StrokeModel::Area(0.47),
+    StrokeModel::Growth(Mm(-0.010)),
+    StrokeModel::Growth(Mm(0.0)),
+    StrokeModel::Growth(Mm(0.012)),
+    StrokeModel::Growth(Mm(0.025)),
 ];
-/// Shares of [`LOOKS`] in a mixture.
-pub type Shares = [f32; LOOKS.len()];
+/// Shares of [`STROKE_MODELS`] in a mixture.
+pub type Shares = [f32; STROKE_MODELS.len()];
 
 impl<'p> Alphabets<'p> {
     /// Those of a profile.
@@ -118,16 +120,16 @@ impl<'p> Alphabets<'p> {
         self.tint.get_or_init(|| Script::ALL.map(|script| Alphabet::tinted(script, self.profile)))
     }
 
-    /// Both scripts as a letter screen in which letters look so.
+    /// Both scripts as a letter screen whose strokes have gained so.
     #[must_use]
     pub fn screened(&self, shares: &Shares) -> [Alphabet; 2] {
-        self.looks().each_ref().map(|looks| Alphabet::mixed(looks, shares))
+        self.in_models().each_ref().map(|models| Alphabet::mixed(models, shares))
     }
 
-    /// Both scripts in each of [`LOOKS`].
-    pub fn looks(&self) -> &[Vec<Alphabet>; 2] {
-        let looks = |script| Alphabet::screened(script, self.profile);
-        self.screen.get_or_init(|| Script::ALL.map(looks))
+    /// Both scripts in each of [`STROKE_MODELS`].
+    pub fn in_models(&self) -> &[Vec<Alphabet>; 2] {
+        let models = |script| Alphabet::screened(script, self.profile);
+        self.screen.get_or_init(|| Script::ALL.map(models))
     }
 }
 
@@ -142,7 +144,7 @@ impl Alphabet {
         Self::new(script, Mode::Tint, symbols, rasters, profile)
     }
 
-    /// The glyphs of a script as a letter screen prints them, in each of [`LOOKS`].
+    /// The glyphs of a script as a letter screen prints them, in each of [`STROKE_MODELS`].
     fn screened(script: Script, profile: &Profile) -> Vec<Self> {
         let symbols: Vec<Symbol> = script.symbols().chain([script.end()]).collect();
         let fields: Vec<Vec<Field>> = symbols
@@ -151,22 +153,22 @@ impl Alphabet {
                 in_sizes_of(profile).map(|cap| Field::new(symbol, cap, profile)).collect()
             })
             .collect();
-        let at = |&look: &Look| {
+        let at = |&model: &StrokeModel| {
             let rasters =
-                fields.iter().flat_map(|sizes| mean_of(sizes.iter().map(|f| screened(f, look))));
+                fields.iter().flat_map(|sizes| mean_of(sizes.iter().map(|f| screened(f, model))));
             Self::new(script, Mode::Screen, symbols.clone(), rasters.collect(), profile)
         };
-        LOOKS.iter().map(at).collect()
+        STROKE_MODELS.iter().map(at).collect()
     }
 
-    /// The mean of the looks of one script, in these shares.
-    fn mixed(looks: &[Self], shares: &[f32]) -> Self {
-        let first = &looks[0];
+    /// The mean of the models of one script, in these shares.
+    fn mixed(models: &[Self], shares: &[f32]) -> Self {
+        let first = &models[0];
         let mut glyphs = Array2::zeros(first.glyphs.dim());
         let mut means: Vec<Template> = vec![Template::NONE; first.means.len()];
-        for (look, &share) in looks.iter().zip(shares) {
-            glyphs.scaled_add(share, &look.glyphs);
-            means.iter_mut().zip(&look.means).for_each(|(mean, other)| mean.add(other, share));
+        for (model, &share) in models.iter().zip(shares) {
+            glyphs.scaled_add(share, &model.glyphs);
+            means.iter_mut().zip(&model.means).for_each(|(mean, other)| mean.add(other, share));
         }
         let (symbols, code) = (first.symbols.clone(), Code::of(first.script, &first.symbols));
         Self {
@@ -258,8 +260,8 @@ fn inked(symbol: Symbol, cap_height: Mm, profile: &Profile) -> Vec<f32> {
     pixels
 }
 
-/// Where a letter that looks so has its colour.
-fn screened(field: &Field, look: Look) -> Vec<f32> {
+/// Where a letter with this stroke gain has its colour.
+fn screened(field: &Field, model: StrokeModel) -> Vec<f32> {
     let mut pixels = vec![0.0; GLYPH_LENGTH * GLYPH_HEIGHT];
     let share = (ALONG * ACROSS) as f32 / (field.along * field.across) as f32;
     let mut add = |(i, inked): (usize, bool)| {
@@ -267,9 +269,9 @@ fn screened(field: &Field, look: Look) -> Vec<f32> {
         let bin = SIDE + i % field.along * ALONG / field.along;
         pixels[row * GLYPH_LENGTH + bin] += if inked { share } else { 0.0 };
     };
-    match look {
-        Look::Area(area) => field.of_area(area).enumerate().for_each(&mut add),
-        Look::Growth(growth) => field.of_growth(growth).enumerate().for_each(&mut add),
+    match model {
+        StrokeModel::Area(area) => field.of_area(area).enumerate().for_each(&mut add),
+        StrokeModel::Growth(growth) => field.of_growth(growth).enumerate().for_each(&mut add),
     }
     pixels
 }

@@ -3,14 +3,14 @@
 //! rest is white, least squares is the likeliest reading (North 1943).
 
 use crate::inspect::recognition::templates::{LENGTH, Template};
-use crate::inspect::stacking::stack::ACROSS;
+use crate::inspect::stacking::grid::ACROSS;
 
-/// Bins to either side that count, along and across.
+/// Bins to either side that count, along and across. Guesses.
 const REACH_ALONG: usize = 9;
 const REACH_ACROSS: usize = 6;
-/// Least power density of the rest, as a share of its mean.
+/// Least power density of the rest, as a share of its mean. A guess.
 const FLOOR: f64 = 0.05;
-/// Frequencies at which the density is taken.
+/// Frequencies at which the density is taken. Several times the reach.
 const GRID: usize = 64;
 
 /// A separable filter, symmetric, by its taps from the middle outwards.

@@ -11,34 +11,30 @@ use rustfft::num_complex::Complex64;
 
 use crate::imaging::raster::blur;
 use crate::imaging::{Mm, Plane};
-pub use crate::inspect::detection::spectrum::{Peak, peaks};
+use crate::inspect::detection::spectrum::{PEAK, Peak};
 use crate::inspect::signal::demodulation::{demodulate, smooth};
 use crate::inspect::signal::geometry::{Ripple, Surface};
 use crate::inspect::signal::scan::Scan;
+use crate::numerics::median;
 use crate::spec::Layout;
 use crate::spec::layout::Wave;
 
-/// The carrier is sought at no more than about this many pixels a millimetre.
-const SEARCH_PER_MM: f64 = 9.5;
-/// Spread over which the carrier is demodulated.
+/// Spread over which the carrier is demodulated. A guess; in millimetres, though it means two and a
+/// half pitches.
 const DEMODULATION_SPREAD: Mm = Mm(1.0);
-/// Distance of the nodes at which its phase is kept.
+/// Distance of the nodes at which its phase is kept. As fine as that spread lets it change.
 const NODE: Mm = Mm(1.0);
 /// A node carries text where the demodulated amplitude is this many times what the same filter
-/// finds beside the carrier.
+/// finds beside the carrier. A guess.
 pub const COHERENT: f32 = 2.5;
-/// Nodes below this multiple say nothing of the phase.
+/// Nodes below this multiple say nothing of the phase. A guess.
 const WEAK: f32 = 1.5;
-/// Nodes that lie about this far off, in lines, hardly count for the map.
+/// Nodes that lie about this far off, in lines, hardly count for the map. A guess.
 const AGREES: f64 = 0.15;
 /// Places that are tried for the beginning of a wave, and rounds in which it and the smooth map
-/// settle.
+/// settle. Guesses.
 const PHASES: u32 = 72;
 const RIPPLES: usize = 2;
-/// The peak must stand this many times over the median of the searched ring. Noise alone reaches
-/// ln(ring's bins / ln 2) ≈ 12 (exponential law of the periodogram).
-pub const PEAK: f32 = 16.0;
-
 /// Where the lines run.
 #[derive(Clone, Debug)]
 pub struct Carrier {
@@ -51,14 +47,6 @@ pub struct Carrier {
     pub coherence: Plane,
     /// Root mean square of the phase that the smooth map leaves, in lines.
     pub residual: f64,
-}
-
-/// By how much planes are shrunk for the search.
-#[must_use]
-pub fn search_factor(scan: &Scan) -> usize {
-    let (rows, columns) = scan.luminance.dim();
-    let factor = (scan.per_mm[0].min(scan.per_mm[1]) / SEARCH_PER_MM) as usize;
-    factor.clamp(1, rows.min(columns))
 }
 
 /// Follows the lines of a peak over the whole signal (see `Flat::signal`), averaged over blocks of
@@ -79,7 +67,8 @@ pub fn follow(
     let nodes = Nodes::demodulate(small, per_mm, frequency);
     // Beside the carrier, at a frequency where no line or letter of the grid has energy.
     let beside = Nodes::demodulate(small, per_mm, frequency.map(|f| f * 1.31));
-    let noise = median(beside.field.iter().map(|z| z.norm()).collect()).max(1e-6);
+    let mut amplitudes: Vec<f64> = beside.field.iter().map(|z| z.norm()).collect();
+    let noise = median(&mut amplitudes).unwrap_or(0.0).max(1e-6);
     let coherence = nodes.field.mapv(|z| (z.norm() / noise) as f32);
 
     let start = nodes.best_start(&coherence);
@@ -120,11 +109,6 @@ fn degree_for(nodes: usize) -> usize {
 #[must_use]
 pub fn node_place((i, j): (usize, usize)) -> [f64; 2] {
     [(j as f64 + 0.5) * NODE.0, (i as f64 + 0.5) * NODE.0]
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    let middle = values.len() / 2;
-    if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }
 
 /// The signal, shifted down by a frequency and smoothed, at nodes every millimetre.
@@ -318,5 +302,60 @@ impl PartialOrd for Reached {
 impl Ord for Reached {
     fn cmp(&self, other: &Self) -> Ordering {
         self.coherence.total_cmp(&other.coherence).then(self.node.cmp(&other.node))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Profile;
+
+    const PER_MM: f64 = 9.0;
+
+    /// Lines whose number, with fraction, is `lines`: the carrier peaks in their middle.
+    fn followed(lines: impl Fn([f64; 2]) -> f64, frequency: [f64; 2]) -> Carrier {
+        let wave = |(y, x): (usize, usize)| {
+            let place = [x, y].map(|v| (v as f64 + 0.5) / PER_MM);
+            (TAU * (lines(place) - 0.5)).cos() as f32
+        };
+        let signal = Plane::from_shape_fn((360, 270), wave);
+        let scan = Scan::of_plane(Plane::zeros((360, 270)), PER_MM);
+        let peak = Peak { frequency, height: 100.0, floor: 1.0 };
+        follow(&signal, 1, &scan, &peak, &Profile::default().layout).expect("lines")
+    }
+
+    /// Greatest distance of the map from these lines, but for a whole number.
+    fn off(carrier: &Carrier, lines: impl Fn([f64; 2]) -> f64) -> f64 {
+        let places = (0..9).map(|i| [f64::from(i % 3 * 11 + 4), f64::from(i / 3 * 14 + 6)]);
+        let left: Vec<f64> = places.map(|p| carrier.lines.at(p) - lines(p)).collect();
+        left.iter().map(|v| (v - left[0].round()).abs()).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn a_plane_wave_of_known_frequency_and_phase() {
+        let frequency = [0.21, 2.78];
+        let lines = |[x, y]: [f64; 2]| frequency[0] * x + frequency[1] * y + 0.37;
+        // The peak's own frequency may be off by a part of a bin.
+        let carrier = followed(lines, [frequency[0] + 0.004, frequency[1] - 0.005]);
+        assert!(off(&carrier, lines) < 0.01, "{}", off(&carrier, lines));
+        assert!(carrier.residual < 0.01);
+        assert!(carrier.coherence.iter().all(|c| *c > COHERENT));
+    }
+
+    #[test]
+    fn a_bend_of_some_lines_is_followed() {
+        let lines = |[x, y]: [f64; 2]| {
+            2.8 * y - 0.1 * x + 0.004 * (x - 15.0).powi(2) + 0.002 * (x - 15.0) * (y - 20.0)
+        };
+        let carrier = followed(lines, [-0.1, 2.8]);
+        assert!(off(&carrier, lines) < 0.05, "{}", off(&carrier, lines));
+    }
+
+    #[test]
+    fn what_does_not_stand_out_is_not_followed() {
+        let scan = Scan::of_plane(Plane::zeros((90, 90)), PER_MM);
+        let peak = Peak { frequency: [0.0, 2.8], height: PEAK - 1.0, floor: 1.0 };
+        let layout = Profile::default().layout;
+        assert!(follow(&Plane::zeros((90, 90)), 1, &scan, &peak, &layout).is_none());
     }
 }

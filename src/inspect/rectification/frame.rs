@@ -2,8 +2,8 @@
 //! coherent carrier, in the frame of the text lines.
 
 use crate::inspect::rectification::carrier::{COHERENT, Carrier, node_place};
+use crate::inspect::signal::densest::densest;
 use crate::inspect::signal::geometry::Surface;
-use crate::inspect::synchronisation::row_phase::Law;
 use crate::spec::Profile;
 
 /// The frame of the text lines and the portrait in it. All lengths in line pitches.
@@ -20,9 +20,6 @@ pub struct Frame {
     /// Share of the portrait in which the carrier is coherent, 0..1.
     pub coverage: f64,
 }
-
-/// Step of the search for the portrait, in line pitches.
-const STEP: f64 = 0.5;
 
 impl Frame {
     /// The frame of a carrier, if the page is flat and seen from straight above.
@@ -50,22 +47,6 @@ impl Frame {
         let area = size[0] * size[1] * profile.layout.pitch.0.powi(2);
         let coverage = (within.count() as f64 / area).min(1.0);
         Self { lines, along, across, down, coverage }
-    }
-
-    /// The same from the first printed line to the last, now that the lines' numbers are known.
-    /// `first_line`: the line that the law counts from.
-    #[must_use]
-    pub fn at_row(&self, law: &Law, first_line: i64, profile: &Profile) -> Self {
-        let height = profile.height.0 / profile.layout.pitch.0;
-        let of_first = law.row(0) as f64;
-        let down = if law.orientation.upside_down {
-            let end = first_line as f64 + of_first + 1.0;
-            [end - height, end]
-        } else {
-            let top = first_line as f64 - of_first;
-            [top, top + height]
-        };
-        Self { down, ..self.clone() }
     }
 
     /// The same with more room to either side, in line pitches.
@@ -104,47 +85,54 @@ impl Frame {
     }
 }
 
-/// The box of this size that holds the most points; in the middle of all the best ones.
-#[must_use]
-pub fn densest(points: &[[f64; 2]], size: [f64; 2]) -> [[f64; 2]; 2] {
-    let axis = |i: usize| {
-        let low = points.iter().map(|p| p[i]).fold(f64::INFINITY, f64::min);
-        let high = points.iter().map(|p| p[i]).fold(f64::NEG_INFINITY, f64::max);
-        (low - size[i], ((high - low + size[i]) / STEP).max(0.0) as usize + 1)
-    };
-    if points.is_empty() {
-        return [[0.0, size[0]], [0.0, size[1]]];
-    }
-    let ((left, columns), (top, rows)) = (axis(0), axis(1));
-    // Summed-area table of the counts (Crow 1984).
-    let (bw, bh) = ((size[0] / STEP).round() as usize, (size[1] / STEP).round() as usize);
-    let mut sums = ndarray::Array2::<u32>::zeros((rows + bh + 2, columns + bw + 2));
-    for p in points {
-        let cell = [((p[1] - top) / STEP) as usize + 1, ((p[0] - left) / STEP) as usize + 1];
-        sums[cell] += 1;
-    }
-    for i in 1..sums.nrows() {
-        for j in 1..sums.ncols() {
-            sums[[i, j]] =
-                sums[[i, j]] + sums[[i - 1, j]] + sums[[i, j - 1]] - sums[[i - 1, j - 1]];
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imaging::Plane;
+
+    /// Lines that are coherent where a portrait of the default profile lies at (12, 9) mm.
+    fn carrier(profile: &Profile) -> Carrier {
+        let inside = |(i, j): (usize, usize)| {
+            let [x, y] = node_place((i, j));
+            let (width, height) = (profile.width.0, profile.height.0);
+            (12.0..12.0 + width).contains(&x) && (9.0..9.0 + height).contains(&y)
+        };
+        let coherence = |node| if inside(node) { 2.0 * COHERENT } else { 0.4 * COHERENT };
+        Carrier {
+            lines: Surface::plane([25.0, 30.0], 88.5, [0.0, 1.0 / profile.layout.pitch.0]),
+            peak: 100.0,
+            coherence: Plane::from_shape_fn((70, 60), coherence),
+            residual: 0.0,
         }
     }
-    let count = |i: usize, j: usize| {
-        sums[[i + bh, j + bw]] + sums[[i, j]] - sums[[i, j + bw]] - sums[[i + bh, j]]
-    };
-    let mut best = (0, [0.0; 2], 0.0);
-    for i in 0..=rows {
-        for j in 0..=columns {
-            let here = count(i, j);
-            if here > best.0 {
-                best = (here, [0.0; 2], 0.0);
-            }
-            if here == best.0 {
-                best.1 = [best.1[0] + j as f64, best.1[1] + i as f64];
-                best.2 += 1.0;
-            }
+
+    #[test]
+    fn the_portrait_is_where_its_lines_are() {
+        let profile = Profile::default();
+        let frame = Frame::new(&carrier(&profile), &profile);
+        assert!(frame.coverage > 0.95, "{}", frame.coverage);
+        let [left_top, _, right_bottom, _] = frame.corners();
+        let (right, bottom) = (12.0 + profile.width.0, 9.0 + profile.height.0);
+        for (found, truth) in
+            left_top.into_iter().chain(right_bottom).zip([12.0, 9.0, right, bottom])
+        {
+            assert!((found - truth).abs() < 1.0, "{found} {truth}");
         }
     }
-    let corner = [left + best.1[0] / best.2 * STEP, top + best.1[1] / best.2 * STEP];
-    [[corner[0], corner[0] + size[0]], [corner[1], corner[1] + size[1]]]
+
+    #[test]
+    fn places_are_those_of_their_lines() {
+        let profile = Profile::default();
+        let frame = Frame::new(&carrier(&profile), &profile);
+        for (u, v) in [(0.0, 88.5), (-30.0, 40.0), (41.0, 120.25)] {
+            let place = frame.place(u, v, frame.lines.centre());
+            assert!((frame.lines.at(place) - v).abs() < 1e-6, "{place:?}");
+            assert!((frame.along.at(place) - u).abs() < 1e-6, "{place:?}");
+        }
+        let wide = frame.wider(3.0);
+        assert!(
+            (wide.across[1] - wide.across[0] - frame.across[1] + frame.across[0] - 6.0).abs()
+                < 1e-9
+        );
+    }
 }

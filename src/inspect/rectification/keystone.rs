@@ -6,9 +6,10 @@ use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::geometry::Surface;
 use crate::spec::Profile;
 
-/// Least change of scale, a millimetre, that is a tilt: one in a hundred over half a portrait.
+/// Least change of scale, a millimetre, that is a tilt: one in a hundred over half a portrait. A
+/// guess.
 const LEAST: f64 = 5e-4;
-/// Places a side at which the map is sampled.
+/// Places a side at which the map is sampled. More than the ten terms of the map need.
 const SAMPLES: usize = 9;
 
 /// The frame of a plane seen at an angle. Both coordinates of such a plane have the same
@@ -61,4 +62,48 @@ fn mapped(
     let mut surface = Surface::plane(centre, 0.0, [0.0; 2]);
     surface.absorb(3, &samples)?;
     Some(Frame::along(carrier, surface, profile))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imaging::Plane;
+
+    /// Lines of a page whose nearness grows by `q` a millimetre.
+    fn carrier(q: [f64; 2], profile: &Profile) -> Carrier {
+        let centre = [25.0, 30.0];
+        let slope = [0.1, 1.0 / profile.layout.pitch.0];
+        let samples: Vec<_> = (0..400)
+            .map(|i| [f64::from(i % 20) * 2.5, f64::from(i / 20) * 3.0])
+            .map(|place: [f64; 2]| {
+                let from = [place[0] - centre[0], place[1] - centre[1]];
+                let dot = |a: [f64; 2]| a[0] * from[0] + a[1] * from[1];
+                (place, dot(slope) / (1.0 + dot(q)), 1.0)
+            })
+            .collect();
+        let mut lines = Surface::plane(centre, 0.0, [0.0; 2]);
+        lines.absorb(3, &samples).expect("enough samples");
+        Carrier { lines, peak: 100.0, coherence: Plane::from_elem((60, 50), 9.0), residual: 0.0 }
+    }
+
+    #[test]
+    fn what_is_nearer_is_wider() {
+        let profile = Profile::default();
+        let q = [0.001, 0.002];
+        let carrier = carrier(q, &profile);
+        let frame = Frame::new(&carrier, &profile);
+        let tilted = tilted(&carrier, &frame, &profile).expect("it is tilted");
+        // Pitches a millimetre along the lines, above and below.
+        let scale = |frame: &Frame, y: f64| frame.along.at([27.0, y]) - frame.along.at([23.0, y]);
+        let found = scale(&tilted, 45.0) / scale(&tilted, 15.0);
+        let truth = (1.0 - 15.0 * q[1]) / (1.0 + 15.0 * q[1]);
+        assert!((found / truth - 1.0).abs() < 0.02, "{found} {truth}");
+    }
+
+    #[test]
+    fn a_flat_page_is_left() {
+        let profile = Profile::default();
+        let carrier = carrier([1e-5, -1e-5], &profile);
+        assert!(tilted(&carrier, &Frame::new(&carrier, &profile), &profile).is_none());
+    }
 }

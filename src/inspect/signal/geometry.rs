@@ -159,6 +159,30 @@ impl Surface {
     }
 }
 
+/// Where the columns lie.
+#[derive(Clone, Debug)]
+pub struct Bend {
+    /// By how much they lie further along than even ones, in cells, over (along, line) in pitches.
+    pub cells: Surface,
+    /// A cell in pitches.
+    pub cell: f64,
+}
+
+impl Bend {
+    /// How far along a place would lie if the columns were even, in pitches.
+    #[must_use]
+    pub fn even(&self, along: f64, line: f64) -> f64 {
+        along + self.cell * self.cells.at([along, line])
+    }
+
+    /// The place that would then lie there.
+    #[must_use]
+    pub fn uneven(&self, even: f64, line: f64) -> f64 {
+        // The map is so smooth that this converges at once.
+        (0..3).fold(even, |along, _| even - self.cell * self.cells.at([along, line]))
+    }
+}
+
 /// Millimetres a unit of the polynomial's variable: half a portrait.
 const SCALE: f64 = 20.0;
 
@@ -184,5 +208,16 @@ mod tests {
         let mut surface = Surface::plane([20.0, 22.0], truth([20.0, 22.0]), [0.0; 2]);
         assert!(surface.absorb_rises(3, &rises).unwrap() < 1e-6);
         assert!((surface.at([5.5, 7.1]) - truth([5.5, 7.1])).abs() < 1e-6);
+    }
+
+    #[test]
+    fn even_and_uneven_places_are_inverse() {
+        let mut cells = Surface::plane([40.0, 60.0], 0.3, [0.004, -0.002]);
+        cells.coefficients[3] = 0.4;
+        let bend = Bend { cells, cell: 0.55 };
+        for (along, line) in [(0.0, 0.0), (40.0, 60.0), (77.0, 12.5)] {
+            let back = bend.uneven(bend.even(along, line), line);
+            assert!((back - along).abs() < 1e-3, "{along} {line}: {back}");
+        }
     }
 }

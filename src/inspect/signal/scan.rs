@@ -11,7 +11,11 @@ const WORKING: Ppi = Ppi(600.0);
 /// Pages are searched for portraits at this resolution or up to twice as much.
 const SEARCHED: Ppi = Ppi(245.0);
 
-/// Working pixels a block of [`Scan::brightest`].
+/// Lines are sought at no more than about this many pixels a millimetre: nearly four a line of the
+/// default layout, and no more than [`SEARCHED`] gives, so that coarse pages are not shrunk once more.
+const SEARCH_PER_MM: f64 = 9.5;
+
+/// Working pixels a block of [`Scan::brightest`]. A guess.
 pub const BRIGHT: usize = 4;
 
 /// Where the resolution is known from.
@@ -156,10 +160,48 @@ impl Scan {
         }
     }
 
+    /// Working pixels, across and down, that are averaged into one for the search for lines.
+    #[must_use]
+    pub fn search_factor(&self) -> usize {
+        let (rows, columns) = self.luminance.dim();
+        let factor = (self.per_mm[0].min(self.per_mm[1]) / SEARCH_PER_MM) as usize;
+        factor.clamp(1, rows.min(columns))
+    }
+
+    /// A scan of this luminance.
+    #[cfg(test)]
+    pub fn of_plane(luminance: Plane, per_mm: f64) -> Self {
+        let brightest = crate::imaging::raster::shrink(&luminance, BRIGHT);
+        let size_px = (luminance.ncols(), luminance.nrows());
+        let (factor, corner) = (1, [0; 2]);
+        let per_mm = [per_mm; 2];
+        Self { luminance, brightest, per_mm, factor, corner, size_px, resolution: None }
+    }
+
     /// The place in the file of a place in working pixels (centres at whole numbers in both).
     #[must_use]
     pub fn in_file(&self, place: [f64; 2]) -> [f64; 2] {
         let factor = self.factor as f64;
         [0, 1].map(|i| (place[i] + 0.5) * factor - 0.5 + self.corner[i] as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_sought_in_what_pages_are_shrunk_to() {
+        let factor = |per_mm| Scan::of_plane(Plane::zeros((90, 60)), per_mm).search_factor();
+        assert_eq!([4.0, 9.0, SEARCHED.per_mm(), 23.6, 47.2, 9e9].map(factor), [1, 1, 1, 2, 4, 60]);
+    }
+
+    #[test]
+    fn places_in_the_file_are_those_of_pixel_centres() {
+        let mut scan = Scan::of_plane(Plane::zeros((4, 4)), 9.0);
+        (scan.factor, scan.corner) = (4, [100, 7]);
+        // The first working pixel is the mean of the file's pixels 100 to 103 and 7 to 10.
+        assert_eq!(scan.in_file([0.0, 0.0]), [101.5, 8.5]);
+        assert_eq!(scan.in_file([-0.375, 1.0]), [100.0, 12.5]);
     }
 }

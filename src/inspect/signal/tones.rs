@@ -5,34 +5,36 @@
 
 use std::f64::consts::TAU;
 
-use ndarray::{Array2, Axis, Slice};
+use ndarray::{Array2, Axis, Slice, Zip};
 use rustfft::num_complex::{Complex32, Complex64};
 
-use crate::imaging::tone;
-use crate::inspect::recognition::templates::{LOOKS, Look, Shares};
-use crate::inspect::rectification::carrier::Peak;
+use crate::imaging::Plane;
+use crate::imaging::raster::Enlarged;
 use crate::inspect::signal::demodulation::demodulate;
-use crate::inspect::signal::flatten::{Flat, SLOW};
+use crate::inspect::signal::flatten::{Flat, SLOW, by_row};
 use crate::inspect::signal::scan::Scan;
 use crate::spec::{Mode, Profile};
 
-/// Width of a class of tones, in L*.
-const CLASS: usize = 5;
+/// Width of a class of tones, in L*. A guess, shared with the tamper map.
+pub const CLASS: usize = 5;
 const CLASSES: usize = 100 / CLASS;
-/// Blocks over which the carrier is demodulated, in mm.
+/// Blocks over which the carrier is demodulated, in mm. A guess; it means two and a half pitches of
+/// the default layout.
 const BLOCK: f64 = 1.0;
-/// The turn is sought within this range of scanned lightness.
+/// The turn is sought within this range of scanned lightness. In classes: 15 to 80 L*, beyond which
+/// hardly any portrait has letters on both sides. A guess.
 const TURNS: std::ops::RangeInclusive<usize> = 3..=16;
 /// The carrier is looked at in windows of so many blocks, so far apart, each with its own frequency
 /// within this many steps (cycles a millimetre) of that of the whole: a page is not quite flat.
+/// Guesses.
 const WINDOW: usize = 16;
 const HOP: usize = 8;
 const STEPS: i32 = 4;
 const STEP: f64 = 0.015;
 /// How much less a turn counts for each class that it lies from the printed one: enough to settle
-/// scans that have tones on one side only.
+/// scans that have tones on one side only. A guess.
 const PRIOR: f64 = 0.01;
-/// Share of the scan's evidence that the generator's law weighs in each class.
+/// Share of the scan's evidence that the generator's law weighs in each class. A guess.
 const LAW: f64 = 0.02;
 
 /// The signed strength of the letters by lightness of the scan, in the units of
@@ -61,29 +63,10 @@ impl Tones {
         classes.response(turn, |lightness| profile.amplitude(mode, lightness))
     }
 
-    /// In a letter screen, what share of the letters in the stack looks like each of [`LOOKS`], as
-    /// far as the tones tell.
-    #[must_use]
-    pub fn looks(&self, flat: &Flat) -> Shares {
-        // Where letters turn, they take half of the area: that tells the press's gain.
-        let turn = tone::luminance(self.turn).clamp(0.05, 0.95);
-        let gamma = 0.5f32.ln() / turn.ln();
-        let off = |look: &Look, area: f32| match look {
-            Look::Area(own) => (own - area).abs(),
-            Look::Growth(_) => f32::INFINITY,
-        };
-        let mut shares = [0.0; LOOKS.len()];
-        for (&lightness, &certainty) in flat.lightness.iter().zip(&flat.certainty) {
-            let light = tone::luminance(lightness).clamp(0.005, 0.995);
-            let area = light.powf(gamma).min(1.0 - light.powf(gamma));
-            let nearest = (0..LOOKS.len())
-                .min_by(|&a, &b| off(&LOOKS[a], area).total_cmp(&off(&LOOKS[b], area)));
-            // The stack weighs contrast by a/σ²; in all tones a dot differs from no dot by 1/Y.
-            let share = certainty * certainty * self.at(lightness).abs() / light;
-            shares[nearest.unwrap_or(0)] += share;
-        }
-        let sum: f32 = shares.iter().sum();
-        shares.map(|share| share / sum.max(f32::MIN_POSITIVE))
+    /// The same strength at all tones.
+    #[cfg(test)]
+    pub fn even(strength: f32) -> Self {
+        Self { by_class: [strength; CLASSES + 1], turn: 100.0, wave: 1.0 }
     }
 
     /// At a lightness, between classes linearly.
@@ -95,12 +78,33 @@ impl Tones {
     }
 }
 
-/// Whether the lines are stronger than those of any tint: 0.002 to 0.05 of a screen's, where 50
+impl Flat {
+    /// What a pixel's contrast counts for the letters, a/σ²: their amplitude over the variance of
+    /// the noise, by block, signed so that letters are positive.
+    #[must_use]
+    pub fn share(&self, tones: &Tones) -> Plane {
+        let mut share = self.certainty.clone();
+        Zip::from(&mut share).and(&self.lightness).for_each(|v, &l| *v = v.powi(2) * tones.at(l));
+        share
+    }
+
+    /// The matched filter's view, on the blocks of the search: contrast in units of the local
+    /// noise, weighed by how far the letters should stand out of it, and signed so that letters are
+    /// positive.
+    #[must_use]
+    pub fn signal(&self, tones: &Tones) -> Plane {
+        let mut signal = self.small.clone();
+        by_row(&mut signal, &Enlarged::new(&self.share(tones), SLOW), |v, share| v * share);
+        signal
+    }
+}
+
+/// Whether the lines of this frequency (cycles a millimetre) are stronger than those of any tint: 0.002 to 0.05 of a screen's, where 50
 /// tints showed at most 0.010.
 #[must_use]
-pub fn is_screen(flat: &Flat, scan: &Scan, peak: &Peak, profile: &Profile) -> bool {
+pub fn is_screen(flat: &Flat, scan: &Scan, frequency: [f64; 2], profile: &Profile) -> bool {
     const STRONG: f64 = 0.012;
-    Tones::measure(flat, scan, peak.frequency, profile, Mode::Screen).wave >= STRONG
+    Tones::measure(flat, scan, frequency, profile, Mode::Screen).wave >= STRONG
 }
 
 /// The carrier's amplitude in blocks, by class of tone.
@@ -235,4 +239,59 @@ fn smooth(field: &Array2<Complex32>) -> Array2<Complex64> {
     };
     let field = field.mapv(|z| Complex64::new(f64::from(z.re), f64::from(z.im)));
     along(&along(&field, 0), 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PER_MM: f64 = 9.0;
+    const FREQUENCY: [f64; 2] = [0.3, 2.7];
+
+    /// A carrier on a ground of lightness 20 above and 70 below, of these signed amplitudes.
+    fn two_tones(above: f32, below: f32) -> (Flat, Scan) {
+        let (rows, columns) = (240, 200);
+        let wave = |(y, x): (usize, usize)| {
+            let place = [x, y].map(|v| (v as f64 + 0.5) / PER_MM);
+            let phase = TAU * (FREQUENCY[0] * place[0] + FREQUENCY[1] * place[1]);
+            phase.cos() as f32 * if y < rows / 2 { above } else { below }
+        };
+        let contrast = Plane::from_shape_fn((rows, columns), wave);
+        let lightness = |i: usize, _| if i < rows / 2 / SLOW { 20.0 } else { 70.0 };
+        (
+            Flat::of_contrast(contrast, lightness),
+            Scan::of_plane(Plane::zeros((rows, columns)), PER_MM),
+        )
+    }
+
+    #[test]
+    fn the_turn_lies_between_tones_of_unlike_sign() {
+        let (flat, scan) = two_tones(0.1, -0.1);
+        let tones = Tones::measure(&flat, &scan, FREQUENCY, &Profile::default(), Mode::Tint);
+        assert!(tones.turn > 20.0 && tones.turn <= 70.0, "{tones:?}");
+        assert!(tones.at(20.0) > 0.0 && tones.at(70.0) < 0.0, "{tones:?}");
+        // With the sign taken off, the lines are one carrier over both halves.
+        let signal = flat.signal(&tones);
+        let correlation: f32 = signal.iter().zip(&flat.small).map(|(s, c)| s * c.abs()).sum();
+        let upper: f32 = signal.iter().take(signal.len() / 2).map(|s| s * s).sum();
+        let all: f32 = signal.iter().map(|s| s * s).sum();
+        assert!(correlation.abs() < 0.2 * all && upper > 0.1 * all && upper < 0.9 * all);
+    }
+
+    #[test]
+    fn tones_of_one_sign_lie_on_one_side_of_the_turn() {
+        let (flat, scan) = two_tones(0.1, 0.1);
+        let tones = Tones::measure(&flat, &scan, FREQUENCY, &Profile::default(), Mode::Tint);
+        assert!(tones.turn <= 20.0 || tones.turn > 70.0, "{tones:?}");
+        assert!(tones.at(20.0) * tones.at(70.0) > 0.0, "{tones:?}");
+    }
+
+    #[test]
+    fn stronger_lines_measure_stronger() {
+        let wave = |amplitude: f32| {
+            let (flat, scan) = two_tones(amplitude, -amplitude);
+            Tones::measure(&flat, &scan, FREQUENCY, &Profile::default(), Mode::Tint).wave
+        };
+        assert!((wave(0.2) / wave(0.1) - 2.0).abs() < 0.01);
+    }
 }

@@ -4,10 +4,15 @@ use std::ops::Range;
 
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::scan::Scan;
-use crate::inspect::stacking::stack::{ACROSS, ALONG};
 use crate::inspect::synchronisation::columns::Columns;
 
-/// The maps are taken as straight over this many pixels, across and down.
+/// Bins a symbol along the line. A guess: finer than the scan, coarse enough that every bin gets
+/// pixels.
+pub const ALONG: usize = 12;
+/// Bins a line pitch. A guess, for bins that are about as high as wide.
+pub const ACROSS: usize = 20;
+
+/// The maps are taken as straight over this many pixels, across and down. A guess.
 const KNOT: usize = 16;
 /// Rows that are summed in one go: sums must not depend on the number of threads.
 pub(crate) const BAND: usize = 8 * KNOT;
@@ -144,4 +149,32 @@ impl Grid<'_> {
 fn until(value: f64, step: f64, limit: f64) -> usize {
     let ahead = if step > 0.0 { limit - value } else { -value };
     (ahead / step).max(0.0) as usize + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_leave_their_range_after_so_many_steps() {
+        assert_eq!(until(0.25, 0.25, 1.0), 4);
+        assert_eq!(until(0.3, 0.25, 1.0), 3);
+        assert_eq!(until(0.3, -0.25, 1.0), 2);
+        assert_eq!(until(0.0, -0.25, 1.0), 1);
+    }
+
+    #[test]
+    fn a_run_steps_through_bins_and_stays_in_the_circle() {
+        let parts = |bins: f64| (bins * f64::from(1 << PARTS)) as i32;
+        let run = Run {
+            pixels: 0..4,
+            line: 0,
+            circle: 0,
+            length: 24,
+            place: [parts(22.9), parts(19.6)],
+            step: [parts(0.7), parts(0.25)],
+        };
+        let bins: Vec<[usize; 2]> = run.bins().take(4).collect();
+        assert_eq!(bins, [[22, 19], [23, 19], [23, 19], [23, 19]]);
+    }
 }

@@ -10,13 +10,8 @@ use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::scan::Scan;
 use crate::inspect::signal::tones::Tones;
-use crate::inspect::stacking::grid::{BAND, Grid, Run};
+use crate::inspect::stacking::grid::{ACROSS, ALONG, BAND, Grid, Run};
 use crate::inspect::synchronisation::columns::Columns;
-
-/// Bins a symbol along the line.
-pub const ALONG: usize = 12;
-/// Bins a line pitch.
-pub const ACROSS: usize = 20;
 
 /// One copy of the text, `[across][along]`, `symbols · ALONG` bins along, as sums of weighted
 /// least squares: the height of the ink at a bin is `signal / weight`, in units in which full
@@ -98,5 +93,58 @@ impl Sums {
             *sums = [sums[0] + share * contrast, sums[1] + square];
         }
         self.pixels += run.pixels.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+
+    use super::*;
+    use crate::imaging::Plane;
+    use crate::inspect::signal::geometry::Surface;
+
+    #[test]
+    fn each_bin_gets_its_letters_value() {
+        const PER_MM: f64 = 24.0;
+        let (symbols, pitch, lines) = (7, 0.35, 24);
+        let turn = 0.05f64;
+        let lines_at =
+            Surface::plane([6.0, 5.0], 12.0, [turn.sin(), turn.cos()].map(|v| v / pitch));
+        let along = lines_at.perpendicular();
+        let frame = Frame {
+            lines: lines_at,
+            along,
+            across: [-14.0, 14.0],
+            down: [1.0, 23.0],
+            coverage: 1.0,
+        };
+        let phases: Vec<usize> = (0..lines).map(|line| line * 3 % symbols).collect();
+        let columns = Columns { shear: 0.01, ..Columns::even(symbols, 0.6, phases) };
+        // A letter's height at a symbol of the circle and a height in the line, 0..1.
+        let ink = |symbol: f64, height: f64| {
+            (TAU * symbol / symbols as f64 * 2.0).sin() * (TAU * height).cos()
+        };
+        let contrast = Plane::from_shape_fn((250, 300), |(y, x)| {
+            let place = [x, y].map(|v| (v as f64 + 0.5) / PER_MM);
+            let (line, along) = (frame.lines.at(place), frame.along.at(place));
+            let Some(phase) = columns.phase(line.floor() as i64) else { return 9.0 };
+            let symbol = columns.symbols_from_origin(along, line) + phase as f64;
+            0.5 * ink(symbol, line - line.floor()) as f32
+        });
+        let scan = Scan::of_plane(Plane::zeros((250, 300)), PER_MM);
+        let flat = Flat::of_contrast(contrast, |_, _| 30.0);
+        let stack = stack(&flat, &scan, &frame, &columns, &Tones::even(0.5));
+        let length = symbols * ALONG;
+        assert!(stack.weight.iter().all(|w| *w > 0.0));
+        for (at, (signal, weight)) in stack.signal.iter().zip(&stack.weight).enumerate() {
+            let middle = |bin: usize, bins: usize| (bin as f64 + 0.5) / bins as f64;
+            let truth = ink(middle(at % length, ALONG), middle(at / length, ACROSS));
+            let found = f64::from(signal / weight);
+            assert!((found - truth).abs() < 0.15, "{at}: {found} {truth}");
+        }
+        // 22 lines of 28 pitches each.
+        let copies = 22.0 * 28.0 / (symbols as f64 * 0.6);
+        assert!((stack.copies / copies - 1.0).abs() < 0.1, "{} {copies}", stack.copies);
     }
 }

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
-use crate::inspect::synchronisation::strips::{ACROSS, FINE};
+use crate::inspect::synchronisation::period::Period;
+use crate::inspect::synchronisation::strips::{FINE, HEIGHTS, Strips};
+use crate::numerics::parabola_top;
 
 /// Lines from which the alignment is started, rounds from each of them, rounds from the best.
+/// Guesses.
 const SEEDS: usize = 6;
 const FIRST_ROUNDS: usize = 2;
 const LAST_ROUNDS: usize = 4;
@@ -50,12 +53,36 @@ impl Shift {
 }
 
 impl Folded {
+    /// Each line's mean period.
+    #[must_use]
+    pub fn of(strips: &Strips, period: &Period) -> Self {
+        let bins = period.symbols * FINE;
+        let per_sample = bins as f64 / (period.advance * period.symbols as f64);
+        let mut planner = FftPlanner::<f32>::new();
+        let forward = planner.plan_fft_forward(bins);
+        let mut spectra = Vec::with_capacity(strips.lines * HEIGHTS * bins);
+        for strip in strips.samples().chunks_exact(strips.length) {
+            let mut sums = vec![Complex32::default(); bins];
+            for (i, &v) in strip.iter().enumerate() {
+                let place = i as f64 * per_sample;
+                let (low, share) = (place as usize, (place - place.floor()) as f32);
+                sums[low % bins].re += v * (1.0 - share);
+                sums[(low + 1) % bins].re += v * share;
+            }
+            forward.process(&mut sums);
+            sums[0] = Complex32::default();
+            spectra.append(&mut sums);
+        }
+        Self::new(spectra, bins)
+    }
+
     /// Takes spectra, `[line][across][bin]`.
     #[must_use]
     pub fn new(spectra: Vec<Complex32>, bins: usize) -> Self {
-        let lines = spectra.len() / (ACROSS * bins);
+        let lines = spectra.len() / (HEIGHTS * bins);
         let mut power = vec![0.0; lines * bins];
-        for (line, power) in spectra.chunks_exact(ACROSS * bins).zip(power.chunks_exact_mut(bins)) {
+        for (line, power) in spectra.chunks_exact(HEIGHTS * bins).zip(power.chunks_exact_mut(bins))
+        {
             for part in line.chunks_exact(bins) {
                 power.iter_mut().zip(part).for_each(|(p, z)| *p += z.norm_sqr());
             }
@@ -106,7 +133,7 @@ impl Folded {
 
     /// The sum of all lines, each turned on.
     fn mean(&self, turns: &[Option<Vec<Complex32>>]) -> Vec<Complex32> {
-        let mut template = vec![Complex32::default(); ACROSS * self.bins];
+        let mut template = vec![Complex32::default(); HEIGHTS * self.bins];
         for (line, turn) in turns.iter().enumerate() {
             let Some(turn) = turn else { continue };
             let parts = self.line(line).chunks_exact(self.bins);
@@ -159,12 +186,12 @@ impl Folded {
         let energy: f32 = self.power_of(line).iter().sum();
         let best = correlation.iter().copied().fold(0.0, f32::max);
         let noise = (energy - best * best / power.max(1e-20)).max(0.05 * energy);
-        let independent = (ACROSS * self.bins) as f32 / 4.0;
+        let independent = (HEIGHTS * self.bins) as f32 / 4.0;
         peak(correlation, (2.0 * power * noise / independent).sqrt())
     }
 
     fn line(&self, line: usize) -> &[Complex32] {
-        &self.spectra[line * ACROSS * self.bins..(line + 1) * ACROSS * self.bins]
+        &self.spectra[line * HEIGHTS * self.bins..(line + 1) * HEIGHTS * self.bins]
     }
 
     fn power_of(&self, line: usize) -> &[f32] {
@@ -195,8 +222,7 @@ fn peak(correlation: Vec<f32>, deviation: f32) -> Shift {
     let best = (0..n).max_by(|&a, &b| correlation[a].total_cmp(&correlation[b])).unwrap_or(0);
     let height = correlation[best];
     let (before, after) = (correlation[(best + n - 1) % n], correlation[(best + 1) % n]);
-    let bend = before - 2.0 * height + after;
-    let fraction = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
+    let fraction = parabola_top(before, height, after).map_or(0.0, |top| top.clamp(-0.5, 0.5));
     let far = |i: &usize| {
         let d = (i + n - best) % n;
         d.min(n - d) > FINE / 2
@@ -204,4 +230,27 @@ fn peak(correlation: Vec<f32>, deviation: f32) -> Shift {
     let next = (0..n).filter(far).map(|i| correlation[i]).fold(f32::NEG_INFINITY, f32::max);
     let certainty = (height - next) / deviation.max(1e-20);
     Shift { bins: best as f32 + fraction, certainty, correlation }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_shifted_by_where_they_begin() {
+        let symbols = 13;
+        let advance = 1.01 * FINE as f64;
+        let begin = |line: usize| (line * line * 5 % symbols) as f64 + 0.02 * line as f64;
+        let strips = Strips::of_text(symbols, [16, 400], |line, x| x / advance + begin(line));
+        let folded = Folded::of(&strips, &Period::known(symbols, advance));
+        let shifts = folded.align();
+        for (line, shift) in shifts.iter().enumerate() {
+            let off = f64::from(shift.bins - shifts[0].bins) / FINE as f64 - begin(line) + begin(0);
+            let off = off - (off / symbols as f64).round() * symbols as f64;
+            assert!(off.abs() < 0.1 && shift.certainty > 3.0, "{line}: {off}");
+        }
+        let at: Vec<Option<f32>> = shifts.iter().map(|shift| Some(shift.bins)).collect();
+        assert!((folded.likeness(&at, 0.0) - 1.0).abs() < 1e-5);
+        assert!(folded.likeness(&at, FINE as f32) < 0.5);
+    }
 }

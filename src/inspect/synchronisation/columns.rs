@@ -1,48 +1,12 @@
-//! The columns: after how many symbols the text repeats, how wide a symbol is, and with which
-//! symbol each line begins. Nothing of the letters is known yet: lines are compared with
-//! themselves and with each other.
+//! The columns: how wide a symbol is, after how many the text repeats, and with which symbol each
+//! line begins.
 
-use std::cmp::Ordering;
-use std::f64::consts::TAU;
+use crate::inspect::signal::geometry::{Bend, Surface};
+use crate::inspect::synchronisation::row_phase::RowPhases;
 
-use rustfft::num_complex::Complex64;
-
-use crate::imaging::Plane;
-use crate::inspect::decision::key_check;
-use crate::inspect::rectification::frame::Frame;
-use crate::inspect::signal::geometry::Surface;
-use crate::inspect::signal::scan::Scan;
-use crate::inspect::synchronisation::alignment::{Folded, Shift};
-use crate::inspect::synchronisation::displacement;
-use crate::inspect::synchronisation::gap_carrier::{self, Bend};
-use crate::inspect::synchronisation::notch;
-use crate::inspect::synchronisation::period::{self, Period, STRETCH};
-use crate::inspect::synchronisation::register::{Registration, register};
-use crate::inspect::synchronisation::row_phase::{self, Law};
-use crate::inspect::synchronisation::strips::{FINE, Strips};
-use crate::spec::{Legend, Profile};
-
-/// Steepest shear between lines and columns, in cells a line.
-const SHEAR: f64 = 0.12;
-/// A line is placed where its correlation with the others stands this many standard deviations
-/// over what it is at any other symbol.
-const ALIGNED: f32 = 2.5;
-/// A keyed line is placed where its correlation stands over that of any other symbol by this many
-/// standard deviations of all others'.
-const CLEAR: f64 = 1.5;
-/// A text that is this much like itself some symbols on is the same text again.
-const SAME: f32 = 0.8;
-/// Periods that are tried, and if in a hurry.
-const PERIODS: usize = 8;
-const QUICKLY: usize = 3;
-/// Texts that repeat with this many standard deviations are whole.
-const WHOLE: f64 = 8.0;
-/// Lines that follow the law this well, in standard deviations, do so beyond doubt.
-pub const LAWFUL: f64 = 20.0;
-/// A longer text follows the law this many times better than its part.
-const LONGER: f64 = 1.2;
-/// A period that was found may be this part of the text's.
-const TIMES: usize = 4;
+/// Steepest shear between lines and columns that is sought, in cells a line: steeper waves are a
+/// halftone's. A guess.
+pub const SHEAR: f64 = 0.12;
 
 /// The period of the text and the place of each line in it.
 #[derive(Clone, Debug)]
@@ -58,7 +22,7 @@ pub struct Columns {
     /// Shift of the columns from one line to the next, in symbols.
     pub shear: f64,
     /// Fraction of a symbol that the lines' shifts have in common.
-    common: f64,
+    pub(super) common: f64,
     /// The first line of `phases`.
     pub first_line: i64,
     /// Distance along the lines, in pitches, at which the phases count.
@@ -66,12 +30,12 @@ pub struct Columns {
     /// For each line, the number of the symbol at the origin; none where the line could not be
     /// placed. Which symbol has number 0, and where in its cell the origin lies, is not known yet.
     pub phases: Vec<Option<usize>>,
-    /// How the phases follow the generator's law, if they do.
-    pub law: Option<Law>,
+    /// How the lines follow the generator's row-phase sequence, if they do.
+    pub row_phases: Option<RowPhases>,
     /// How the columns lie, where they are not even.
     pub bend: Option<Bend>,
     /// How many symbols the text lies ahead of evenly spaced columns, over (along, line) in pitches.
-    pub drift: Option<Surface>,
+    pub displacement: Option<Surface>,
 }
 
 impl Columns {
@@ -85,10 +49,11 @@ impl Columns {
     #[must_use]
     pub fn symbols_from_origin(&self, along: f64, line: f64) -> f64 {
         let along = self.bend.as_ref().map_or(along, |bend| bend.even(along, line));
-        let drift = self.drift.as_ref().map_or(0.0, |drift| drift.at([along, line]));
+        let displacement =
+            self.displacement.as_ref().map_or(0.0, |displacement| displacement.at([along, line]));
         (along - self.origin) / self.advance
             + self.shear * (line - self.first_line as f64 - 0.5)
-            + drift
+            + displacement
     }
 
     /// Where on a line the place is that lies so many symbols from its origin: its distance along.
@@ -100,185 +65,24 @@ impl Columns {
         }
         along
     }
-}
 
-/// Which lines of the scan: every one, or those of one legend where several take turns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Turn {
-    /// Lines whose number leaves this remainder …
-    pub which: usize,
-    /// … by so many.
-    pub of: usize,
-}
-
-impl Turn {
-    /// All lines.
-    pub const EVERY: Self = Self { which: 0, of: 1 };
-
-    /// Whether a line is one of them.
-    #[must_use]
-    pub fn has(self, line: i64) -> bool {
-        line.rem_euclid(self.of as i64) == self.which as i64
-    }
-}
-
-/// Finds period, advance and line phases in a signal that is averaged over blocks of `factor`
-/// working pixels: what is finer than the letters, a halftone above all, only disturbs. Unless
-/// `thorough`, only text that stands out is found, in a fraction of the time.
-#[must_use]
-pub fn find(
-    signal: &Plane,
-    factor: usize,
-    scan: &Scan,
-    frame: &Frame,
-    profile: &Profile,
-    thorough: bool,
-    turn: Turn,
-) -> Option<Columns> {
-    let per_mm = scan.per_mm.map(|v| v / factor as f64);
-    let advance = profile.layout.advance.0 / profile.layout.pitch.0;
-    let step = advance / FINE as f64;
-    let sample =
-        |bend: Option<&Bend>| Some(Strips::sample(signal, per_mm, frame, step, bend)?.only(turn));
-    let mut strips = sample(None)?;
-    // Short texts have few harmonics themselves: what the notch leaves of them may not do.
-    let mut notched = notch::notched(&strips);
-    let bend = gap_carrier::bend(notched.as_ref().unwrap_or(&strips));
-    if bend.is_some() {
-        strips = sample(bend.as_ref())?;
-        notched = notch::notched(&strips);
-    }
-    let periods = if thorough { PERIODS } else { QUICKLY };
-    let plain = (thorough || notched.is_none()).then_some(&strips);
-    let tries = notched.iter().chain(plain);
-    let mut best: Option<Columns> = None;
-    for strips in tries {
-        best = best.into_iter().chain(in_strips(strips, profile, periods)).max_by(by_rank);
-        if best.as_ref().is_some_and(Columns::is_certain) {
-            break;
-        }
-    }
-    let strips = notched.unwrap_or(strips);
-    if thorough && !best.as_ref().is_some_and(Columns::is_certain) {
-        best = registered(&strips, profile).or(best);
-    }
-    let mut columns = best?;
-    // The law places lines of which nothing was seen.
-    let lines = columns.first_line..;
-    let others = lines.zip(&mut columns.phases).filter(|(line, _)| !turn.has(*line));
-    others.for_each(|(_, phase)| *phase = None);
-    displacement::measure(&strips, &mut columns);
-    columns.bend = bend;
-    Some(columns)
-}
-
-fn by_rank(a: &Columns, b: &Columns) -> Ordering {
-    a.rank().total_cmp(&b.rank())
-}
-
-/// A halftone or a weave may repeat more strongly than the text, but its lines do not begin on
-/// whole symbols: of the likeliest periods, the one for which they do.
-fn in_strips(strips: &Strips, profile: &Profile, periods: usize) -> Option<Columns> {
-    let mut best: Option<Columns> = None;
-    for mut period in period::periods(strips, profile.most_symbols).into_iter().take(periods) {
-        let folded = strips.fold(&period);
-        let mut columns = Columns::of(strips, &period, &folded, profile);
-        if let Some(part) = columns.repeated_part(&folded) {
-            period = period.part(part, columns.symbols);
-            columns = Columns::of(strips, &period, &strips.fold(&period), profile);
-        }
-        while let Some(longer) = columns.longer(strips, &period, profile) {
-            period = period.part(longer.symbols, columns.symbols);
-            columns = longer;
-        }
-        best = best.into_iter().chain([columns]).max_by(by_rank);
-        if best.as_ref().is_some_and(Columns::is_certain) {
-            break;
-        }
-    }
-    best
-}
-
-/// The columns by the law alone, if all lines together follow it.
-fn registered(strips: &Strips, profile: &Profile) -> Option<Columns> {
-    let confirmed = register(strips, profile).into_iter().filter_map(|found| {
-        let mut columns = Columns::registered(strips, &found, profile);
-        let folded = strips.fold(&Period::known(found.symbols, found.advance));
-        columns.follow_law(&folded, profile);
-        columns.repetition = columns.law?.score;
-        Some(columns)
-    });
-    let confirmed: Vec<Columns> = confirmed.collect();
-    let best = confirmed.iter().map(Columns::rank).fold(0.0, f64::max);
-    // Twice the text follows the law nearly as well.
-    let nearly = confirmed.into_iter().filter(|columns| LONGER * columns.rank() >= best);
-    nearly.min_by(|a, b| a.symbols.cmp(&b.symbols).then(by_rank(b, a)))
-}
-
-impl Columns {
-    fn of(strips: &Strips, period: &Period, folded: &Folded, profile: &Profile) -> Self {
-        let mut columns = place(strips, period, &folded.align());
-        columns.follow_law(folded, profile);
-        columns
-    }
-
-    fn registered(strips: &Strips, found: &Registration, profile: &Profile) -> Self {
-        let phases = found.law.phases(strips.lines, found.symbols, profile);
+    /// Even columns of these lines.
+    #[cfg(test)]
+    pub fn even(symbols: usize, advance: f64, phases: Vec<usize>) -> Self {
         Self {
-            symbols: found.symbols,
-            advance: found.advance * strips.step,
-            repetition: found.law.score,
+            symbols,
+            advance,
+            repetition: 9.0,
             lattice: 1.0,
-            shear: found.shear,
+            shear: 0.0,
             common: 0.0,
-            first_line: strips.first_line,
-            origin: strips.origin,
-            phases,
-            law: None,
+            first_line: 0,
+            origin: 0.0,
+            phases: phases.into_iter().map(Some).collect(),
+            row_phases: None,
             bend: None,
-            drift: None,
+            displacement: None,
         }
-    }
-
-    /// Where a line's text begins, in bins, if it begins with this symbol.
-    fn shift(&self, folded: &Folded, line: usize, symbol: usize) -> f64 {
-        let bins_a_symbol = folded.bins as f64 / self.symbols as f64;
-        (symbol as f64 + self.common + self.shear * line as f64) * bins_a_symbol
-    }
-
-    /// Where each line's text begins, in bins.
-    fn shifts(&self, folded: &Folded) -> Vec<Option<f32>> {
-        let lines = self.phases.iter().enumerate();
-        lines.map(|(line, phase)| phase.map(|s| self.shift(folded, line, s) as f32)).collect()
-    }
-
-    /// The symbols of the part of the text that repeats, if the text as found holds it several
-    /// times: the portrait's own repetitions may have hidden the shorter period.
-    fn repeated_part(&self, folded: &Folded) -> Option<usize> {
-        let at = self.shifts(folded);
-        let parts = (Legend::FEWEST..=self.symbols / 2).filter(|n| self.symbols.is_multiple_of(*n));
-        let bins_a_symbol = folded.bins as f32 / self.symbols as f32;
-        parts.into_iter().find(|&n| folded.likeness(&at, n as f32 * bins_a_symbol) > SAME)
-    }
-
-    /// The text of which this is a part: a part follows the law of the whole, though hardly as well,
-    /// and may repeat as well if its letters are alike. If the lines begin where the law of a longer
-    /// text has them, such a text is not like itself a part on.
-    fn longer(&self, strips: &Strips, period: &Period, profile: &Profile) -> Option<Self> {
-        let law = self.law?;
-        let most = TIMES.min(profile.most_symbols / self.symbols);
-        (2..=most).find_map(|times| {
-            let symbols = times * self.symbols;
-            let phases = law.phases(strips.lines, symbols, profile);
-            let mut longer = Self { symbols, phases, ..self.clone() };
-            let folded = strips.fold(&period.part(symbols, self.symbols));
-            let part = (folded.bins / times) as f32;
-            if folded.likeness(&longer.shifts(&folded), part) > SAME {
-                return None;
-            }
-            longer.follow_law(&folded, profile);
-            (longer.rank() > LONGER * self.rank()).then_some(longer)
-        })
     }
 
     /// Share of the lines that could be placed.
@@ -286,120 +90,49 @@ impl Columns {
     pub fn placed(&self) -> f64 {
         self.phases.iter().flatten().count() as f64 / self.phases.len().max(1) as f64
     }
+}
 
-    /// Whether no other period need be tried: a short text may seem to follow the law by chance.
-    fn is_certain(&self) -> bool {
-        match self.law {
-            Some(law) => law.score >= LAWFUL || self.repetition >= WHOLE,
-            None => false,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns() -> Columns {
+        Columns {
+            shear: 0.03,
+            first_line: -3,
+            origin: -40.0,
+            phases: vec![Some(4), None, Some(16), Some(0)],
+            bend: Some(Bend { cells: Surface::plane([0.0; 2], 0.1, [0.002, 0.001]), cell: 0.56 }),
+            displacement: Some(Surface::plane([30.0, 60.0], 0.2, [0.004, -0.003])),
+            ..Columns::even(17, 0.56, Vec::new())
         }
     }
 
-    fn rank(&self) -> f64 {
-        self.lattice * self.placed() + self.law.map_or(0.0, |law| law.score)
-    }
-
-    /// Places all lines by the generator's law of row phases, if the lines that can be placed by
-    /// themselves follow it; twice, since all lines together show each more surely.
-    fn follow_law(&mut self, folded: &Folded, profile: &Profile) {
-        for _ in 0..2 {
-            let scores: Vec<Vec<f64>> = folded
-                .correlate(&self.shifts(folded))
-                .iter()
-                .enumerate()
-                .map(|(line, found)| {
-                    (0..self.symbols).map(|s| found.at(self.shift(folded, line, s))).collect()
-                })
-                .collect();
-            let Some(law) = row_phase::find(&scores, profile) else { return };
-            self.phases = law.phases(scores.len(), self.symbols, profile);
-            for (line, _) in key_check::lines(&law, scores.len(), profile) {
-                self.phases[line] = clearest(&scores[line]);
+    #[test]
+    fn symbols_and_distances_along_are_inverse() {
+        let columns = columns();
+        for line in [-2.5, 40.5, 128.25] {
+            for along in [-40.0, -3.3, 0.0, 55.0] {
+                let symbols = columns.symbols_from_origin(along, line);
+                let back = columns.along(symbols, line);
+                assert!((back - along).abs() < 1e-6, "{line} {along}: {back}");
             }
-            self.law = Some(law);
         }
     }
-}
 
-/// The symbol that a line begins with, if its correlation stands clear of all others'.
-fn clearest(scores: &[f64]) -> Option<usize> {
-    let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]))?;
-    let others = || (0..scores.len()).filter(|&s| s != best).map(|s| scores[s]);
-    let count = (scores.len() - 1).max(1) as f64;
-    let mean = others().sum::<f64>() / count;
-    let deviation = (others().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt();
-    let next = others().fold(f64::NEG_INFINITY, f64::max);
-    (scores[best] - next > CLEAR * deviation).then_some(best)
-}
-
-/// The lines' shifts must fall on whole symbols, but for a shear that grows evenly from line to
-/// line (found by a one-dimensional periodogram). That also tells how many symbols the period has,
-/// where the tolerated stretch leaves it open.
-fn place(strips: &Strips, period: &Period, shifts: &[Shift]) -> Columns {
-    let samples = period.advance * period.symbols as f64;
-    let in_periods: Vec<(f64, f64)> = shifts
-        .iter()
-        .map(|s| {
-            let whole = (period.symbols * FINE) as f64;
-            (f64::from(s.bins) / whole, f64::from(s.certainty.clamp(0.0, 10.0)))
-        })
-        .collect();
-    let advances = Legend::FEWEST..=strips.length;
-    let (symbols, lattice) = advances
-        .filter(|&n| (samples / n as f64 / FINE as f64 - 1.0).abs() <= STRETCH * 1.001)
-        .map(|n| (n, Lattice::of(&in_periods, n as f64)))
-        .max_by(|a, b| a.1.strength.total_cmp(&b.1.strength))
-        .unwrap_or((period.symbols, Lattice::default()));
-    let phases = in_periods.iter().zip(shifts).enumerate().map(|(line, (shift, found))| {
-        let symbol = shift.0 * symbols as f64 - lattice.common - lattice.shear * line as f64;
-        let symbol = (symbol.round() as i64).rem_euclid(symbols as i64) as usize;
-        (found.certainty >= ALIGNED).then_some(symbol)
-    });
-    Columns {
-        symbols,
-        advance: samples / symbols as f64 * strips.step,
-        repetition: period.score,
-        lattice: lattice.strength,
-        shear: lattice.shear,
-        common: lattice.common,
-        first_line: strips.first_line,
-        origin: strips.origin,
-        phases: phases.collect(),
-        law: None,
-        bend: None,
-        drift: None,
+    #[test]
+    fn even_columns_are_counted_from_the_first_line_and_the_origin() {
+        let even = Columns { bend: None, displacement: None, ..columns() };
+        assert!(even.symbols_from_origin(-40.0, -2.5).abs() < 1e-12);
+        assert!((even.symbols_from_origin(-40.0 + 5.6, -2.5) - 10.0).abs() < 1e-12);
+        assert!((even.symbols_from_origin(-40.0, 7.5) - 0.3).abs() < 1e-12);
     }
-}
 
-/// How the lines' shifts fall on whole symbols.
-#[derive(Default)]
-struct Lattice {
-    /// 0 (at random) to 1 (exactly).
-    strength: f64,
-    /// Symbols from one line to the next.
-    shear: f64,
-    /// Fraction of a symbol that all lines share.
-    common: f64,
-}
-
-impl Lattice {
-    /// For shifts (in periods, with weights) and this many symbols a period.
-    fn of(shifts: &[(f64, f64)], symbols: f64) -> Self {
-        let phasors: Vec<Complex64> =
-            shifts.iter().map(|(s, weight)| Complex64::cis(TAU * s * symbols) * *weight).collect();
-        let total: f64 = shifts.iter().map(|s| s.1).sum();
-        let sum = |shear: f64| -> Complex64 {
-            phasors
-                .iter()
-                .enumerate()
-                .map(|(l, z)| z * Complex64::cis(-TAU * shear * l as f64))
-                .sum()
-        };
-        let step = 0.2 / shifts.len() as f64;
-        let steps = (SHEAR / step) as i32;
-        let tried = (-steps..=steps).map(|i| f64::from(i) * step);
-        let shear = tried.max_by(|&a, &b| sum(a).norm().total_cmp(&sum(b).norm())).unwrap_or(0.0);
-        let best = sum(shear);
-        Self { strength: best.norm() / total.max(1e-30), shear, common: best.arg() / TAU }
+    #[test]
+    fn phases_are_those_of_the_lines_by_number() {
+        let columns = columns();
+        let found = [-4, -3, -2, -1, 0, 1].map(|line| columns.phase(line));
+        assert_eq!(found, [None, Some(4), None, Some(16), Some(0), None]);
+        assert!((columns.placed() - 0.75).abs() < 1e-12);
     }
 }

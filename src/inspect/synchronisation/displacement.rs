@@ -1,20 +1,21 @@
-//! The drift: how far the letters lie from where evenly spaced columns have them. Feed, lens,
+//! The displacement: how far the letters lie from where evenly spaced columns have them. Feed, lens,
 //! perspective and an advance that is not quite right move them smoothly; each part of the portrait
 //! is compared with the text of the whole.
 
 use crate::inspect::signal::geometry::Surface;
 use crate::inspect::synchronisation::columns::Columns;
-use crate::inspect::synchronisation::strips::{ACROSS, Strips};
+use crate::inspect::synchronisation::strips::{HEIGHTS, Strips};
+use crate::numerics::{bend, parabola_top};
 
-/// Parts along and across the lines.
+/// Parts along and across the lines. A guess.
 const PARTS: [usize; 2] = [6, 8];
-/// Bins a symbol in which parts are folded.
+/// Bins a symbol in which parts are folded. A guess.
 const BINS: usize = 10;
-/// A part may lie this many bins off.
+/// A part may lie this many bins off. A guess.
 const REACH: i32 = 7;
-/// Rounds: the text of the whole gets sharper as the parts fall into place.
+/// Rounds: the text of the whole gets sharper as the parts fall into place. A guess.
 const ROUNDS: usize = 2;
-/// Drift that is left where the map is of no use, in symbols.
+/// Displacement that is left where the map is of no use, in symbols. A guess.
 const CALM: f64 = 0.35;
 
 /// A part of the portrait: its middle (along, line; in pitches), and its mean text
@@ -24,7 +25,7 @@ struct Part {
     text: Vec<f32>,
 }
 
-/// Measures the drift in symbols over (along, line) in pitches, and hands it to the columns.
+/// Measures the displacement in symbols over (along, line) in pitches, and hands it to the columns.
 pub fn measure(strips: &Strips, columns: &mut Columns) {
     for _ in 0..ROUNDS {
         let parts = fold(strips, columns);
@@ -35,10 +36,10 @@ pub fn measure(strips: &Strips, columns: &mut Columns) {
             _ => 2,
         };
         let centre = parts[parts.len() / 2].middle;
-        let mut drift =
-            columns.drift.clone().unwrap_or_else(|| Surface::plane(centre, 0.0, [0.0; 2]));
-        match drift.absorb(degree, &samples) {
-            Some(left) if left < CALM => columns.drift = Some(drift),
+        let mut displacement =
+            columns.displacement.clone().unwrap_or_else(|| Surface::plane(centre, 0.0, [0.0; 2]));
+        match displacement.absorb(degree, &samples) {
+            Some(left) if left < CALM => columns.displacement = Some(displacement),
             _ => return,
         }
     }
@@ -58,7 +59,7 @@ fn fold(strips: &Strips, columns: &Columns) -> Vec<Part> {
                 0.5 * (place(samples.start) + place(samples.end)),
                 strips.first_line as f64 + 0.5 * (rows.start + rows.end) as f64,
             ];
-            let mut text = vec![0.0f32; ACROSS * bins];
+            let mut text = vec![0.0f32; HEIGHTS * bins];
             for line in rows {
                 let Some(phase) = columns.phases[line] else { continue };
                 let number = strips.first_line as f64 + line as f64 + 0.5;
@@ -90,7 +91,7 @@ fn fold(strips: &Strips, columns: &Columns) -> Vec<Part> {
 /// For each part that shows it: how far its text lies behind that of all others, in symbols, with
 /// the square of the peak over its surroundings as weight.
 fn offsets(parts: &[Part], bins: usize) -> Vec<([f64; 2], f64, f64)> {
-    let mut whole = vec![0.0f32; ACROSS * bins];
+    let mut whole = vec![0.0f32; HEIGHTS * bins];
     parts.iter().for_each(|p| whole.iter_mut().zip(&p.text).for_each(|(w, t)| *w += t));
     let offset = |part: &Part| {
         let others: Vec<f32> = whole.iter().zip(&part.text).map(|(w, t)| w - t).collect();
@@ -109,15 +110,41 @@ fn offsets(parts: &[Part], bins: usize) -> Vec<([f64; 2], f64, f64)> {
         let best = inner.max_by(|&a, &b| correlation[a].total_cmp(&correlation[b]))?;
         let (before, here, after) =
             (correlation[best - 1], correlation[best], correlation[best + 1]);
-        let bend = before - 2.0 * here + after;
-        if bend >= 0.0 || here <= 0.0 {
+        if here <= 0.0 {
             return None;
         }
-        let fraction = (0.5 * (before - after) / bend).clamp(-0.5, 0.5);
+        let fraction = parabola_top(before, here, after)?.clamp(-0.5, 0.5);
         let offset = (best as f64 - f64::from(REACH) + fraction) / BINS as f64;
+        let bend = bend(before, here, after);
         // The sharper the peak for the part's own energy, the surer its place.
         let energy = f64::from(part.text.iter().map(|v| v * v).sum::<f32>()).max(1e-20);
         Some((part.middle, offset, (bend * bend / energy).max(1e-12)))
     };
     parts.iter().filter_map(offset).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::synchronisation::strips::FINE;
+
+    #[test]
+    fn a_smooth_displacement_is_measured() {
+        let (symbols, lines, length) = (17, 80, 416);
+        let advance = FINE as f64;
+        // In symbols, over sample and line.
+        let moved = |x: f64, line: f64| 0.4 * (x / 416.0 - 0.5) * (line / 40.0 - 1.0);
+        let phases: Vec<usize> = (0..lines).map(|line| line * line * 3 % symbols).collect();
+        let strips = Strips::of_text(symbols, [lines, length], |line, x| {
+            x / advance + phases[line] as f64 + moved(x, line as f64)
+        });
+        let mut columns = Columns::even(symbols, advance * strips.step, phases);
+        measure(&strips, &mut columns);
+        let found = columns.displacement.expect("it shows");
+        let at = |x: f64, line: f64| found.at([x * strips.step, line]) - moved(x, line);
+        let middle = at(208.0, 40.0);
+        for (x, line) in [(80.0, 15.0), (340.0, 15.0), (80.0, 65.0), (340.0, 65.0)] {
+            assert!((at(x, line) - middle).abs() < 0.05, "{x} {line}: {}", at(x, line));
+        }
+    }
 }

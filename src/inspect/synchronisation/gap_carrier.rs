@@ -8,49 +8,26 @@ use ndarray::Array2;
 use rustfft::num_complex::Complex64;
 
 use crate::inspect::signal::demodulation::smooth_by;
-use crate::inspect::signal::geometry::Surface;
-use crate::inspect::synchronisation::strips::{ACROSS, FINE, Strips};
+use crate::inspect::signal::geometry::{Bend, Surface};
+use crate::inspect::synchronisation::columns::SHEAR;
+use crate::inspect::synchronisation::period::STRETCH;
+use crate::inspect::synchronisation::strips::{FINE, HEIGHTS, Strips};
 
 /// Lines and cells of a part. A shear or a stretch as steep as is sought turns the carrier by less
 /// than half a cycle from part to part.
 const LINES: usize = 3;
 const CELLS: usize = 5;
-/// Spread over which parts are averaged, across and along, in parts.
+/// Spread over which parts are averaged, across and along, in parts. A guess.
 const SPREAD: [f64; 2] = [3.0, 2.4];
-/// Parts that lie about this far off, in cells, hardly count.
+/// Parts that lie about this far off, in cells, hardly count. A guess.
 const AGREES: f64 = 0.2;
 /// Other stages find an advance that is off by less than this share.
 const STEEP: f64 = 0.032;
-/// Steepest shear between lines and columns, in cells a line: steeper waves are a halftone's.
-const SHEAR: f64 = 0.12;
-/// By how much a bent map must gather more of the carrier than a straight one.
+const _: () = assert!(STEEP < STRETCH, "what is not steep must be within reach of the others");
+/// By how much a bent map must gather more of the carrier than a straight one. A guess.
 const BETTER: f64 = 1.2;
-/// And by how many times what noise alone would add to its power.
-const SURELY: f64 = 12.0;
-
-/// Where the columns lie.
-#[derive(Clone, Debug)]
-pub struct Bend {
-    /// By how much they lie further along than even ones, in cells, over (along, line) in pitches.
-    cells: Surface,
-    /// A cell in pitches.
-    cell: f64,
-}
-
-impl Bend {
-    /// How far along a place would lie if the columns were even, in pitches.
-    #[must_use]
-    pub fn even(&self, along: f64, line: f64) -> f64 {
-        along + self.cell * self.cells.at([along, line])
-    }
-
-    /// The place that would then lie there.
-    #[must_use]
-    pub fn uneven(&self, even: f64, line: f64) -> f64 {
-        // The map is so smooth that this converges at once.
-        (0..3).fold(even, |along, _| even - self.cell * self.cells.at([along, line]))
-    }
-}
+/// And by how many times what noise alone would add to its power. A guess.
+const OVER_NOISE: f64 = 12.0;
 
 /// How the columns lie; `None` where they are even as far as can be seen.
 #[must_use]
@@ -65,13 +42,11 @@ pub fn bend(strips: &Strips) -> Option<Bend> {
     let (straight, gathered) = (parts.gathered(&flat), parts.gathered(&bent));
     let noise: f64 = parts.field.iter().map(Complex64::norm_sqr).sum();
     let is_bent =
-        gathered > BETTER * straight && gathered.powi(2) - straight.powi(2) > SURELY * noise;
+        gathered > BETTER * straight && gathered.powi(2) - straight.powi(2) > OVER_NOISE * noise;
     let is_steep = slope[0].abs() * FINE as f64 * strips.step > STEEP
-        && gathered.powi(2) > 2.0 * SURELY * noise;
-    (is_bent || is_steep).then(|| Bend {
-        cells: bent.plus(&Surface::plane(flat.centre(), 0.0, slope)),
-        cell: FINE as f64 * strips.step,
-    })
+        && gathered.powi(2) > 2.0 * OVER_NOISE * noise;
+    let cells = bent.plus(&Surface::plane(flat.centre(), 0.0, slope));
+    (is_bent || is_steep).then(|| Bend { cells, cell: FINE as f64 * strips.step })
 }
 
 /// The carrier of the gaps by parts, `[line][along]`.
@@ -93,7 +68,7 @@ impl Parts {
             (0..FINE).map(|i| Complex64::cis(-TAU * i as f64 / FINE as f64)).collect();
         let mut field = Array2::<Complex64>::zeros((rows, columns));
         for line in 0..rows * LINES {
-            for across in 0..ACROSS {
+            for across in 0..HEIGHTS {
                 let strip = strips.strip(line, across);
                 let parts = strip.chunks_exact(CELLS * FINE);
                 for (column, part) in parts.enumerate().take(columns) {
@@ -182,13 +157,13 @@ mod tests {
     fn strips(bend: impl Fn(f64, f64) -> f64) -> Strips {
         let (lines, length) = (96, 640);
         let sample = |at: usize| {
-            let (line, x) = (at / (ACROSS * length), at % length);
+            let (line, x) = (at / (HEIGHTS * length), at % length);
             let cell = x as f64 / FINE as f64 - bend(x as f64 / length as f64, line as f64 / 96.0);
             let letter = (cell.floor() as i64 * 7 + line as i64 * 13).rem_euclid(11) as f64;
             let gap = (TAU * cell).cos();
             (gap + 0.9 * (TAU * (letter / 11.0 + 0.37 * cell)).sin()) as f32
         };
-        Strips::of_lines((0..lines * ACROSS * length).map(sample).collect(), length)
+        Strips::of_lines((0..lines * HEIGHTS * length).map(sample).collect(), length)
     }
 
     #[test]

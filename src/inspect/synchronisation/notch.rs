@@ -6,7 +6,7 @@ use realfft::RealFftPlanner;
 use crate::inspect::synchronisation::strips::Strips;
 
 /// Bins of the lines' spectrum that text fills at least, and the share of its power that others
-/// must have over those to be taken out.
+/// must have over those to be taken out. Guesses.
 const HARMONICS: usize = 24;
 const EXCESS: f32 = 0.05;
 
@@ -58,6 +58,7 @@ mod tests {
     use std::f32::consts::TAU;
 
     use super::*;
+    use crate::inspect::synchronisation::strips::HEIGHTS;
 
     #[test]
     fn a_halftone_goes_and_a_text_stays() {
@@ -66,10 +67,9 @@ mod tests {
             |line: usize, x: usize| ((x + 13 * line) % 80 * 2_654_435 % 97) as f32 / 97.0 - 0.5;
         let halftone = |x: usize| 4.0 * (TAU * x as f32 / 3.37).sin();
         let sample = |at: usize, halftone: &dyn Fn(usize) -> f32| {
-            text(at / (crate::inspect::synchronisation::strips::ACROSS * length), at % length)
-                + halftone(at % length)
+            text(at / (HEIGHTS * length), at % length) + halftone(at % length)
         };
-        let count = lines * crate::inspect::synchronisation::strips::ACROSS * length;
+        let count = lines * HEIGHTS * length;
         let plain: Vec<f32> = (0..count).map(|at| sample(at, &|_| 0.0)).collect();
         let screened: Vec<f32> = (0..count).map(|at| sample(at, &halftone)).collect();
         let likeness = |a: &[f32], b: &[f32]| {

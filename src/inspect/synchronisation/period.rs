@@ -5,16 +5,18 @@ use std::cmp::Ordering;
 use realfft::RealFftPlanner;
 use rustfft::num_complex::Complex32;
 
-use crate::inspect::synchronisation::strips::{ACROSS, FINE, Strips};
+use crate::inspect::synchronisation::strips::{FINE, HEIGHTS, Strips};
 use crate::spec::Legend;
 
 /// The advance may differ from the pitch's scale by this much: scanners of which one axis is 1.5 %
 /// long and the other short.
 pub const STRETCH: f64 = 0.034;
-/// Steps in which the advance is tried: half a sample over a whole line.
+/// Steps in which the advance is tried: half a sample over a whole line. For a portrait of the
+/// default width.
 const STRETCH_STEP: f64 = 0.0005;
 /// Standard deviations of the lower bound by which periods are compared: some 5,000 are tried.
-const SURELY: f64 = 4.0;
+/// Chance reaches 3.7 of so many, if they are Gaussian.
+const LOWER_BOUND: f64 = 4.0;
 
 /// After how many symbols of which width the lines repeat.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +28,7 @@ pub struct Period {
     /// How far the mean correlation at whole periods stands over that a symbol before and after.
     stands_out: f64,
     /// A lower bound of that.
-    surely: f64,
+    lower_bound: f64,
     /// How far it does, in standard deviations.
     pub score: f64,
 }
@@ -35,7 +37,7 @@ impl Period {
     /// A period that was found by other means.
     #[must_use]
     pub fn known(symbols: usize, advance: f64) -> Self {
-        Self { symbols, advance, stands_out: 0.0, surely: 0.0, score: 0.0 }
+        Self { symbols, advance, stands_out: 0.0, lower_bound: 0.0, score: 0.0 }
     }
 
     /// `part` of its `symbols` symbols, of which it may have been thought to have more or fewer.
@@ -68,7 +70,7 @@ fn autocorrelation(strips: &Strips) -> (Vec<f32>, f64) {
     let mut scratch = forward.make_scratch_vec();
     let mut power = vec![0.0f32; spectrum.len()];
     let mut variance = 0.0;
-    for line in strips.samples().chunks_exact(ACROSS * strips.length) {
+    for line in strips.samples().chunks_exact(HEIGHTS * strips.length) {
         let mut of_line = vec![0.0f32; spectrum.len()];
         for strip in line.chunks_exact(strips.length) {
             padded[..strips.length].copy_from_slice(strip);
@@ -119,32 +121,47 @@ pub fn periods(strips: &Strips, most: usize) -> Vec<Period> {
             });
             let deviation = (1.5 * variance / sums[1]).sqrt();
             let stands_out = sums[0] / sums[1];
-            let surely = stands_out - SURELY * deviation;
-            if candidates[symbols].as_ref().is_none_or(|b| surely > b.surely) {
+            let lower_bound = stands_out - LOWER_BOUND * deviation;
+            if candidates[symbols].as_ref().is_none_or(|b| lower_bound > b.lower_bound) {
                 let score = stands_out / deviation;
-                let found = Period { symbols, advance, stands_out, surely, score };
+                let found = Period { symbols, advance, stands_out, lower_bound, score };
                 candidates[symbols] = Some(found);
             }
         }
     }
     let mut periods: Vec<Period> = candidates.into_iter().flatten().collect();
-    let best = periods.iter().map(|p| p.surely).fold(0.0, f64::max);
+    let best = periods.iter().map(|p| p.lower_bound).fold(0.0, f64::max);
     // Twice the period repeats as well as once: of equals, the shortest first.
-    periods.sort_by(|a, b| {
-        let equal = |p: &Period| p.surely >= 0.75 * best && best > 0.0;
-        match (equal(a), equal(b)) {
-            (true, true) => a.symbols.cmp(&b.symbols),
-            (false, false) => b.surely.total_cmp(&a.surely),
-            (first, _) => {
-                if first {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                }
-            }
-        }
+    let equal = |p: &Period| p.lower_bound >= 0.75 * best && best > 0.0;
+    periods.sort_by(|a, b| match (equal(a), equal(b)) {
+        (true, true) => a.symbols.cmp(&b.symbols),
+        (false, false) => b.lower_bound.total_cmp(&a.lower_bound),
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
     });
     let all = periods.clone();
     periods.iter_mut().for_each(|p| *p = p.fundamental(&all));
     periods
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_repeats_after_its_own_length() {
+        let advance = 0.985 * FINE as f64;
+        let strips = Strips::of_text(13, [24, 400], |line, x| x / advance + (line * 5) as f64);
+        let found = periods(&strips, 40)[0];
+        assert_eq!(found.symbols, 13, "{found:?}");
+        assert!((found.advance / advance - 1.0).abs() < 1e-3 && found.score > 5.0, "{found:?}");
+    }
+
+    #[test]
+    fn a_part_keeps_the_length_of_a_symbol_of_the_whole() {
+        let half = Period::known(20, 4.0).part(10, 20);
+        assert_eq!((half.symbols, half.advance), (10, 4.0));
+        let finer = Period::known(20, 4.0).part(40, 40);
+        assert_eq!((finer.symbols, finer.advance), (40, 2.0));
+    }
 }

@@ -1,33 +1,33 @@
-//! Registration by the law alone: where no text is seen to repeat along single lines, all lines
+//! Registration by the row-phase sequence alone: where no text is seen to repeat along single lines, all lines
 //! together still show it. The gaps between letters make a carrier of their own, which gives the
 //! columns; every two lines near each other are then compared at the shifts that the generator's
-//! law of row phases foretells for each length of the text.
+//! row-phase sequence gives for each length of the text.
 
 use std::f64::consts::TAU;
 
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
 
+use crate::inspect::synchronisation::columns::SHEAR;
 use crate::inspect::synchronisation::period::STRETCH;
-use crate::inspect::synchronisation::row_phase::{self, Law};
-use crate::inspect::synchronisation::strips::{ACROSS, FINE, Strips};
+use crate::inspect::synchronisation::row_phase::{self, RowPhases};
+use crate::inspect::synchronisation::strips::{FINE, HEIGHTS, Strips};
 use crate::spec::{Legend, Profile};
 
-/// Steepest shear between lines and columns, in cells a line.
-const SHEAR: f64 = 0.12;
-/// Lines up to this far apart are compared.
+/// Lines up to this far apart are compared. A guess.
 const APART: usize = 10;
 /// Samples of a cell along, and across as complex numbers, each of two heights.
 const SAMPLES: usize = 4;
-const PARTS: usize = ACROSS / 2;
-/// How far the law must stand over chance, in standard deviations, for a length to be considered:
-/// some 50,000 placements are tried, of which the best reaches 4.5.
+const PARTS: usize = HEIGHTS / 2;
+/// How far the sequence must stand over chance, in standard deviations, for a length to be
+/// considered: some 50,000 placements are tried, of which the best reaches 4.5. Below what chance
+/// reaches, since all lines together confirm it.
 const PERHAPS: f64 = 3.5;
-/// Lengths and columns that are considered.
+/// Lengths and columns that are considered. Guesses.
 const LENGTHS: usize = 6;
 const GRATINGS: usize = 4;
 /// Columns are sought in this many steps to either side, and are the same ones within so many steps
-/// of the advance and of the shear.
+/// of the advance and of the shear. Guesses.
 const STEPS: i32 = 24;
 const NEAR: [i32; 2] = [2, 3];
 
@@ -41,7 +41,7 @@ pub struct Registration {
     /// Shift of the columns from one line to the next, in symbols.
     pub shear: f64,
     /// Where the lines lie in the generator's numbering.
-    pub law: Law,
+    pub row_phases: RowPhases,
 }
 
 /// How the lines may lie, the likeliest first: to be confirmed by all of them together.
@@ -53,17 +53,17 @@ pub fn register(strips: &Strips, profile: &Profile) -> Vec<Registration> {
     let Some(likeliest) = columns.first() else { return Vec::new() };
     let pairs = Pairs::of(strips, lines, likeliest);
     let longest = profile.most_symbols.min(pairs.cells / 2);
-    let law = |n| row_phase::find_by_pairs(lines, n, APART, PERHAPS, &pairs.folded(n), profile);
-    let found = (Legend::FEWEST..=longest).filter_map(|n| Some((n, law(n)?)));
-    let mut found: Vec<(usize, Law)> = found.collect();
+    let at = |n| row_phase::find_by_pairs(lines, n, APART, PERHAPS, &pairs.folded(n), profile);
+    let found = (Legend::FEWEST..=longest).filter_map(|n| Some((n, at(n)?)));
+    let mut found: Vec<(usize, RowPhases)> = found.collect();
     found.sort_by(|(_, a), (_, b)| b.score.total_cmp(&a.score));
     found.truncate(LENGTHS);
-    let with_columns = |(symbols, law): (usize, Law)| {
+    let with_columns = |(symbols, row_phases): (usize, RowPhases)| {
         let of = move |&Grating { advance, shear }: &Grating| Registration {
             symbols,
             advance,
             shear,
-            law,
+            row_phases,
         };
         columns.iter().map(of).collect::<Vec<_>>()
     };
@@ -94,7 +94,7 @@ fn columns(strips: &Strips, lines: usize) -> Vec<Grating> {
             .map(|x| Complex32::from_polar(1.0, (-TAU * (x as f64 / advance).fract()) as f32))
             .collect();
         let mut power = vec![0.0f32; size];
-        for height in 0..ACROSS {
+        for height in 0..HEIGHTS {
             let mut of_lines = vec![Complex32::default(); size];
             for (line, sum) in of_lines.iter_mut().take(lines).enumerate() {
                 let strip = strips.strip(line, height);
@@ -211,7 +211,7 @@ fn sample(
     out: &mut [Complex32],
 ) {
     let first = (shear * line as f64).ceil().max(0.0) - shear * line as f64;
-    let heights: Vec<&[f32]> = (0..ACROSS).map(|height| strips.strip(line, height)).collect();
+    let heights: Vec<&[f32]> = (0..HEIGHTS).map(|height| strips.strip(line, height)).collect();
     for cell in 0..cells {
         for sample in 0..SAMPLES {
             let x = (first + cell as f64 + (sample as f64 + 0.5) / SAMPLES as f64) * advance;

@@ -1,18 +1,30 @@
-//! The law of the row phases: the generator begins each line with a symbol that the line's number
+//! The row-phase sequence: the generator begins each line with a symbol that the line's number
 //! decides (`Layout::row_phase`). Where a scan's lines follow it, they can be placed all together,
 //! also those that are too faint to be placed one by one, and the turn of the page is known. In a
 //! keyed print every second line follows it; only the issuer knows the places of the others.
 
+use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::orientation::Orientation;
 use crate::spec::Profile;
 
-/// How far the law must stand over chance, in standard deviations. Some 10,000 placements are
-/// tried, of which the best reaches 4.
-const SURELY: f64 = 7.0;
+/// The ladder of scores: how far the best placement of a scan's lines stands over chance, in standard
+/// deviations. Some 10,000 placements are tried, of which the best reaches 4 by chance; pictures
+/// without microtext reach 8.4 at the most.
+///
+/// From here on the lines are placed by the sequence. A guess: what is placed so must still be read.
+pub const FOUND: f64 = 7.0;
+/// From here on there is something like microtext, readable or not: more than any picture without it
+/// reaches.
+pub const FOLLOWED: f64 = 10.0;
+/// From here on lines that follow the sequence which everybody knows are taken not to be keyed. A guess.
+pub const UNKEYED: f64 = 12.0;
+/// From here on no other period or resolution is tried. A guess.
+pub const CERTAIN: f64 = 20.0;
+const _: () = assert!(FOUND < FOLLOWED && FOLLOWED < UNKEYED && UNKEYED < CERTAIN);
 
 /// Where a scan's lines lie in the generator's numbering.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Law {
+pub struct RowPhases {
     /// The generator's number of the scan's first line.
     first: i64,
     /// Added to every phase.
@@ -25,7 +37,7 @@ pub struct Law {
     pub score: f64,
 }
 
-impl Law {
+impl RowPhases {
     /// The symbol number at the origin of each of the scan's first `lines` lines; `None` outside of
     /// the portrait, and for keyed lines.
     #[must_use]
@@ -39,6 +51,37 @@ impl Law {
     #[must_use]
     pub fn row(&self, line: usize) -> i64 {
         row(self.first, self.orientation, line)
+    }
+
+    /// The lines of a scan whose places only the key tells, each with the generator's number of it.
+    pub fn keyed_lines(
+        &self,
+        lines: usize,
+        profile: &Profile,
+    ) -> impl Iterator<Item = (usize, usize)> {
+        let (sequence, layout) = (*self, profile.layout);
+        let (printed, _) = layout.extent(profile.width, profile.height);
+        let with_row = move |line| Some((line, usize::try_from(sequence.row(line)).ok()?));
+        let is_keyed = move |(_, row): &(usize, usize)| {
+            sequence.keyed && *row < printed && layout.is_keyed(*row)
+        };
+        (0..lines).filter_map(with_row).filter(is_keyed)
+    }
+
+    /// A frame from the first printed line to the last, now that the lines' numbers are known.
+    /// `first_line`: the scan's line that this counts from.
+    #[must_use]
+    pub fn frame(&self, seen: &Frame, first_line: i64, profile: &Profile) -> Frame {
+        let height = profile.height.0 / profile.layout.pitch.0;
+        let of_first = self.row(0) as f64;
+        let down = if self.orientation.upside_down {
+            let end = first_line as f64 + of_first + 1.0;
+            [end - height, end]
+        } else {
+            let top = first_line as f64 - of_first;
+            [top, top + height]
+        };
+        Frame { down, ..seen.clone() }
     }
 
     /// Added to every phase.
@@ -66,7 +109,7 @@ fn as_it_runs(phase: usize, symbols: usize, orientation: Orientation) -> usize {
 /// The phases of all printed lines, for a text of one length.
 struct Printed {
     symbols: usize,
-    /// None for lines that the law does not place.
+    /// None for lines that the sequence does not place.
     phases: Vec<Option<usize>>,
     keyed: bool,
 }
@@ -75,12 +118,12 @@ impl Printed {
     fn new(symbols: usize, keyed: bool, profile: &Profile) -> Self {
         let layout = &profile.layout;
         let (lines, _) = layout.extent(profile.width, profile.height);
-        let lawful = |row: &usize| !(keyed && layout.is_keyed(*row));
-        let phase = |row| Some(row).filter(lawful).map(|row| layout.row_phase(row, symbols));
+        let placed = |row: &usize| !(keyed && layout.is_keyed(*row));
+        let phase = |row| Some(row).filter(placed).map(|row| layout.row_phase(row, symbols));
         Self { symbols, phases: (0..lines).map(phase).collect(), keyed }
     }
 
-    /// All lines by the law, and every second one.
+    /// All lines by the sequence, and every second one.
     fn either(symbols: usize, profile: &Profile) -> [Self; 2] {
         [false, true].map(|keyed| Self::new(symbols, keyed, profile))
     }
@@ -114,7 +157,7 @@ impl Printed {
 /// The placement that suits the lines best, if it stands clear of chance. `scores`: for each line,
 /// its correlation with the common text for each symbol that it could begin with.
 #[must_use]
-pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
+pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<RowPhases> {
     let symbols = scores.first()?.len();
     let printed = Printed::either(symbols, profile);
     let centred: Vec<Vec<f64>> = scores
@@ -128,7 +171,7 @@ pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
         .iter()
         .map(|line| line.iter().map(|v| v * v).sum::<f64>() / symbols as f64)
         .collect();
-    let mut best: Option<Law> = None;
+    let mut best: Option<RowPhases> = None;
     let placements = printed.iter().flat_map(|printed| printed.placements(scores.len()));
     for (printed, orientation, first) in placements {
         let mut sums = vec![0.0; symbols];
@@ -143,14 +186,14 @@ pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<Law> {
         for (turn, sum) in sums.iter().enumerate() {
             let score = sum / variance.sqrt().max(1e-30);
             if best.is_none_or(|b| score > b.score) {
-                best = Some(Law { first, turn, orientation, keyed: printed.keyed, score });
+                best = Some(RowPhases { first, turn, orientation, keyed: printed.keyed, score });
             }
         }
     }
-    best.filter(|law| law.score >= SURELY)
+    best.filter(|found| found.score >= FOUND)
 }
 
-/// The placement for which pairs of lines are most alike, if it stands `surely` standard deviations
+/// The placement for which pairs of lines are most alike, if it stands `least` standard deviations
 /// clear of chance. `alike`: for each line and each of the `apart` after it, how alike they are if
 /// the second is shifted by 0, 1 … `symbols` − 1.
 #[must_use]
@@ -158,10 +201,10 @@ pub fn find_by_pairs(
     lines: usize,
     symbols: usize,
     apart: usize,
-    surely: f64,
+    least: f64,
     alike: &[f32],
     profile: &Profile,
-) -> Option<Law> {
+) -> Option<RowPhases> {
     let printed = Printed::either(symbols, profile);
     let mut centred = alike.to_vec();
     let mut variances = Vec::with_capacity(lines * apart);
@@ -170,7 +213,7 @@ pub fn find_by_pairs(
         pair.iter_mut().for_each(|v| *v -= mean);
         variances.push(pair.iter().map(|v| v * v).sum::<f32>() / symbols as f32);
     }
-    let mut best: Option<Law> = None;
+    let mut best: Option<RowPhases> = None;
     let placements = printed.iter().flat_map(|printed| printed.placements(lines));
     for (printed, orientation, first) in placements {
         let phases: Vec<Option<usize>> =
@@ -189,10 +232,10 @@ pub fn find_by_pairs(
         }
         let score = f64::from(sum) / f64::from(variance).sqrt().max(1e-30);
         if best.is_none_or(|b| score > b.score) {
-            best = Some(Law { first, turn: 0, orientation, keyed: printed.keyed, score });
+            best = Some(RowPhases { first, turn: 0, orientation, keyed: printed.keyed, score });
         }
     }
-    best.filter(|law| law.score >= surely)
+    best.filter(|found| found.score >= least)
 }
 
 #[cfg(test)]
@@ -209,13 +252,13 @@ mod tests {
         let profile = Profile::default();
         let symbols = 17;
         for (first, orientation) in placements() {
-            let truth = Law { first, turn: 5, orientation, keyed: false, score: 0.0 };
+            let truth = RowPhases { first, turn: 5, orientation, keyed: false, score: 0.0 };
             let phases = truth.phases(40, symbols, &profile).into_iter().flatten();
             let score = |phase, s| if s == phase { 1.0 } else { 0.0 };
             let scores: Vec<Vec<f64>> =
                 phases.map(|phase| (0..symbols).map(|s| score(phase, s)).collect()).collect();
-            let law = find(&scores, &profile).unwrap();
-            assert_eq!((law.first, law.turn, law.orientation), (first, 5, orientation));
+            let found = find(&scores, &profile).unwrap();
+            assert_eq!((found.first, found.turn, found.orientation), (first, 5, orientation));
         }
         let noise: Vec<Vec<f64>> = (0..40u64)
             .map(|l| (0..17u64).map(|s| ((l * 31 + s * 17) * 2_654_435_761 % 997) as f64).collect())
@@ -226,7 +269,7 @@ mod tests {
     #[test]
     fn every_second_line_of_a_keyed_print_follows() {
         let (profile, symbols) = (Profile::default(), 17);
-        let truth = Law { first: 7, turn: 5, keyed: true, ..Law::default() };
+        let truth = RowPhases { first: 7, turn: 5, keyed: true, ..RowPhases::default() };
         let phases = truth.phases(40, symbols, &profile);
         assert_eq!(phases.iter().flatten().count(), 20);
         // The other lines lie anywhere.
@@ -234,10 +277,10 @@ mod tests {
         let at = phases.iter().enumerate().map(|(line, phase)| phase.unwrap_or(anywhere(line)));
         let scores: Vec<Vec<f64>> =
             at.map(|at| (0..symbols).map(|s| if s == at { 1.0 } else { 0.0 }).collect()).collect();
-        let law = find(&scores, &profile).unwrap();
-        assert_eq!((law.first, law.turn, law.keyed), (7, 5, true));
+        let found = find(&scores, &profile).unwrap();
+        assert_eq!((found.first, found.turn, found.keyed), (7, 5, true));
         assert!(phases.iter().enumerate().all(|(line, phase)| {
-            let is_keyed = profile.layout.is_keyed(law.row(line) as usize);
+            let is_keyed = profile.layout.is_keyed(found.row(line) as usize);
             phase.is_none() == is_keyed
         }));
     }
@@ -247,7 +290,7 @@ mod tests {
         let profile = Profile::default();
         let (symbols, lines, apart) = (17, 40, 3);
         for (first, orientation) in placements() {
-            let truth = Law { first, turn: 0, orientation, keyed: false, score: 0.0 };
+            let truth = RowPhases { first, turn: 0, orientation, keyed: false, score: 0.0 };
             let phases = truth.phases(lines, symbols, &profile);
             let mut alike = vec![0.0; lines * apart * symbols];
             for line in 0..lines {
@@ -257,8 +300,8 @@ mod tests {
                     alike[(line * apart + other - line - 1) * symbols + shift] = 1.0;
                 }
             }
-            let law = find_by_pairs(lines, symbols, apart, 8.0, &alike, &profile).unwrap();
-            assert_eq!((law.first, law.orientation), (first, orientation));
+            let found = find_by_pairs(lines, symbols, apart, 8.0, &alike, &profile).unwrap();
+            assert_eq!((found.first, found.orientation), (first, orientation));
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::imaging::raster::Enlarged;
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::scan::{BRIGHT, Scan};
+use crate::inspect::stacking::grid::{ACROSS, ALONG};
 use crate::inspect::stacking::grid::{BAND, Grid, Run};
-use crate::inspect::stacking::stack::{ACROSS, ALONG};
 use crate::inspect::synchronisation::columns::Columns;
 
 /// Other texts against which a cell is held, to see how much letters are seen where there are none.

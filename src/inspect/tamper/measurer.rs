@@ -64,10 +64,10 @@ impl<'a> CellMeasurer<'a> {
     #[must_use]
     pub fn cells(&self) -> Option<(Cells, [f64; 2])> {
         let cells = self.measure(&Templates::new(&self.expected, self.columns.symbols));
-        let (from, step) = match self.columns.law {
-            Some(law) => {
-                let backwards = law.orientation.runs_backwards();
-                let begin = self.begins - law.turn() as f64;
+        let (from, step) = match self.columns.row_phases {
+            Some(phases) => {
+                let backwards = phases.orientation.runs_backwards();
+                let begin = self.begins - phases.turn() as f64;
                 let from = begin - if backwards { self.width } else { 0.0 };
                 (from, self.columns.symbols as f64)
             }

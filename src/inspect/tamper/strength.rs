@@ -6,16 +6,16 @@
 use ndarray::{Array2, Zip};
 
 use crate::imaging::{Mm, tone};
+use crate::inspect::signal::tones;
 use crate::inspect::tamper::cells::Cells;
 use crate::inspect::tamper::pooling::Pooling;
+use crate::inspect::tamper::tone_response::BRIGHTER;
 use crate::spec::modulation;
 
 /// Spread over which ground is looked at.
 const GROUND: Mm = Mm(0.25);
 /// The scanner's channels are at their end above this light, and show no letters.
 const CLIPPED: f32 = 0.95;
-/// The portrait's brightest channel is taken this much brighter than it was scanned.
-const BRIGHTER: f32 = 1.05;
 /// The share of the portrait that is less bright than its white.
 const WHITEST: f64 = 0.995;
 /// Where scans show no colours, a channel is at most this many times as bright as the luminance:
@@ -27,7 +27,7 @@ const ROOM: f32 = 0.75;
 const COLOURLESS: f32 = 0.05;
 
 /// Width of a class of tones, in L*, and how many cells one must have to tell of itself.
-const CLASS: f32 = 5.0;
+const CLASS: f32 = tones::CLASS as f32;
 const CLASSES: usize = 20;
 const TELLING: usize = 60;
 /// Letters show at least this share of what their class of tones typically does, …

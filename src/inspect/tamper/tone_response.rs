@@ -3,11 +3,12 @@
 
 use ndarray::{Array2, Zip};
 
+use crate::inspect::signal::tones;
 use crate::inspect::tamper::cells::Cells;
 use crate::spec::modulation;
 
 /// Width of a class of tones, in L*.
-const CLASS: f32 = 5.0;
+const CLASS: f32 = tones::CLASS as f32;
 const CLASSES: usize = 20;
 /// A class with fewer cells does not tell.
 const TELLING: f64 = 20.0;
@@ -18,7 +19,7 @@ const MIDDLE: f64 = 70.0;
 /// The turn is sought so far about where it was found in steps of a class, in L*.
 const ABOUT: usize = 12;
 /// The portrait's brightest channel is taken this much brighter than it was scanned.
-const BRIGHTER: f32 = 1.05;
+pub(super) const BRIGHTER: f32 = 1.05;
 
 /// Strength of letters by class of tone.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use crate::inspect::decision::text;
 use crate::inspect::recognition::reading::Reading;
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::scan::Scan;
-use crate::inspect::stacking::stack::ALONG;
+use crate::inspect::stacking::grid::ALONG;
 use crate::inspect::tamper::map::Ground;
 use crate::inspect::{Inspection, Page};
 use crate::report::overlay;
@@ -234,7 +234,7 @@ impl Rows {
                 + above as i64
                 + if turned.upside_down { LINES - 1 - i } else { i } as i64;
             let index = usize::try_from(line - columns.first_line).ok();
-            let row = columns.law.zip(index).map(|(law, index)| law.row(index) + 1);
+            let row = columns.row_phases.zip(index).map(|(law, index)| law.row(index) + 1);
             Line {
                 middle: i * PITCH + PITCH / 2,
                 number: row.map_or(String::new(), |row| row.to_string()),

@@ -1,6 +1,5 @@
 //! Runs over a real NATS server: nothing is lost and nothing is done twice, whoever is killed.
 
-
 mod nats;
 mod office;
 mod qa;

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Rgb};
 use reader::{Folder, field};
+use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode;
 use tumar::formats::encode::{Format, encode};
 use tumar::imaging::{Picture, Ppi};
-use tumar::Verdict;
 use tumar::inspect::inspect;
 use tumar::issue::pdf::Microtext;
 use tumar::issue::{embed, lettering, pdf, svg};

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use ab_glyph::Font;
 use image::{DynamicImage, GrayImage, Luma};
+use tumar::Verdict;
 use tumar::channel::{Conditions, print_and_scan};
 use tumar::formats::decode;
 use tumar::imaging::{Mm, Picture, Ppi};
-use tumar::Verdict;
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use desk::{flatbed, grey, lay, name, page, print, reads, scan, text, tilted, warped, with};
 use image::imageops;
-use tumar::imaging::{Picture, Ppi};
 use tumar::Verdict;
+use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::signal::scan::PpiSource;
 use tumar::inspect::{Reader, inspect};
 use tumar::spec::{Name, Profile};

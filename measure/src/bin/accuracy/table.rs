@@ -1,12 +1,12 @@
 //! The tables and the limits, as Markdown.
 #![expect(clippy::print_stdout, reason = "the tables are what it is for")]
 
-use tumar::channel::Preset;
 use tumar::Verdict;
+use tumar::channel::Preset;
 
+use super::trial::{Neighbour, Trial, Truth};
 use measure::neighbours::Kind;
 use measure::rate::Rate;
-use super::trial::{Neighbour, Trial, Truth};
 
 /// The presets that must be read nearly always.
 const HELD: [Preset; 3] = [Preset::Lab2400, Preset::Lab1200, Preset::Flatbed600];

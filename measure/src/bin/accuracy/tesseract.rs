@@ -12,7 +12,7 @@ use serde::Serialize;
 use tumar::channel::Preset;
 use tumar::imaging::raster::{bilinear, blur};
 use tumar::imaging::{Mm, Picture, Plane, Ppi, tone};
-use tumar::inspect::stacking::stack;
+use tumar::inspect::stacking::grid;
 use tumar::inspect::{Inspection, inspect};
 use tumar::spec::{Name, Profile, Script, Symbol};
 
@@ -224,15 +224,15 @@ fn lines(ink: &Plane, inspection: &Inspection, profile: &Profile) -> Vec<GrayIma
 /// The stack, enlarged, in [`COPIES`].
 fn stacked(inspection: &Inspection, profile: &Profile) -> Option<GrayImage> {
     let reading = inspection.reading()?;
-    let bins = reading.picture.len() / stack::ACROSS;
-    let plane = Plane::from_shape_vec((stack::ACROSS, bins), reading.picture.clone()).ok()?;
+    let bins = reading.picture.len() / grid::ACROSS;
+    let plane = Plane::from_shape_vec((grid::ACROSS, bins), reading.picture.clone()).ok()?;
     let mut sorted = reading.picture.clone();
     sorted.sort_by(f32::total_cmp);
     let [white, black] = [0.02, 0.98].map(|share| sorted[(share * sorted.len() as f64) as usize]);
     let layout = &profile.layout;
-    let across = layout.pitch.0 * PER_MM / stack::ACROSS as f64;
-    let along = layout.advance.0 * PER_MM / stack::ALONG as f64;
-    let (height, width) = (stack::ACROSS as f64 * across, (COPIES * bins) as f64 * along);
+    let across = layout.pitch.0 * PER_MM / grid::ACROSS as f64;
+    let along = layout.advance.0 * PER_MM / grid::ALONG as f64;
+    let (height, width) = (grid::ACROSS as f64 * across, (COPIES * bins) as f64 * along);
     let picture = GrayImage::from_fn(
         width as u32 + 2 * MARGIN as u32,
         height as u32 + 2 * MARGIN as u32,
@@ -240,7 +240,7 @@ fn stacked(inspection: &Inspection, profile: &Profile) -> Option<GrayImage> {
             let x = (f64::from(x) + 0.5 - MARGIN as f64) / along;
             let y = (f64::from(y) + 0.5 - MARGIN as f64) / across;
             let inside = (0.0..(COPIES * bins) as f64).contains(&x)
-                && (0.0..stack::ACROSS as f64).contains(&y);
+                && (0.0..grid::ACROSS as f64).contains(&y);
             let ink = bilinear(&plane, x.rem_euclid(bins as f64) - 0.5, y - 0.5);
             let share = if inside { (black - ink) / (black - white).max(1e-9) } else { 1.0 };
             Luma([(255.0 * share).clamp(0.0, 255.0) as u8])

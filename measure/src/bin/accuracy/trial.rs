@@ -11,12 +11,12 @@ use tumar::imaging::Picture;
 use tumar::inspect::decision::decide::decide;
 use tumar::inspect::decision::evidence::Evidence;
 use tumar::inspect::decision::text::Expected;
-use tumar::{Decision, Verdict};
 use tumar::inspect::{Inspection, inspect};
 use tumar::spec::{Legend, Name, Profile, Symbol};
+use tumar::{Decision, Verdict};
 
-use measure::neighbours::{Kind, neighbours};
 use super::tesseract::Attempt;
+use measure::neighbours::{Kind, neighbours};
 
 /// How a scan is made.
 #[derive(Clone, Debug, Serialize)]

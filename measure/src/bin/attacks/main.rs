@@ -14,11 +14,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 use clap::Parser;
-use rayon::prelude::*;
 use measure::{names, portraits, rate, seed};
+use rayon::prelude::*;
+use tumar::Outcome;
 use tumar::channel::Preset;
 use tumar::inspect::Reader;
-use tumar::Outcome;
 use tumar::spec::{IssuerKey, Profile};
 
 use attack::{Attack, Case};

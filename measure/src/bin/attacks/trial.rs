@@ -3,10 +3,10 @@
 use anyhow::Result;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::inspect::decision::claim::{Claim, Issue};
-use tumar::{Outcome, Verdict};
 use tumar::inspect::tamper::map::{Ground, Tamper};
 use tumar::inspect::{Inspection, Reader};
 use tumar::report::overlay;
+use tumar::{Outcome, Verdict};
 
 use crate::attack::{Attack, Case, Place};
 
@@ -70,8 +70,7 @@ pub(crate) fn run(
             .filter(|_| inspection.is_established())
             .map(|reading| [reading.imaging.blur.0, reading.contrast]),
         log10_chance: inspection
-            .keyed
-            .as_ref()
+            .keyed()
             .map(tumar::inspect::decision::key_check::Keyed::log10_chance),
     })
 }

@@ -5,7 +5,7 @@ use ndarray::{Array2, Axis};
 use tumar::imaging::Mm;
 use tumar::inspect::recognition::field::Field;
 use tumar::inspect::recognition::templates::{Alphabet, Imaging, LENGTH, Template};
-use tumar::inspect::stacking::stack::{ACROSS, ALONG};
+use tumar::inspect::stacking::grid::{ACROSS, ALONG};
 
 /// Bins over which the point spread is followed, along and across, and from one node to the next:
 /// it is linear between them.

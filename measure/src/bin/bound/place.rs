@@ -3,7 +3,7 @@
 use tumar::channel::Geometry;
 use tumar::imaging::Mm;
 use tumar::inspect::signal::scan::Scan;
-use tumar::inspect::stacking::stack::{ACROSS, ALONG};
+use tumar::inspect::stacking::grid::{ACROSS, ALONG};
 use tumar::spec::Profile;
 
 /// Beside the print the contrast has the border in its mean.

@@ -13,7 +13,7 @@ use tumar::inspect::recognition::viterbi;
 use tumar::inspect::recognition::whitening::Whitening;
 use tumar::inspect::signal::flatten::flatten;
 use tumar::inspect::signal::scan::Scan;
-use tumar::inspect::stacking::stack::{ACROSS, ALONG};
+use tumar::inspect::stacking::grid::{ACROSS, ALONG};
 use tumar::spec::{Legend, Profile, Symbol, modulation};
 
 use super::kernel::{Kernel, drawn};

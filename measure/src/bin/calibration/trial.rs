@@ -3,16 +3,16 @@
 use std::ops::Range;
 
 use anyhow::Result;
-use tumar::channel::Preset;
 use tumar::Verdict;
+use tumar::channel::Preset;
 use tumar::inspect::decision::decide::decide;
 use tumar::inspect::decision::text::{DOUBT, Expected};
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
-use measure::blind;
 use super::impostors::{one_letter, other_length};
+use measure::blind;
 use measure::portraits::Portrait;
 use measure::rate::Rate;
 use measure::seed::seed;
