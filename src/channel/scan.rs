@@ -18,7 +18,7 @@ use super::marks::{self, Mark};
 use super::noise::{Gauss, mix};
 use super::print::{Page, lookup};
 use crate::imaging::raster::spread;
-use crate::imaging::{Mm, Plane, Ppi, tone};
+use crate::imaging::{Mm, Plane, tone};
 
 /// Scans a page of the true size `print` (millimetres across and down).
 pub(super) fn scan(
