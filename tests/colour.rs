@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode::{self, DecodeError, decode};
 use tumar::formats::encode::{Format, encode};
-use tumar::imaging::colour::{Colour, ProfileFault};
+use tumar::imaging::colour::ProfileFault;
 use tumar::imaging::{Mm, Picture, Ppi, tone};
 use tumar::inspect::decision::verdict::Verdict;
 use tumar::inspect::inspect;
