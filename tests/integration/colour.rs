@@ -11,7 +11,7 @@ use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::decode::{self, DecodeError, decode};
 use tumar::formats::encode::{Format, encode};
-use tumar::imaging::colour::{Colour, ProfileFault};
+use tumar::imaging::colour::ProfileFault;
 use tumar::imaging::{Mm, Picture, Ppi, tone};
 use tumar::inspect::inspect;
 use tumar::issue::difference::{block_colour_difference, percentile};

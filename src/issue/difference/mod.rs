@@ -29,7 +29,7 @@ pub use ssim::{SSIM_PPI, structural_similarity};
 mod tests {
     use super::rasters::{grating, grey, peak};
     use super::*;
-    use crate::imaging::{Mm, tone};
+    use crate::imaging::{Mm, Picture, Plane, Ppi, tone};
 
     const READING: Mm = Mm(400.0);
 
