@@ -4,7 +4,6 @@
 //! [--profile FILE.toml] [--mode tint|screen]`
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
-
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};

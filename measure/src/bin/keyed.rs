@@ -3,14 +3,13 @@
 //! `cargo run --release -p measure --bin keyed [-- --presets flatbed600,reader400 --names N --seeds N]`
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints a table and progress")]
 
-
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 use clap::Parser;
-use rayon::prelude::*;
 use measure::{names, portraits, rate, seed};
+use rayon::prelude::*;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Picture;
 use tumar::inspect::decision::claim::{Claim, Issue};

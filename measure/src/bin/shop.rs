@@ -4,7 +4,6 @@
 //! `tumar issue shop/jobs.csv --out prints` and `tumar qa shop/scans.csv --out checked`
 #![expect(clippy::print_stdout, reason = "it says what it made")]
 
-
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -12,8 +11,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Parser;
 use image::GrayImage;
-use portraits::Portrait;
 use measure::{names, portraits};
+use portraits::Portrait;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::formats::encode;
 use tumar::imaging::{Picture, Ppi};

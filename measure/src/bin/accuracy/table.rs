@@ -4,9 +4,9 @@
 use tumar::channel::Preset;
 use tumar::inspect::decision::verdict::Verdict;
 
+use super::trial::{Neighbour, Trial, Truth};
 use measure::neighbours::Kind;
 use measure::rate::Rate;
-use super::trial::{Neighbour, Trial, Truth};
 
 /// The presets that must be read nearly always.
 const HELD: [Preset; 3] = [Preset::Lab2400, Preset::Lab1200, Preset::Flatbed600];

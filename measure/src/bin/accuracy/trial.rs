@@ -12,8 +12,8 @@ use tumar::inspect::decision::verdict::{Decision, Evidence, Expected, Verdict, d
 use tumar::inspect::{Inspection, compare, inspect};
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
-use measure::neighbours::{Kind, neighbours};
 use super::tesseract::Attempt;
+use measure::neighbours::{Kind, neighbours};
 
 /// How a scan is made.
 #[derive(Clone, Debug, Serialize)]

@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 use clap::Parser;
-use rayon::prelude::*;
 use measure::{names, portraits, rate, seed};
+use rayon::prelude::*;
 use tumar::channel::Preset;
 use tumar::inspect::Reader;
 use tumar::inspect::decision::verdict::Outcome;

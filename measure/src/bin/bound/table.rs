@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use tumar::channel::Preset;
 
 use super::probit::{self, Threshold};
-use measure::rate::Rate;
 use super::trial::Trial;
+use measure::rate::Rate;
 
 type Hit = fn(&Trial) -> bool;
 

@@ -11,9 +11,9 @@ use tumar::inspect::recognition::templates::Alphabet;
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Script, Symbol};
 
+use super::told::{Lesson, Told};
 use measure::portraits::Portrait;
 use measure::seed::seed;
-use super::told::{Lesson, Told};
 
 /// Strength of the text from which the told reader learns the point spread.
 const LESSON: f64 = 0.17;

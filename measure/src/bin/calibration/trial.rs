@@ -9,8 +9,8 @@ use tumar::inspect::{Inspection, Reader, compare};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
-use measure::blind;
 use super::impostors::{one_letter, other_length};
+use measure::blind;
 use measure::portraits::Portrait;
 use measure::rate::Rate;
 use measure::seed::seed;

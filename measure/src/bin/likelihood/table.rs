@@ -3,11 +3,11 @@
 
 use tumar::inspect::decision::likelihood::{MAP, Map};
 
+use super::trial::{Trial, Whose};
 use measure::logistic;
-use measure::ratios::{cllr, cllr_min};
 use measure::neighbours::Kind;
 use measure::rate::Rate;
-use super::trial::{Trial, Whose};
+use measure::ratios::{cllr, cllr_min};
 
 /// Scores of the holders' names and of others; none where undetermined.
 #[derive(Default)]

@@ -11,8 +11,8 @@ use tumar::inspect::{Inspection, Reader, compare};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Mode, Name, Profile};
 
-use measure::blind;
 use super::condition::Condition;
+use measure::blind;
 use measure::neighbours::{Kind, neighbours};
 use measure::portraits::Portrait;
 use measure::seed::seed;
