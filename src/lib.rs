@@ -64,6 +64,8 @@ mod inspect;
 pub mod issue;
 #[cfg(not(feature = "internals"))]
 mod issue;
+pub mod report;
+pub mod run;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod numerics;
@@ -115,4 +117,32 @@ pub mod files {
 pub mod keys {
     pub use crate::inspect::decision::claim::Issue;
     pub use crate::spec::key::{DocumentNumber, IssuerKey, KeyId, LONGEST_KEY_FILE};
+}
+
+/// What is printed: alphabet, legend, layout, typeface.
+pub mod microtext {
+    pub use crate::issue::pdf::Microtext;
+    pub use crate::issue::screen::check as check_screen;
+    pub use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT, MOST_DOTS};
+    pub use crate::spec::{Layout, Legend, Script, Symbol, Typeface};
+}
+
+/// A portrait as it is before anything is printed into it.
+pub mod portrait {
+    pub use crate::issue::portrait::{FEWEST_PIXELS, Prepared, prepare};
+}
+
+/// Lengths and resolutions.
+pub mod units {
+    pub use crate::imaging::units::{Mm, PLAUSIBLE_PPI, Ppi};
+}
+
+/// What was measured, and what of it makes a decision.
+pub mod evidence {
+    pub use crate::inspect::decision::verdict::{
+        Comparison, Evidence, Expected, READ, Repetition, Text,
+    };
+    pub use crate::inspect::recognition::reading::{Read, Reading, Readings};
+    pub use crate::inspect::tamper::map::Tamper;
+    pub use crate::inspect::tamper::region::{Kind, Region};
 }

@@ -1,23 +1,19 @@
 //! The command line, as people's scripts see it: exit codes, the one line on stderr, the files.
 
-use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::path::PathBuf;
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use assert_cmd::Command;
 use image::{ImageFormat, RgbImage};
 use serde_json::Value;
 use tempfile::TempDir;
 use tumar::spec::Legend;
 
+use crate::common::{TUMAR, tumar};
+
 const NAME: [&str; 4] = ["--surname", "Назарбаева", "--given", "Әсел"];
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/astronaut.png");
-
-fn tumar(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("tumar").unwrap();
-    command.current_dir(folder).args(args).output().unwrap()
-}
 
 /// A folder with the sample, its print and its scans, made once.
 struct Bench {
@@ -192,13 +188,29 @@ fn what_cannot_be_read() {
 #[test]
 fn what_may_not_be_read() {
     use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    /// As most systems number the user who may do nothing.
+    const NOBODY: u32 = 65_534;
     let desk = Desk::new();
     let path = desk.folder.path().join("portrait.png");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
-    if std::fs::read(&path).is_ok() {
-        return; // root may read everything
+    if std::fs::read(&path).is_err() {
+        desk.refuses_file("portrait.png", &["may not be read"]);
+        return;
     }
-    desk.refuses_file("portrait.png", &["may not be read"]);
+    // Root may read everything, so nobody tries, who may enter the folder.
+    let program = desk.folder.path().join("tumar");
+    std::fs::copy(TUMAR, &program).unwrap();
+    for file in [desk.folder.path(), &program] {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new(program);
+    command.current_dir(desk.folder.path()).args(["verify", "portrait.png"]).uid(NOBODY);
+    let output = command.output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.starts_with("tumar: portrait.png: ") && error.contains("may not be read"));
+    assert_eq!(error.lines().count(), 1, "{error}");
 }
 
 #[test]
@@ -307,10 +319,9 @@ fn a_full_disk() {
     assert!(full.is_symlink());
 
     let before = desk.files();
-    let tumar = assert_cmd::cargo::cargo_bin("tumar");
     let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");
-    command.current_dir(desk.folder.path()).args(["-c", script]).arg(tumar);
+    command.current_dir(desk.folder.path()).args(["-c", script]).arg(TUMAR);
     command.args(["embed", "portrait.png", "--surname", "Lee", "--out", "out/out.png"]);
     let output = command.output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
@@ -329,7 +340,7 @@ fn stdout_that_is_full_or_closed() {
         let script = format!("\"$0\" verify clean.png --json - {redirection}");
         let mut command = Command::new("sh");
         command.current_dir(bench.folder.path()).args(["-c", &script]);
-        command.arg(assert_cmd::cargo::cargo_bin("tumar")).output().unwrap()
+        command.arg(TUMAR).output().unwrap()
     };
     let full = run("> /dev/full");
     assert_eq!(full.status.code(), Some(1));

@@ -9,26 +9,21 @@ use moxcms::{ColorProfile, Layout, TransformOptions};
 use proptest::prelude::*;
 use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::formats::decode::{self, DecodeError, decode};
+use tumar::formats::decode::{DecodeError, decode};
 use tumar::formats::encode::{Format, encode};
 use tumar::imaging::colour::ProfileFault;
 use tumar::imaging::{Mm, Picture, Ppi, tone};
 use tumar::inspect::inspect;
 use tumar::issue::difference::{block_colour_difference, percentile};
 use tumar::issue::{Embedded, embed, portrait};
-use tumar::spec::{Name, Profile};
+use tumar::spec::Profile;
 
-static PORTRAIT: LazyLock<Picture> = LazyLock::new(|| {
-    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/astronaut.png");
-    decode::read(sample.as_ref()).unwrap()
-});
+use crate::common::{holder, sample};
 
-fn name() -> Name {
-    Name::new("Назарбаева", "Әсел").unwrap()
-}
+static PORTRAIT: LazyLock<Picture> = LazyLock::new(|| sample("astronaut.png"));
 
 fn printed(portrait: &Picture) -> Embedded {
-    embed(portrait, &name(), &Profile::default()).unwrap()
+    embed(portrait, &holder(), &Profile::default()).unwrap()
 }
 
 /// The same colours in another space, as another program would store them.
@@ -116,7 +111,7 @@ fn sixteen_bits_go_in_and_come_out() {
     for portrait in [deep, grey] {
         for format in [Format::Png, Format::Tiff] {
             let portrait = decode(&encode(&portrait, format).unwrap()).unwrap();
-            let print = embed(&portrait, &name(), &profile).unwrap().picture;
+            let print = embed(&portrait, &holder(), &profile).unwrap().picture;
             let back = decode(&encode(&print, format).unwrap()).unwrap();
             assert_eq!(
                 back.pixels.color().bits_per_pixel()
@@ -139,7 +134,7 @@ fn a_scan_in_another_space_is_read() {
     let (seen, expected) = (adobe.luminance(2), scan.luminance(2));
     let farthest = seen.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(farthest < 0.01, "{farthest}");
-    let found = inspect(&adobe, None, Some(&name()), &profile).unwrap();
+    let found = inspect(&adobe, None, Some(&holder()), &profile).unwrap();
     assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision.reasons);
 }
 

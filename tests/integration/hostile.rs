@@ -4,15 +4,16 @@
 
 use std::sync::Once;
 
-use crate::common::art::{self, Lines};
-use crate::common::judge::{self, PROFILE, SCANS, faults, name, printed, scanner, vouched};
-use crate::common::{letters, sample, tones};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tumar::channel::{Conditions, Technology};
 use tumar::imaging::{Mm, Picture, Ppi};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
+
+use crate::common::art::{self, Lines};
+use crate::common::judge::{self, PROFILE, SCANS, askew, faults, printed, vouched};
+use crate::common::{letters, name, sample, tones};
 
 fn portrait() -> Picture {
     sample("synthetic-01-suit.png")
@@ -37,7 +38,7 @@ fn holds_only(title: &str, print: &Picture, names: &[Name]) {
 #[track_caller]
 fn holds(title: &str, print: &Picture, names: &[Name], letters: bool) {
     for ppi in SCANS {
-        let faults = faults(&judge::inspect(print, &scanner(ppi)), names, letters);
+        let faults = faults(&judge::inspect(print, &askew(ppi)), names, letters);
         assert!(faults.is_empty(), "{title} at {ppi} ppi: {}", faults.join("; "));
     }
 }
@@ -46,7 +47,7 @@ fn holds(title: &str, print: &Picture, names: &[Name], letters: bool) {
 /// stranger's accepted. The prints are the same, so once will do.
 fn control() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| SCANS.iter().for_each(|&ppi| reads(&scanner(ppi))));
+    ONCE.call_once(|| SCANS.iter().for_each(|&ppi| reads(&askew(ppi))));
 }
 
 fn reads(conditions: &Conditions) {
@@ -98,7 +99,7 @@ fn guilloches() {
 }
 
 fn newsprint(ppi: f64, lines: f64, angle_deg: f64) -> Conditions {
-    let mut conditions = scanner(ppi);
+    let mut conditions = askew(ppi);
     let device = Ppi(2400.0);
     conditions.print.technology = Technology::ClusteredDot { device, lines, angle_deg };
     conditions
@@ -249,7 +250,7 @@ fn draw(random: &mut ChaCha8Rng) -> (String, Picture, Vec<Name>, bool) {
     let name = |random: &mut ChaCha8Rng| {
         let text: String = letters::words(40, random.random_range(0..1_000_000)).iter().collect();
         let mut words = text.split_whitespace();
-        judge::name(words.next().unwrap_or("a"), words.next().unwrap_or(""))
+        crate::common::name(words.next().unwrap_or("a"), words.next().unwrap_or(""))
     };
     let names = [name(random), name(random)];
     let other = || {
@@ -314,7 +315,7 @@ fn hundreds_at_random() {
     let mut failures = Vec::new();
     for number in 0..600 {
         let (title, print, names, letters) = draw(&mut random);
-        let conditions = scanner(SCANS[number % SCANS.len()]);
+        let conditions = askew(SCANS[number % SCANS.len()]);
         let faults = faults(&judge::inspect(&print, &conditions), &names, letters);
         if !faults.is_empty() {
             failures.push(format!("{number} {title}: {}", faults.join("; ")));

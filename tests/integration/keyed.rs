@@ -1,38 +1,27 @@
 //! Keyed prints: the key is confirmed however they lie and whatever their layout, and nothing else is.
 
-use std::path::Path;
+use std::sync::LazyLock;
 
 use image::{DynamicImage, Rgb};
-use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::formats::decode;
 use tumar::imaging::Picture;
 use tumar::inspect::decision::claim::{Claim, Issue};
+use tumar::Verdict;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, print};
-use tumar::spec::{DocumentNumber, Imprint, IssuerKey, Name, Profile};
+use tumar::spec::{Imprint, IssuerKey, Name, Profile};
+
+use crate::common::judge::{PROFILE, READER};
+use crate::common::{holder, key, number, sample};
 
 const SEED: u64 = 3;
-
-fn name() -> Name {
-    Name::new("Назарбаева", "Әсел").expect("a name")
-}
-
-fn number(text: &str) -> DocumentNumber {
-    text.parse().expect("a number")
-}
-
-fn sample(file: &str) -> Picture {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    decode::read(&folder.join(file)).expect(file)
-}
 
 fn issue(key: &IssuerKey, document: &str) -> Issue {
     Issue { keys: vec![key.clone()], document: number(document) }
 }
 
-fn keyed(name: &Name, key: &IssuerKey, profile: &Profile) -> Picture {
-    let imprint = Imprint::keyed(name, profile, key, &number("N1234567")).expect("it fits");
+fn keyed(key: &IssuerKey, profile: &Profile) -> Picture {
+    let imprint = Imprint::keyed(&holder(), profile, key, &number("N1234567")).expect("it fits");
     print(&sample("synthetic-04-beard.png"), &imprint, profile).expect("a portrait").picture
 }
 
@@ -40,43 +29,45 @@ fn scanned(print: &Picture) -> Picture {
     print_and_scan(print, &Conditions::draw(Preset::Flatbed600, SEED), SEED).expect("a scan")
 }
 
-fn checked(scan: &Picture, name: Option<&Name>, issue: &Issue, profile: &Profile) -> Inspection {
+/// Of the default profile: a print by `key(3)`, and its scan.
+static PRINT: LazyLock<Picture> = LazyLock::new(|| keyed(&key(3), &PROFILE));
+static SCAN: LazyLock<Picture> = LazyLock::new(|| scanned(&PRINT));
+
+fn checked(scan: &Picture, name: Option<&Name>, issue: &Issue, reader: &Reader<'_>) -> Inspection {
     let claim = Claim { name, issue: Some(issue) };
-    Reader::new(profile).check(scan, None, claim).expect("a resolution").main
+    reader.check(scan, None, claim).expect("a resolution").main
 }
 
 /// The key is confirmed for its document, and for no other. (Where lines are few, by accident enough
 /// may be right not to refuse it.)
 #[track_caller]
-fn confirms(scan: &Picture, key: &IssuerKey, profile: &Profile) {
-    let found = checked(scan, Some(&name()), &issue(key, "N1234567"), profile);
+fn confirms(scan: &Picture, key: &IssuerKey, reader: &Reader<'_>) {
+    let found = checked(scan, Some(&holder()), &issue(key, "N1234567"), reader);
     let lines = found.keyed().expect("keyed lines");
     assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
     assert!(lines.log10_chance() < -15.0, "{} of {}", lines.right(), lines.placed());
-    let found = checked(scan, Some(&name()), &issue(key, "N1234568"), profile);
+    let found = checked(scan, Some(&holder()), &issue(key, "N1234568"), reader);
     let not = [Verdict::KeyMismatch, Verdict::Inconclusive];
     assert!(not.contains(&found.decision.verdict), "{:?}", found.decision);
 }
 
 #[test]
 fn however_the_print_lies() {
-    let (key, profile) = (IssuerKey::generate().expect("randomness"), Profile::default());
-    let scan = scanned(&keyed(&name(), &key, &profile));
-    for turned in [scan.pixels.clone(), scan.pixels.rotate180(), scan.pixels.fliph()] {
-        confirms(&Picture { pixels: turned, ..scan.clone() }, &key, &profile);
+    for turned in [SCAN.pixels.clone(), SCAN.pixels.rotate180(), SCAN.pixels.fliph()] {
+        confirms(&Picture { pixels: turned, ..SCAN.clone() }, &key(3), &READER);
     }
 }
 
 #[test]
 fn whatever_the_layout() {
-    let key = IssuerKey::generate().expect("randomness");
+    let key = key(4);
     for more in [
         "wave = { amplitude_mm = 0.08, period_mm = 12.0, drift_mm = 0.2 }",
         "second_cap_height_mm = 0.20",
         "mode = \"screen\"",
     ] {
         let profile = with(more);
-        confirms(&scanned(&keyed(&name(), &key, &profile)), &key, &profile);
+        confirms(&scanned(&keyed(&key, &profile)), &key, &Reader::new(&profile));
     }
 }
 
@@ -91,8 +82,7 @@ fn with(more: &str) -> Profile {
 
 #[test]
 fn a_third_of_the_lines_destroyed() {
-    let (key, profile) = (IssuerKey::generate().expect("randomness"), Profile::default());
-    let mut print = keyed(&name(), &key, &profile);
+    let mut print = PRINT.clone();
     let mut pixels = print.pixels.to_rgb8();
     let height = pixels.height();
     pixels
@@ -101,19 +91,16 @@ fn a_third_of_the_lines_destroyed() {
         .flat_map(|(_, row)| row)
         .for_each(|(_, _, pixel)| *pixel = Rgb([200, 190, 180]));
     print.pixels = DynamicImage::from(pixels);
-    confirms(&scanned(&print), &key, &profile);
+    confirms(&scanned(&print), &key(3), &READER);
 }
 
 #[test]
 fn the_right_name_without_the_key() {
-    let (key, profile) = (IssuerKey::generate().expect("randomness"), Profile::default());
-    let other = IssuerKey::generate().expect("randomness");
     let portrait = sample("synthetic-04-beard.png");
-    let forged = embed(&portrait, &name(), &profile).expect("a print").picture;
-    for print in [forged, keyed(&name(), &other, &profile)] {
-        let scan = scanned(&print);
-        for name in [Some(&name()), None] {
-            let found = checked(&scan, name, &issue(&key, "N1234567"), &profile);
+    let forged = scanned(&embed(&portrait, &holder(), &PROFILE).expect("a print").picture);
+    for scan in [&forged, &SCAN] {
+        for name in [Some(&holder()), None] {
+            let found = checked(scan, name, &issue(&key(5), "N1234567"), &READER);
             assert_eq!(found.decision.verdict, Verdict::KeyMismatch, "{:?}", found.decision);
         }
     }
@@ -121,11 +108,9 @@ fn the_right_name_without_the_key() {
 
 #[test]
 fn one_of_several_keys() {
-    let profile = Profile::default();
-    let keys: Vec<IssuerKey> = (0..5).map(|_| IssuerKey::generate().expect("randomness")).collect();
-    let scan = scanned(&keyed(&name(), &keys[3], &profile));
+    let keys: Vec<IssuerKey> = (0..5).map(key).collect();
     let issue = Issue { keys: keys.clone(), document: number("N1234567") };
-    let found = checked(&scan, None, &issue, &profile);
+    let found = checked(&SCAN, None, &issue, &READER);
     assert_eq!(found.decision.verdict, Verdict::Authentic);
     assert_eq!(found.keyed().map(|keyed| keyed.key), Some(keys[3].id()));
 }

@@ -1,63 +1,41 @@
 //! Layout families and the letter screen: printed, scanned, read back.
 
-use std::path::Path;
-
+use tumar::channel::print_and_scan;
+use tumar::imaging::Picture;
 use tumar::Verdict;
-use tumar::channel::{Conditions, print_and_scan};
-use tumar::formats::decode;
-use tumar::imaging::{Mm, Ppi};
-use tumar::inspect::{Inspection, inspect};
+use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{EmbedError, embed};
 use tumar::spec::legend::NameError;
 use tumar::spec::{Mode, Name, Profile};
 
-fn name(surname: &str, given: &str) -> Name {
-    Name::new(surname, given).expect("a name")
-}
-
-fn holder() -> Name {
-    name("Назарбаева", "Әсел")
-}
+use crate::common::{holder, name, sample, scanner};
 
 /// The built-in profile with more lines in its part on microtext.
 fn profile(more: &str) -> Profile {
     Profile::parse(&format!("{}\n{more}\n", Profile::default_text())).expect("a profile")
 }
 
-/// A good scanner of this resolution, the sheet turned by so many degrees.
-fn scanner(ppi: f64, turned: f64) -> Conditions {
-    let mut conditions = Conditions::clean(Ppi(ppi));
-    conditions.scan.optics_px = 0.4;
-    conditions.scan.read_noise = 0.004;
-    conditions.scan.rotation_deg = turned;
-    conditions.scan.border = [Mm(3.0); 4];
-    conditions
+fn print(holder: &Name, profile: &Profile) -> Picture {
+    embed(&sample("synthetic-03-headscarf.png"), holder, profile).expect("a print").picture
 }
 
-fn inspected(
-    holder: &Name,
-    printed: &Profile,
-    conditions: &Conditions,
-    expected: Option<&Name>,
-    read_by: &Profile,
-) -> Inspection {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/synthetic-03-headscarf.png");
-    let portrait = decode::read(&path).expect("a sample portrait");
-    let print = embed(&portrait, holder, printed).expect("a print").picture;
-    let scan = print_and_scan(&print, conditions, 1).expect("a scan");
-    inspect(&scan, None, expected, read_by).expect("a resolution")
+/// Resolutions, and degrees by which the sheet is turned.
+fn scan(print: &Picture, (ppi, turned): (f64, f64)) -> Picture {
+    print_and_scan(print, &scanner(ppi, turned), 1).expect("a scan")
+}
+
+fn inspected(scan: &Picture, reader: &Reader<'_>, expected: Option<&Name>) -> Inspection {
+    reader.inspect(scan, None, expected).expect("a resolution")
 }
 
 #[track_caller]
-fn reads(holder: &Name, profile: &Profile, conditions: &Conditions) -> Inspection {
-    let found = inspected(holder, profile, conditions, Some(holder), profile);
+fn reads(scan: &Picture, reader: &Reader<'_>) {
+    let found = inspected(scan, reader, Some(&holder()));
     assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
-    let other = name("Назарбаев", "Асель");
-    let blind = inspected(holder, profile, conditions, None, profile);
+    let blind = inspected(scan, reader, None);
     assert_eq!(blind.decision.verdict, Verdict::Read, "{:?}", blind.decision);
-    let wrong = inspected(holder, profile, conditions, Some(&other), profile);
+    let wrong = inspected(scan, reader, Some(&name("Назарбаев", "Асель")));
     assert_ne!(wrong.decision.verdict, Verdict::Authentic, "{:?}", wrong.decision);
-    found
 }
 
 #[test]
@@ -68,8 +46,9 @@ fn waved_lines() {
         "wave = { amplitude_mm = 0.08, period_mm = 20.0, drift_mm = -0.3 }",
     ] {
         let profile = profile(more);
-        for (ppi, turned) in [(600.0, 0.7), (600.0, 181.0), (400.0, -0.9)] {
-            reads(&holder(), &profile, &scanner(ppi, turned));
+        let (print, reader) = (print(&holder(), &profile), Reader::new(&profile));
+        for conditions in [(600.0, 0.7), (600.0, 181.0), (400.0, -0.9)] {
+            reads(&scan(&print, conditions), &reader);
         }
     }
 }
@@ -77,8 +56,9 @@ fn waved_lines() {
 #[test]
 fn two_sizes() {
     let profile = profile("second_cap_height_mm = 0.20");
-    for (ppi, turned) in [(600.0, 0.7), (400.0, -0.9)] {
-        reads(&holder(), &profile, &scanner(ppi, turned));
+    let (print, reader) = (print(&holder(), &profile), Reader::new(&profile));
+    for conditions in [(600.0, 0.7), (400.0, -0.9)] {
+        reads(&scan(&print, conditions), &reader);
     }
 }
 
@@ -87,19 +67,18 @@ fn two_legends() {
     let profile = profile("legends = 2");
     let (cyrillic, latin) = (holder(), name("Nazarbayeva", "Assel"));
     let both = cyrillic.clone().with_second(latin.clone());
-    for (ppi, turned) in [(600.0, 0.7), (400.0, 179.2)] {
-        let conditions = scanner(ppi, turned);
+    let (print, reader) = (print(&both, &profile), Reader::new(&profile));
+    for conditions in [(600.0, 0.7), (400.0, 179.2)] {
+        let scan = scan(&print, conditions);
         for own in [&cyrillic, &latin] {
-            let found = inspected(&both, &profile, &conditions, Some(own), &profile);
+            let found = inspected(&scan, &reader, Some(own));
             assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
             assert!(found.second.is_some(), "the other legend is found too");
         }
-        let found =
-            inspected(&both, &profile, &conditions, Some(&name("Nazarbaev", "Assel")), &profile);
+        let found = inspected(&scan, &reader, Some(&name("Nazarbaev", "Assel")));
         assert_ne!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/synthetic-07-grey.png");
-    let portrait = decode::read(&path).expect("a sample portrait");
+    let portrait = sample("synthetic-07-grey.png");
     let refused = |name: &Name, profile: &Profile| match embed(&portrait, name, profile) {
         Err(EmbedError::Name(error)) => error,
         other => panic!("{:?}", other.map(|printed| printed.summary)),
@@ -112,13 +91,14 @@ fn two_legends() {
 
 #[test]
 fn letter_screens() {
-    let printed = Profile::default().with_mode(Mode::Screen);
-    for (ppi, turned) in [(600.0, 0.7), (400.0, -0.9)] {
-        reads(&holder(), &printed, &scanner(ppi, turned));
+    let (screen, tint) = (Profile::default().with_mode(Mode::Screen), Profile::default());
+    let [reader, untold] = [&screen, &tint].map(Reader::new);
+    let print = print(&holder(), &screen);
+    for conditions in [(600.0, 0.7), (400.0, -0.9)] {
+        let scan = scan(&print, conditions);
+        reads(&scan, &reader);
         // A reader that was not told finds out.
-        let conditions = scanner(ppi, turned);
-        let told = Profile::default();
-        let found = inspected(&holder(), &printed, &conditions, Some(&holder()), &told);
+        let found = inspected(&scan, &untold, Some(&holder()));
         assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
     }
 }
@@ -128,6 +108,7 @@ fn all_of_it_as_a_letter_screen() {
     let more = "second_cap_height_mm = 0.21\nlegends = 2\nwave = { amplitude_mm = 0.06, period_mm = 12.0, drift_mm = 0.2 }";
     let profile = profile(more).with_mode(Mode::Screen);
     let both = holder().with_second(name("Nazarbayeva", "Assel"));
-    let found = inspected(&both, &profile, &scanner(600.0, 0.7), Some(&holder()), &profile);
+    let scan = scan(&print(&both, &profile), (600.0, 0.7));
+    let found = inspected(&scan, &Reader::new(&profile), Some(&holder()));
     assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
 }

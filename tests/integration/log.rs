@@ -1,19 +1,18 @@
 //! The log: the same in JSON and XML, the same again, and well-formed whatever it holds.
 
-use std::path::Path;
-
 use image::{DynamicImage, RgbImage};
 use quick_xml::events::Event;
 use serde_json::Value;
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::formats::decode;
 use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::decision::claim::{Claim, Issue};
 use tumar::inspect::{Page, Reader};
 use tumar::issue::print;
 use tumar::report::log::{Format, Log};
 use tumar::report::{Record, Source};
-use tumar::spec::{DocumentNumber, Imprint, IssuerKey, Name, Profile};
+use tumar::spec::{Imprint, Name, Profile};
+
+use crate::common::{holder, key, number, sample};
 
 const SEED: u64 = 6;
 const HOSTILE: &str = "<script>]]>&\"'\u{202e}\u{0}\u{1b}\u{fffe}.png";
@@ -26,10 +25,8 @@ struct Case {
 
 impl Case {
     fn keyed() -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-        let sample = decode::read(&folder.join("synthetic-03-headscarf.png")).expect("the sample");
-        let (profile, key) = (Profile::default(), IssuerKey::generate().expect("randomness"));
-        let document: DocumentNumber = "N1234567".parse().expect("a number");
+        let sample = sample("synthetic-03-headscarf.png");
+        let (profile, key, document) = (Profile::default(), key(6), number("N1234567"));
         let imprint = Imprint::keyed(&holder(), &profile, &key, &document).expect("it fits");
         let picture = print(&sample, &imprint, &profile).expect("a portrait").picture;
         let scan = print_and_scan(&picture, &Conditions::draw(Preset::Flatbed600, SEED), SEED);
@@ -48,10 +45,6 @@ impl Case {
         let source = Source { file, digest: [7; 32], picture: &self.scan, profile: &self.profile };
         Log::of(&source, &page, &record).expect("pictures")
     }
-}
-
-fn holder() -> Name {
-    Name::new("Назарбаева", "Әсел").expect("a name")
 }
 
 fn json(log: &Log) -> Value {
@@ -128,8 +121,7 @@ fn another_name_fails_its_check_alone() {
 fn a_print_without_the_key_fails_that_check() {
     let case = Case::keyed();
     let plain = Imprint::new(&holder(), &case.profile).expect("it fits");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    let sample = decode::read(&folder.join("synthetic-03-headscarf.png")).expect("the sample");
+    let sample = sample("synthetic-03-headscarf.png");
     let picture = print(&sample, &plain, &case.profile).expect("a portrait").picture;
     let scan = print_and_scan(&picture, &Conditions::draw(Preset::Flatbed600, SEED), SEED);
     let log = json(&Case { scan: scan.expect("a scan"), ..case }.log(&holder(), "scan.png"));

@@ -1,11 +1,8 @@
 //! The examiner's report: what is in the file, and, where there is a browser, what it shows.
 
-use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use crate::common::browser::Browser;
-use assert_cmd::Command;
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImage, GrayImage};
 use serde_json::json;
@@ -17,6 +14,9 @@ use tumar::report::record::{Holder, KeyPart};
 use tumar::report::{Record, Source, html};
 use tumar::spec::Profile;
 
+use crate::common::browser::Browser;
+use crate::common::{tools, tumar};
+
 const NAME: [&str; 4] = ["--surname", "Назарбаева", "--given", "Әсел"];
 const OTHER: [&str; 4] = ["--surname", "Назарбаева", "--given", "Асел"];
 const KEY: [&str; 4] = ["--key", "own.key", "--document-number", "N1234567"];
@@ -24,10 +24,6 @@ const PPI: [&str; 2] = ["--ppi", "600"];
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/synthetic-07-grey.png");
 const PLAIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/kodim04.png");
 const JP2: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/integration/inputs/deep.jp2");
-
-fn tumar(folder: &Path, args: &[&str]) -> Output {
-    Command::cargo_bin("tumar").unwrap().current_dir(folder).args(args).output().unwrap()
-}
 
 /// A folder with scans, made once: keyed.png of a keyed print, scan.png of another, and altered.png,
 /// which was scan.png.
@@ -319,11 +315,7 @@ fn reports_print_on_a4_and_need_no_scripts() {
         browser.open(&folder.path().join("report.html"));
         let pdf = folder.path().join("report.pdf");
         std::fs::write(&pdf, browser.pdf()).unwrap();
-        let Ok(output) = std::process::Command::new("pdfinfo").arg(&pdf).output() else {
-            println!("skipped: pdfinfo is not there");
-            return;
-        };
-        let info = String::from_utf8(output.stdout).unwrap();
+        let Some(info) = tools::pdfinfo(&pdf) else { return };
         let field = |name: &str| info.lines().find_map(|l| l.strip_prefix(name)).unwrap().trim();
         assert!(field("Page size:").contains("(A4)"), "{scan}: {info}");
         let pages: usize = field("Pages:").parse().unwrap();

@@ -1,36 +1,17 @@
 //! Print, scan, read back: the whole way, without the command line.
 
-use std::path::Path;
-
 use image::{DynamicImage, GrayImage, Luma};
 use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::formats::decode;
 use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
 
-fn sample(name: &str) -> Picture {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
-    decode::read(&path).expect("a sample portrait")
-}
-
-fn name(surname: &str, given: &str) -> Name {
-    Name::new(surname, given).expect("a name")
-}
+use crate::common::{name, sample, scanner};
 
 fn printed(portrait: &str, holder: &Name, profile: &Profile) -> Picture {
     embed(&sample(portrait), holder, profile).expect("a print").picture
-}
-
-/// A scanner of this resolution with nothing wrong but what the test sets.
-fn scanner(ppi: f64) -> Conditions {
-    let mut conditions = Conditions::clean(Ppi(ppi));
-    conditions.scan.optics_px = 0.4;
-    conditions.scan.read_noise = 0.004;
-    conditions.scan.border = [tumar::imaging::Mm(3.0); 4];
-    conditions
 }
 
 fn text(inspection: &Inspection) -> String {
@@ -79,8 +60,7 @@ fn turned_stretched_and_overturned_scans_read_alike() {
     for (rotation, scale) in
         [(10.0, [1.0, 1.0]), (-10.0, [1.015, 0.985]), (0.0, [0.97, 0.97]), (180.0, [1.03, 1.03])]
     {
-        let mut conditions = scanner(600.0);
-        conditions.scan.rotation_deg = rotation;
+        let mut conditions = scanner(600.0, rotation);
         conditions.scan.scale = scale;
         conditions.scan.jpeg = Some(85);
         let scan = print_and_scan(&print, &conditions, 3).expect("a scan");

@@ -2,12 +2,13 @@
 
 use std::time::Instant;
 
-use crate::common::browser::Browser;
-use crate::common::overviews;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tumar::run::overview::{Overview, State};
 use tumar::run::report::report;
+
+use crate::common::browser::Browser;
+use crate::common::{overviews, tools};
 
 /// What every report must be.
 fn is_sound(html: &str) {
@@ -311,11 +312,7 @@ fn reports_print_on_a4_and_need_no_scripts() {
     assert_eq!(browser.value("document.querySelector('.table').hidden"), true);
     let pdf = folder.path().join("report.pdf");
     std::fs::write(&pdf, browser.pdf()).unwrap();
-    let Ok(output) = std::process::Command::new("pdfinfo").arg(&pdf).output() else {
-        println!("skipped: pdfinfo is not there");
-        return;
-    };
-    let info = String::from_utf8(output.stdout).unwrap();
+    let Some(info) = tools::pdfinfo(&pdf) else { return };
     let field = |name: &str| info.lines().find_map(|l| l.strip_prefix(name)).unwrap().trim();
     assert!(field("Page size:").contains("(A4)"), "{info}");
     let pages: usize = field("Pages:").parse().unwrap();

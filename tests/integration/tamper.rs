@@ -1,17 +1,16 @@
 //! The tamper map on whole scans: what was changed is found where it is, and what was not passes.
 
-use std::path::Path;
-
 use image::{DynamicImage, Rgb};
 use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::formats::decode;
 use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::tamper::region::Kind;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, portrait};
 use tumar::report::record::Record;
-use tumar::spec::{Name, Profile};
+use tumar::spec::Profile;
+
+use crate::common::{holder, name, sample};
 
 const SEED: u64 = 5;
 const SCANNED: Ppi = Ppi(600.0);
@@ -22,17 +21,12 @@ const BESIDE: Patch = [3.0, 4.0, 6.0, 7.0];
 /// The face and much beside it.
 const FACE: Patch = [5.0, 6.0, 25.0, 32.0];
 
-fn name(surname: &str) -> Name {
-    Name::new(surname, "Әсел").expect("a name")
-}
-
-fn sample() -> Picture {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    decode::read(&folder.join("synthetic-07-grey.png")).expect("the sample")
+fn photograph() -> Picture {
+    sample("synthetic-07-grey.png")
 }
 
 fn genuine(profile: &Profile) -> Picture {
-    embed(&sample(), &name("Назарбаева"), profile).expect("a print").picture
+    embed(&photograph(), &holder(), profile).expect("a print").picture
 }
 
 /// The print with another one's dots in the patch.
@@ -54,7 +48,7 @@ fn scanned(print: &Picture) -> Picture {
 }
 
 fn inspected(scan: &Picture, profile: &Profile) -> Inspection {
-    Reader::new(profile).inspect(scan, None, Some(&name("Назарбаева"))).expect("a resolution")
+    Reader::new(profile).inspect(scan, None, Some(&holder())).expect("a resolution")
 }
 
 /// The one region lies where the patch does.
@@ -87,7 +81,7 @@ fn found(inspection: &Inspection, kind: Kind, patch: Patch, profile: &Profile) {
 #[test]
 fn a_patch_without_microtext_however_the_print_lies() {
     let profile = Profile::default();
-    let prepared = portrait::prepare(&sample(), &profile).expect("a portrait");
+    let prepared = portrait::prepare(&photograph(), &profile).expect("a portrait");
     let print = patched(&genuine(&profile), &prepared.untouched(profile.dpi), BESIDE, &profile);
     let scan = scanned(&print);
     for pixels in [scan.pixels.clone(), scan.pixels.rotate180(), scan.pixels.fliph()] {
@@ -99,7 +93,7 @@ fn a_patch_without_microtext_however_the_print_lies() {
 #[test]
 fn a_patch_with_another_name() {
     let profile = Profile::default();
-    let other = embed(&sample(), &name("Сейтқали"), &profile).expect("a print").picture;
+    let other = embed(&photograph(), &name("Сейтқали", "Әсел"), &profile).expect("a print").picture;
     let scan = scanned(&patched(&genuine(&profile), &other, FACE, &profile));
     found(&inspected(&scan, &profile), Kind::Foreign, FACE, &profile);
 }

@@ -1,6 +1,7 @@
 //! `tumar channel`.
 
-use tumar::channel::{self, ChannelError, Conditions};
+use tumar::channel::{self, Conditions};
+use tumar::error::ChannelError;
 
 use crate::args::{ChannelArgs, Model};
 use crate::failure::{self, Failure};

@@ -4,15 +4,10 @@ use std::f64::consts::LN_10;
 
 use image::{Rgb, RgbImage};
 use tumar::channel::{self, Conditions, Geometry, Preset};
-use tumar::formats::decode;
-use tumar::imaging::{Mm, Picture};
-use tumar::inspect::decision::verdict;
-use tumar::inspect::recognition::reading::{Read as ReadSymbol, Reading};
-use tumar::inspect::{self, Inspection};
-use tumar::issue;
-use tumar::report::{Record, overlay, words};
-use tumar::spec::profile::ICAO_MICROPRINT;
-use tumar::spec::{Name, Profile};
+use tumar::evidence::{READ, Read as ReadSymbol, Reading};
+use tumar::microtext::ICAO_MICROPRINT;
+use tumar::report::{overlay, words};
+use tumar::{Inspection, Mm, Name, Picture, Profile, Reader, Record};
 
 use crate::args::{self, DemoArgs};
 use crate::failure::{self, Failure};
@@ -39,13 +34,13 @@ pub(crate) fn run(args: &DemoArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let name = Name::new(NAME.0, NAME.1).map_err(|e| args::bad_name(&e))?;
     let profile = Profile::default();
 
-    let portrait = decode::decode(SAMPLE).map_err(Failure::work)?;
-    let printed = issue::embed(&portrait, &name, &profile).map_err(Failure::work)?;
+    let portrait = tumar::decode(SAMPLE).map_err(Failure::work)?;
+    let printed = tumar::embed(&portrait, &name, &profile).map_err(Failure::work)?;
     let conditions = Conditions::draw(PRESET, SEED);
     let geometry = conditions.geometry(&printed.picture).map_err(Failure::work)?;
     let scan =
         channel::print_and_scan(&printed.picture, &conditions, SEED).map_err(Failure::work)?;
-    let inspected = |name| inspect::inspect(&scan, None, name, &profile).map_err(Failure::work);
+    let inspected = |name| Reader::new(&profile).inspect(&scan, None, name).map_err(Failure::work);
     let (known, blind) = (inspected(Some(&name))?, inspected(None)?);
     let record = Record::of(&known, Some(&name), &profile);
     let blind_record = Record::of(&blind, None, &profile);
@@ -110,7 +105,7 @@ fn scanned(conditions: &Conditions, scan: &Picture, known: &Inspection) -> Strin
 
 /// The blind reading, symbol by symbol, and the one that stands least clear.
 fn symbols(reading: &Reading) -> [String; 2] {
-    let clear = |read: &ReadSymbol| read.log_odds >= verdict::READ;
+    let clear = |read: &ReadSymbol| read.log_odds >= READ;
     let shown = reading.circle.iter().map(|read| match clear(read) {
         true => read.symbol.character(),
         false => words::UNREAD,

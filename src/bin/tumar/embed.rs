@@ -4,12 +4,10 @@ use std::path::Path;
 
 use image::RgbImage;
 use serde::Serialize;
-use tumar::formats::encode::{self, Format};
-use tumar::imaging::{Mm, Picture, Ppi};
-use tumar::issue::pdf::Microtext;
-use tumar::issue::{self, Document, EmbedError, Embedded, Summary, portrait};
+use tumar::error::EmbedError;
+use tumar::microtext::Microtext;
 use tumar::report::preview;
-use tumar::spec::{Imprint, Profile};
+use tumar::{Document, Embedded, Format, Imprint, Mm, Picture, Ppi, Profile, Summary};
 
 use crate::args::{self, EmbedArgs};
 use crate::failure::{self, Failure};
@@ -70,15 +68,15 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     let portrait = files::read(&args.portrait)?;
     let printed = match output {
         Output::Raster(format) => {
-            issue::print(&portrait, &imprint, &profile).map(|Embedded { picture, summary }| {
-                let bytes = encode::encode(&picture, format);
+            tumar::print(&portrait, &imprint, &profile).map(|Embedded { picture, summary }| {
+                let bytes = tumar::encode(&picture, format);
                 (bytes, summary, preview_path.map(|_| picture))
             })
         }
-        Output::Pdf(microtext) => issue::pdf(&portrait, &imprint, &profile, microtext)
+        Output::Pdf(microtext) => tumar::pdf(&portrait, &imprint, &profile, microtext)
             .map(|Document { bytes, summary }| (Ok(bytes), summary, None)),
         Output::Svg => {
-            let Document { bytes, summary } = issue::svg(&imprint, &profile);
+            let Document { bytes, summary } = tumar::svg(&imprint, &profile);
             Ok((Ok(bytes), summary, None))
         }
     };
@@ -114,9 +112,9 @@ fn sheet(
 ) -> Result<RgbImage, Failure> {
     let printed = match raster {
         Some(raster) => raster,
-        None => issue::print(portrait, imprint, profile).map_err(Failure::work)?.picture,
+        None => tumar::print(portrait, imprint, profile).map_err(Failure::work)?.picture,
     };
-    let original = portrait::prepare(portrait, profile).map_err(Failure::work)?;
+    let original = tumar::portrait::prepare(portrait, profile).map_err(Failure::work)?;
     let original = original.untouched(profile.dpi);
     preview::preview(&original, &printed, READING).map_err(Failure::work)
 }

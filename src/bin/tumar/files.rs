@@ -7,11 +7,9 @@ use std::path::{Path, PathBuf};
 use image::DynamicImage;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tumar::formats::decode::{self, DecodeError};
-use tumar::formats::encode::{self, EncodeError, Format};
-use tumar::imaging::Picture;
-use tumar::spec::IssuerKey;
-use tumar::spec::key::{KeyError, LONGEST_KEY_FILE};
+use tumar::error::{DecodeError, EncodeError, KeyError};
+use tumar::keys::{IssuerKey, LONGEST_KEY_FILE};
+use tumar::{Format, Picture};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -27,8 +25,8 @@ pub(crate) fn read(path: &Path) -> Result<Picture, Failure> {
 /// Reads a picture; with SHA-256 of its file.
 pub(crate) fn read_with_digest(path: &Path) -> Result<(Picture, [u8; 32]), Failure> {
     readable(path)?;
-    let read = decode::bytes(path).and_then(|bytes| {
-        let picture = decode::decode(&bytes)?;
+    let read = tumar::files::bytes(path).and_then(|bytes| {
+        let picture = tumar::decode(&bytes)?;
         Ok((picture, Sha256::digest(&bytes).into()))
     });
     read.map_err(|error| {
@@ -186,7 +184,7 @@ fn taken(path: &Path) -> Failure {
 
 /// Writes a report or a log, which appears whole or not at all and replaces nothing.
 pub(crate) fn write_report(path: &Path, text: &str) -> Result<(), Failure> {
-    encode::write_new(path, text.as_bytes()).map_err(|error| match error {
+    tumar::files::write_new(path, text.as_bytes()).map_err(|error| match error {
         EncodeError::Write { detail, .. } if detail.kind() == ErrorKind::AlreadyExists => {
             taken(path)
         }
@@ -222,7 +220,7 @@ fn is_same(a: &Path, b: &Path) -> bool {
 
 /// Writes a picture; its ending names the format.
 pub(crate) fn write_picture(path: &Path, picture: &Picture) -> Result<(), Failure> {
-    let bytes = encode::encode(picture, format_of(path)?).map_err(|e| Failure::file(path, e))?;
+    let bytes = tumar::encode(picture, format_of(path)?).map_err(|e| Failure::file(path, e))?;
     write(path, &bytes)
 }
 
@@ -243,7 +241,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             .and_then(|mut file| file.write_all(bytes));
         return written.map_err(|cause| unwritable(path, &cause));
     }
-    encode::write_whole(path, bytes).map_err(|error| match error {
+    tumar::files::write_whole(path, bytes).map_err(|error| match error {
         EncodeError::Write { detail, .. } => unwritable(path, &detail),
         other => Failure::file(path, other),
     })

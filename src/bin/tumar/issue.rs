@@ -3,6 +3,8 @@
 use std::num::NonZero;
 use std::path::Path;
 
+use tumar::Mode;
+use tumar::keys::IssuerKey;
 use tumar::run::finish::End;
 use tumar::run::folder::{Folder, FolderError};
 use tumar::run::input::Place;
@@ -11,7 +13,6 @@ use tumar::run::journal::{JournalError, Terms};
 use tumar::run::manifest::{Command, Manifest};
 use tumar::run::progress::Counts;
 use tumar::run::{Run, RunError};
-use tumar::spec::{IssuerKey, Mode};
 
 use crate::args::{IssueArgs, RunArgs};
 use crate::failure::{self, Failure};
@@ -21,7 +22,7 @@ use crate::progress::{self, Progress};
 pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, key) = (args.print.profile()?, args.key()?);
     if profile.mode == Mode::Screen {
-        tumar::issue::screen::check(&profile).map_err(Failure::usage)?;
+        tumar::microtext::check_screen(&profile).map_err(Failure::usage)?;
     }
     let manifest = manifest(&args.jobs_file, Command::Issue)?;
     let mut terms = Terms::new(Command::Issue, manifest.digest, manifest.rows, profile.digest);

@@ -1,6 +1,6 @@
 //! `tumar keygen`.
 
-use tumar::spec::IssuerKey;
+use tumar::keys::IssuerKey;
 
 use crate::args::KeygenArgs;
 use crate::failure::{self, Failure};

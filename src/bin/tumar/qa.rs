@@ -1,6 +1,6 @@
 //! `tumar qa`.
 
-use tumar::inspect::Reader;
+use tumar::Reader;
 use tumar::run::Run;
 use tumar::run::chart::Test;
 #[cfg(feature = "cluster")]

@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use tumar::inspect::Reader;
-use tumar::inspect::decision::claim::Claim;
-use tumar::inspect::decision::verdict::{Outcome, Verdict};
 use tumar::report::record::{Microtext, ScanPart};
 use tumar::report::words::{self, full_name, read_line};
-use tumar::report::{Record, Source, html, log, overlay};
+use tumar::report::{Source, html, log, overlay};
+use tumar::{Claim, Outcome, Reader, Record, Verdict};
 
 use crate::args::VerifyArgs;
 use crate::failure::{self, Failure};

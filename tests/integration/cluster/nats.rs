@@ -12,6 +12,8 @@ use async_nats::jetstream::{self, Context};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::common::tools;
+
 /// How long anything may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -22,7 +24,7 @@ pub(crate) struct Nats {
 }
 
 impl Nats {
-    /// A server with JetStream; none, and a line that says so, where it is not installed.
+    /// A server with JetStream; none where it is not installed, see [`tools::lacks`].
     pub(crate) fn start() -> Option<Self> {
         Self::with("jetstream { store_dir: \"STORE\" }")
     }
@@ -35,8 +37,7 @@ impl Nats {
 
     /// The same, in a folder that holds files the configuration names.
     pub(crate) fn within(folder: TempDir, config: &str) -> Option<Self> {
-        if Command::new("nats-server").arg("--version").output().is_err() {
-            println!("skipped: there is no nats-server");
+        if !tools::has("nats-server") {
             return None;
         }
         let port = free_port();

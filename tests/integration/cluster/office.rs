@@ -207,9 +207,9 @@ impl Drop for Process {
     }
 }
 
-/// Plays the part that this process was started for, if it was.
-pub(crate) fn play() {
-    let Ok(part) = std::env::var(PART) else { return };
+/// Plays the part that this process was started for; whether it was.
+pub(crate) fn play() -> bool {
+    let Ok(part) = std::env::var(PART) else { return false };
     // Nobody else may ever end it.
     std::thread::spawn(|| {
         std::thread::sleep(super::nats::PATIENCE * 2);
@@ -230,6 +230,7 @@ pub(crate) fn play() {
         }
         _ => panic!("no such part: {part}"),
     }
+    true
 }
 
 /// What notes were made.

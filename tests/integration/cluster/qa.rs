@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::nats::{Nats, signal, until};
+use crate::common::TUMAR;
 use crate::common::shop::Shop;
 
 const ROWS: usize = 2000;
@@ -12,7 +13,7 @@ const ROWS: usize = 2000;
 const ACK_WAIT: &str = "3";
 
 fn worker(shop: &Shop, url: &str) -> Child {
-    Command::new(assert_cmd::cargo::cargo_bin("tumar"))
+    Command::new(TUMAR)
         .current_dir(shop.path(""))
         .args(["worker", "--nats", url, "--jobs", "1", "--ack-wait", ACK_WAIT, "--quiet"])
         .stdout(Stdio::null())
@@ -59,7 +60,7 @@ fn two_thousand_rows_with_a_killed_and_a_paused_worker() {
 fn workers_need_the_runs_key() {
     let Some(nats) = Nats::start() else { return };
     let shop = Shop::new();
-    let keygen = Command::new(assert_cmd::cargo::cargo_bin("tumar"))
+    let keygen = Command::new(TUMAR)
         .current_dir(shop.path(""))
         .args(["keygen", "--out", "own.key", "--quiet"])
         .status();
@@ -70,7 +71,7 @@ fn workers_need_the_runs_key() {
     coordinator.args(["--nats", &nats.url(), "--run", "keyed", "--key", "own.key", "--quiet"]);
     let mut coordinator = coordinator.stdout(Stdio::null()).spawn().unwrap();
     let work = |more: &[&str]| {
-        let mut worker = Command::new(assert_cmd::cargo::cargo_bin("tumar"));
+        let mut worker = Command::new(TUMAR);
         worker.current_dir(shop.path("")).args(["worker", "--nats", &nats.url(), "--quiet"]);
         worker.args(more).stderr(Stdio::piped()).spawn().unwrap()
     };

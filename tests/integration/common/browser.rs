@@ -11,6 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::tools;
+
 /// What takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -26,11 +28,9 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// None, with a line that says so, where there is none.
+    /// None where there is none; see [`tools::lacks`].
     pub(crate) fn start() -> Option<Self> {
-        let is_there = Command::new("chromium").arg("--version").output().is_ok();
-        if !is_there {
-            println!("skipped: chromium is not there");
+        if !tools::has("chromium") {
             return None;
         }
         let home = tempfile::tempdir().unwrap();

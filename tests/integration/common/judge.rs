@@ -2,16 +2,18 @@
 
 use std::sync::LazyLock;
 
-use tumar::Verdict;
 use tumar::channel::{Conditions, print_and_scan};
-use tumar::imaging::{Mm, Picture, Ppi};
+use tumar::imaging::Picture;
+use tumar::Verdict;
 use tumar::inspect::decision::decide::decide;
 use tumar::inspect::decision::text::Expected;
 use tumar::inspect::{Inspection, Reader};
 use tumar::spec::{Legend, Name, Profile, Symbol};
 
+use super::{name, scanner};
+
 pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(Profile::default);
-static READER: LazyLock<Reader<'static>> = LazyLock::new(|| Reader::new(&PROFILE));
+pub(crate) static READER: LazyLock<Reader<'static>> = LazyLock::new(|| Reader::new(&PROFILE));
 
 /// Resolutions of the scans.
 pub(crate) const SCANS: [f64; 2] = [600.0, 400.0];
@@ -22,10 +24,6 @@ const STRANGERS: [&str; 2] = [
     "ЫӘЪҢӨҮЭЮҒЯЦЧШЩФҺЖЗҰІҚЁЙХБГДЛПУВНКОРТАЕИМСЫӘЪҢӨҮЭЮҒЯЦ",
 ];
 
-pub(crate) fn name(surname: &str, given: &str) -> Name {
-    Name::new(surname, given).expect("a name")
-}
-
 /// What a name's legend looks like in print.
 pub(crate) fn printed(name: &Name) -> Vec<char> {
     let legend = Legend::of(name, usize::MAX).expect("a legend");
@@ -33,13 +31,8 @@ pub(crate) fn printed(name: &Name) -> Vec<char> {
 }
 
 /// A good scanner with the sheet a little askew.
-pub(crate) fn scanner(ppi: f64) -> Conditions {
-    let mut conditions = Conditions::clean(Ppi(ppi));
-    conditions.scan.optics_px = 0.4;
-    conditions.scan.read_noise = 0.004;
-    conditions.scan.rotation_deg = 0.7;
-    conditions.scan.border = [Mm(3.0); 4];
-    conditions
+pub(crate) fn askew(ppi: f64) -> Conditions {
+    scanner(ppi, 0.7)
 }
 
 pub(crate) fn inspect(print: &Picture, conditions: &Conditions) -> Inspection {
@@ -84,8 +77,7 @@ fn strangers(found: &Inspection) -> Vec<(&'static str, Verdict)> {
         let end = stranger.char_indices().nth(letters).map_or(stranger.len(), |(i, _)| i);
         let stranger = &stranger[..end];
         let mut evidence = found.evidence.of_text();
-        evidence.text.as_mut()?.expected =
-            Some(Expected::of(readings, &Name::new(stranger, "").ok()?));
+        evidence.text.as_mut()?.expected = Some(Expected::of(readings, &Name::new(stranger, "").ok()?));
         Some((stranger, decide(&evidence).verdict))
     });
     judged.collect()

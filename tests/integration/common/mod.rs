@@ -7,13 +7,26 @@ pub(crate) mod judge;
 pub(crate) mod letters;
 pub(crate) mod overviews;
 pub(crate) mod shop;
+pub(crate) mod tools;
 
 use std::f64::consts::TAU;
 use std::path::Path;
+use std::process::{Command, Output};
 
 use image::{DynamicImage, GrayImage, Luma};
+use sha2::{Digest, Sha256};
+use tumar::channel::Conditions;
 use tumar::formats::decode;
 use tumar::imaging::{Mm, Picture, Plane, Ppi};
+use tumar::spec::{DocumentNumber, IssuerKey, Name};
+
+/// The program.
+pub(crate) const TUMAR: &str = env!("CARGO_BIN_EXE_tumar");
+
+/// Runs the program in a folder.
+pub(crate) fn tumar(folder: &Path, args: &[&str]) -> Output {
+    Command::new(TUMAR).current_dir(folder).args(args).output().expect("the program starts")
+}
 
 /// Of the prints that tests draw: fine enough for a line of a tenth of a millimetre.
 pub(crate) const DPI: Ppi = Ppi(1200.0);
@@ -30,6 +43,45 @@ pub(crate) fn draw(size: [Mm; 2], lightness: impl Fn(f64, f64) -> f64) -> Pictur
     Picture::new(DynamicImage::from(pixels), DPI)
 }
 
+/// A name that nothing is wrong with.
+pub(crate) fn name(surname: &str, given: &str) -> Name {
+    Name::new(surname, given).expect("a name")
+}
+
+/// The holder of most prints here.
+pub(crate) fn holder() -> Name {
+    name("Назарбаева", "Әсел")
+}
+
+/// A document number that nothing is wrong with.
+pub(crate) fn number(text: &str) -> DocumentNumber {
+    text.parse().expect("a number")
+}
+
+/// A key of its own for each number, the same each time. Its file states its check, by SHA-256.
+pub(crate) fn key(number: u8) -> IssuerKey {
+    let (id, secret) = ([number; 4], std::array::from_fn::<u8, 32, _>(|i| number ^ (73 * i) as u8));
+    let check = Sha256::new().chain_update(id).chain_update(secret).finalize();
+    let [id, secret, check] = [&id[..], &secret, &check[..4]].map(hex);
+    let file = format!("tumar issuer key 1\nid {id}\nsecret {secret}\ncheck {check}\n");
+    IssuerKey::parse(file.as_bytes()).expect("a key")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A good scanner of this resolution, the sheet turned by so many degrees.
+pub(crate) fn scanner(ppi: f64, turned: f64) -> Conditions {
+    let mut conditions = Conditions::clean(Ppi(ppi));
+    conditions.scan.optics_px = 0.4;
+    conditions.scan.read_noise = 0.004;
+    conditions.scan.rotation_deg = turned;
+    conditions.scan.border = [Mm(3.0); 4];
+    conditions
+}
+
+/// A portrait of `samples/`.
 pub(crate) fn sample(name: &str) -> Picture {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
     decode::read(&path).expect("a sample portrait")

@@ -9,10 +9,12 @@ use std::sync::LazyLock;
 use image::GrayImage;
 use tempfile::TempDir;
 use tumar::channel::{Conditions, print_and_scan};
-use tumar::formats::{decode, encode};
+use tumar::formats::encode;
 use tumar::imaging::{Picture, Ppi};
 use tumar::issue::embed;
-use tumar::spec::{Name, Profile};
+use tumar::spec::Profile;
+
+use super::{TUMAR, name, sample};
 
 /// Names that are printed, each in a portrait and a scan of its own.
 pub(crate) const NAMES: [(&str, &str); 6] =
@@ -32,11 +34,10 @@ static TEMPLATE: LazyLock<Shop> = LazyLock::new(|| {
     let profile = Profile::parse(&text).unwrap();
     std::fs::write(shop.path("small.toml"), text).unwrap();
     for (i, (surname, given)) in NAMES.into_iter().enumerate() {
-        let sample = format!("samples/{}.png", PORTRAITS[i % PORTRAITS.len()]);
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join(sample);
-        std::fs::copy(&sample, shop.path(&format!("portrait-{}.png", i % 3))).unwrap();
-        let name = Name::new(surname, given).unwrap();
-        let print = embed(&decode::read(&sample).unwrap(), &name, &profile).unwrap();
+        let file = format!("{}.png", PORTRAITS[i % PORTRAITS.len()]);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(&file);
+        std::fs::copy(path, shop.path(&format!("portrait-{}.png", i % 3))).unwrap();
+        let print = embed(&sample(&file), &name(surname, given), &profile).unwrap();
         let mut conditions = Conditions::clean(Ppi(600.0));
         conditions.scan.rotation_deg = 0.3 * i as f64;
         let scan = print_and_scan(&print.picture, &conditions, i as u64).unwrap();
@@ -99,7 +100,7 @@ impl Shop {
     /// `tumar COMMAND MANIFEST --out OUT` by the small profile.
     pub(crate) fn command(&self, command: &str, out: &str) -> Command {
         let manifest = if command == "issue" { "jobs.csv" } else { "scans.csv" };
-        let mut program = Command::new(assert_cmd::cargo::cargo_bin("tumar"));
+        let mut program = Command::new(TUMAR);
         program.current_dir(self.folder.path());
         program.args([command, manifest, "--out", out, "--profile", "small.toml"]);
         if command == "qa" {

@@ -7,11 +7,11 @@ mod jpeg2000;
 mod tiff;
 
 use std::path::Path;
-use std::process::Output;
 
-use assert_cmd::Command;
 use image::{ImageFormat, RgbImage};
 use tumar::formats::dg2::Coding;
+
+use crate::common::tumar;
 
 // How each was made is in README.md beside them.
 const COLOUR: &[u8] = include_bytes!("colour.jp2");
@@ -35,10 +35,6 @@ fn encoded(format: ImageFormat) -> Vec<u8> {
 
 fn jpeg() -> Vec<u8> {
     encoded(ImageFormat::Jpeg)
-}
-
-fn tumar(folder: &Path, args: &[&str]) -> Output {
-    Command::cargo_bin("tumar").unwrap().current_dir(folder).args(args).output().unwrap()
 }
 
 #[test]

@@ -1,9 +1,7 @@
-//! What embed writes, by readers that know nothing of it: each skips itself where its reader is not
-//! installed (`.ci/run` installs them).
+//! What embed writes, by readers that know nothing of it: each needs its reader
+//! (`.ci/run` installs them).
 
 mod reader;
-
-use std::path::Path;
 
 use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Rgb};
 use reader::{Folder, field};
@@ -15,16 +13,9 @@ use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::inspect;
 use tumar::issue::pdf::Microtext;
 use tumar::issue::{embed, lettering, pdf, svg};
-use tumar::spec::{Imprint, Name, Profile};
+use tumar::spec::{Imprint, Profile};
 
-fn holder() -> Name {
-    Name::new("Назарбаева", "Әсел").unwrap()
-}
-
-fn sample(name: &str) -> Picture {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
-    decode::read(&path).unwrap()
-}
+use crate::common::{holder, sample};
 
 /// Dots in black and white: a coarse screen, lines, and noise.
 fn dots(width: u32, height: u32) -> Picture {

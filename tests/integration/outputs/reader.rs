@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use image::{GrayImage, Luma};
 use tempfile::TempDir;
 
+use crate::common::tools;
+
 /// A folder of files that they read and write.
 pub(crate) struct Folder {
     folder: TempDir,
@@ -28,11 +30,14 @@ impl Folder {
         self.folder.path().join(file)
     }
 
-    /// What it says on stdout; none where it is not installed.
+    /// What it says on stdout; none where it is not installed, see [`tools::lacks`].
     pub(crate) fn run(&self, program: &str, args: &[&str]) -> Option<String> {
+        if !tools::has(program) {
+            return None;
+        }
         let mut command = Command::new(program);
         let output = command.args(args).current_dir(&self.folder).stdin(Stdio::null()).output();
-        let output = output.ok()?;
+        let output = output.unwrap();
         assert!(output.status.success(), "{program} {args:?}: {output:?}");
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(complaint.is_empty(), "{program} {args:?}: {complaint}");

@@ -1,9 +1,10 @@
 //! A disk that fills up. It is a small tmpfs in a mount namespace of its own, which goes with its
-//! processes; where the system allows no such thing the test says so and is skipped.
+//! processes; where the system allows no such thing see [`tools::lacks`].
 
 use std::process::Command;
 
 use crate::common::shop::Shop;
+use crate::common::tools;
 
 /// Runs in the full disk, makes room, runs again, and brings the run home.
 const SCRIPT: &str = r#"
@@ -17,6 +18,9 @@ cp -r disk/run home
 "#;
 
 fn fills(command: &str, size: &str) {
+    if !tools::has("unshare") {
+        return;
+    }
     let shop = Shop::new();
     if command == "issue" {
         shop.jobs(12);
@@ -36,12 +40,10 @@ fn fills(command: &str, size: &str) {
         "sh",
     ]);
     inside.args([size, "disk"]).arg(run.get_program()).args(run.get_args());
-    let Ok(output) = inside.output() else {
-        println!("skipped: unshare is not there");
-        return;
-    };
+    let output = inside.output().unwrap();
     if output.status.code() == Some(99) || output.status.code() == Some(1) {
-        println!("skipped: no mount is allowed: {}", String::from_utf8_lossy(&output.stderr));
+        let why = String::from_utf8_lossy(&output.stderr);
+        tools::lacks("mount in a namespace", &format!("the system must allow it: {}", why.trim()));
         return;
     }
     let said = |file: &str| std::fs::read_to_string(shop.path(file)).unwrap();

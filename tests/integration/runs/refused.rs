@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::common::shop::Shop;
+use crate::common::tumar;
 
 #[test]
 fn a_manifest_has_to_make_sense() {
@@ -87,12 +88,8 @@ fn quiet_runs_say_nothing() {
 #[test]
 fn keyed_runs_need_numbers() {
     let shop = Shop::new();
-    let keygen = assert_cmd::Command::cargo_bin("tumar")
-        .unwrap()
-        .current_dir(shop.path(""))
-        .args(["keygen", "--out", "own.key", "--quiet"])
-        .output();
-    assert!(keygen.unwrap().status.success());
+    let keygen = tumar(&shop.path(""), &["keygen", "--out", "own.key", "--quiet"]);
+    assert!(keygen.status.success());
     let jobs = "a,portrait-0.png,Ли,Ян,N1\nb,portrait-0.png,Ли,Ян,\nc,portrait-0.png,Ли,Ян,N-§\n";
     shop.write("jobs.csv", format!("id,portrait,surname,given,document_number\n{jobs}"));
     shop.ends("issue", "plain", &[], 0);

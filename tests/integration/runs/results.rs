@@ -5,6 +5,9 @@ use sha2::{Digest, Sha256};
 use tumar::formats::decode;
 
 use crate::common::shop::{NAMES, Shop};
+#[cfg(feature = "parquet")]
+use crate::common::tools;
+use crate::common::tumar;
 
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -54,9 +57,7 @@ fn prints_and_scans_are_those_of_single_commands() {
     shop.scans(3);
     shop.ends("issue", "run", &[], 0);
     let single = |args: &[&str]| {
-        let mut command = assert_cmd::Command::cargo_bin("tumar").unwrap();
-        command.current_dir(shop.path("")).args(args).args(["--profile", "small.toml"]);
-        command.output().unwrap().stdout
+        tumar(&shop.path(""), &[args, &["--profile", "small.toml"]].concat()).stdout
     };
     let (surname, given) = NAMES[0];
     let name = ["--surname", surname, "--given", given];
@@ -132,8 +133,7 @@ print(*duckdb.sql(query).fetchall()[0], sep='|')";
         std::process::Command::new("python3").current_dir(folder).args(["-c", script]).output()
     };
     let shop = Shop::new();
-    if !python("import duckdb", &shop.path("")).is_ok_and(|output| output.status.success()) {
-        println!("skipped: python3 has no duckdb");
+    if !tools::python_has("duckdb") {
         return;
     }
     shop.scans_and_blanks(12, 2);

@@ -1,35 +1,26 @@
 //! What the tests lay on the scanner, and what they do to scans.
 
-use std::path::Path;
-
 use ab_glyph::Font;
 use image::{DynamicImage, GrayImage, Luma};
 use tumar::Verdict;
 use tumar::channel::{Conditions, print_and_scan};
-use tumar::formats::decode;
 use tumar::imaging::{Mm, Picture, Ppi};
 use tumar::inspect::{Inspection, inspect};
 use tumar::issue::embed;
 use tumar::spec::{Name, Profile};
 
-pub(crate) const WHITE: u8 = 240;
+use crate::common::{sample, scanner};
 
-pub(crate) fn name(surname: &str, given: &str) -> Name {
-    Name::new(surname, given).expect("a name")
-}
+pub(crate) const WHITE: u8 = 240;
 
 /// A print of one of the samples.
 pub(crate) fn print(portrait: &str, holder: &Name) -> Picture {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(portrait);
-    let portrait = decode::read(&path).expect("a sample portrait");
-    embed(&portrait, holder, &Profile::default()).expect("a print").picture
+    embed(&sample(portrait), holder, &Profile::default()).expect("a print").picture
 }
 
 /// A good flatbed of this resolution, with a border of 2 mm.
 pub(crate) fn flatbed(ppi: f64) -> Conditions {
-    let mut conditions = Conditions::clean(Ppi(ppi));
-    conditions.scan.optics_px = 0.4;
-    conditions.scan.read_noise = 0.004;
+    let mut conditions = scanner(ppi, 0.0);
     conditions.scan.border = [Mm(2.0); 4];
     conditions.scan.colour = false;
     conditions

@@ -4,7 +4,7 @@ mod desk;
 
 use std::sync::LazyLock;
 
-use desk::{flatbed, grey, lay, name, page, print, reads, scan, text, tilted, warped, with};
+use desk::{flatbed, grey, lay, page, print, reads, scan, text, tilted, warped, with};
 use image::imageops;
 use tumar::Verdict;
 use tumar::imaging::{Picture, Ppi};
@@ -12,11 +12,9 @@ use tumar::inspect::signal::scan::PpiSource;
 use tumar::inspect::{Reader, inspect};
 use tumar::spec::{Name, Profile};
 
-const LEGEND: &str = "НАЗАРБАЕВА<<ӘСЕЛ_ҢЙЁ";
+use crate::common::{holder, name};
 
-fn holder() -> Name {
-    name("Назарбаева", "Әсел")
-}
+const LEGEND: &str = "НАЗАРБАЕВА<<ӘСЕЛ_ҢЙЁ";
 
 static PRINT: LazyLock<Picture> = LazyLock::new(|| print("astronaut.png", &holder()));
 static SCAN: LazyLock<Picture> = LazyLock::new(|| scan(&PRINT, &flatbed(600.0)));

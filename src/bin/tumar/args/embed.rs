@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use tumar::issue::pdf::Microtext;
-use tumar::spec::profile::ProfileError;
-use tumar::spec::{Imprint, Mode, Name, Profile};
+use tumar::error::ProfileError;
+use tumar::microtext::Microtext;
+use tumar::{Imprint, Mode, Name, Profile};
 
 use super::{CommonArgs, ProfileArgs, bad_name, document_number};
 use crate::failure::Failure;

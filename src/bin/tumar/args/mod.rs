@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use tumar::channel::Preset;
-use tumar::imaging::Ppi;
-use tumar::imaging::units::PLAUSIBLE_PPI;
-use tumar::inspect::decision::claim::Issue;
+use tumar::error::NameError;
+use tumar::keys::{DocumentNumber, Issue};
+use tumar::microtext::Legend;
 use tumar::report::log::Format;
-use tumar::spec::legend::NameError;
-use tumar::spec::{DocumentNumber, Legend, Name, Profile};
+use tumar::units::PLAUSIBLE_PPI;
+use tumar::{Name, Ppi, Profile};
 
 use crate::failure::Failure;
 use crate::files;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use tumar::imaging::Ppi;
-use tumar::spec::{IssuerKey, Profile};
+use tumar::keys::IssuerKey;
+use tumar::{Ppi, Profile};
 
 #[cfg(feature = "cluster")]
 use super::nats::NatsArgs;
