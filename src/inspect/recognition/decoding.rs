@@ -291,7 +291,8 @@ impl<'a> Trellis<'a> {
         let row = self.likelihoods.row(place);
         let others = through.filter(|(choice, _)| choice.value != own.value);
         let others = others.map(|(choice, through)| (f64::from(best - through), choice.symbol));
-        // Symbols of the same value are one to the code; those that were not followed are far behind.
+        // Symbols of the same value are one to the code; those that were not followed are far
+        // behind.
         let values = self.code.values.iter().enumerate();
         let same = values.filter(|&(symbol, _)| symbol != own.symbol).map(|(symbol, &value)| {
             let behind = f64::from(own.likelihood) - row[symbol];

@@ -1,5 +1,5 @@
-//! Stroke gain of a letter screen: how bold its strokes came out. Paper, press and tone decide that, so it
-//! is fitted to the scan with the text that was read, and the text is read again.
+//! Stroke gain of a letter screen: how bold its strokes came out. Paper, press and tone decide
+//! that, so it is fitted to the scan with the text that was read, and the text is read again.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -33,8 +33,8 @@ pub fn read(
     Some(better.unwrap_or(first))
 }
 
-/// What share of the letters in a letter screen's stack looks like each of [`STROKE_MODELS`], as far as the
-/// tones tell.
+/// What share of the letters in a letter screen's stack looks like each of [`STROKE_MODELS`], as
+/// far as the tones tell.
 #[must_use]
 pub fn by_tone(tones: &Tones, flat: &Flat) -> Shares {
     // Where letters turn, they take half of the area: that tells the press's gain.

@@ -1,6 +1,6 @@
-//! Whitening: what a reading leaves is smooth (the portrait's texture, paper) more than it is rough,
-//! and fine differences, such as those of accents, stand on the rough part. In a field of which the
-//! rest is white, least squares is the likeliest reading (North 1943).
+//! Whitening: what a reading leaves is smooth (the portrait's texture, paper) more than it is
+//! rough, and fine differences, such as those of accents, stand on the rough part. In a field of
+//! which the rest is white, least squares is the likeliest reading (North 1943).
 
 use crate::inspect::recognition::templates::{LENGTH, Template};
 use crate::inspect::stacking::grid::ACROSS;

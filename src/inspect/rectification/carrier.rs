@@ -209,8 +209,9 @@ impl Nodes {
         (phase, residual, agreed / f64::max(total, 1e-12))
     }
 
-    /// The lines' wave, of which all is known but where it begins, and whether the scan is mirrored:
-    /// what most of the carrier agrees with beside the `smooth` map. `slope`: lines a millimetre.
+    /// The lines' wave, of which all is known but where it begins, and whether the scan is
+    /// mirrored: what most of the carrier agrees with beside the `smooth` map. `slope`: lines a
+    /// millimetre.
     fn ripple(
         &self,
         coherence: &Plane,

@@ -2,8 +2,8 @@
 
 use ndarray::Array2;
 
-/// Step of the search, in the units of the points: half a line pitch, or half a millimetre on a page.
-/// A guess: the portrait's edges are found anew from the letters.
+/// Step of the search, in the units of the points: half a line pitch, or half a millimetre on a
+/// page. A guess: the portrait's edges are found anew from the letters.
 const STEP: f64 = 0.5;
 
 /// The box of this size that holds the most points; in the middle of all the best ones.

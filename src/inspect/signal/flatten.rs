@@ -48,7 +48,8 @@ pub fn flatten(scan: &Scan) -> Flat {
     let factor = scan.search_factor();
     let (rows, columns) = scan.luminance.dim();
     let block = (SLOW * factor).min(rows).min(columns);
-    // Averages over blocks, and linear between them, have spread the plane by a quarter of a block².
+    // Averages over blocks, and linear between them, have spread the plane by a quarter of a
+    // block².
     let spread = |mm: Mm| ((mm.0 * per_mm / block as f64).powi(2) - 0.25).max(0.0).sqrt();
     let mean = blur(&shrink(&scan.luminance, block), spread(PORTRAIT_SPREAD));
     let mut contrast = scan.luminance.clone();
@@ -99,8 +100,8 @@ impl Flat {
         if floor > 0.0 { power / floor } else { 0.0 }
     }
 
-    /// This contrast at the resolution of the search, all of it equally certain, on a ground of this
-    /// lightness by row and column of the slow planes.
+    /// This contrast at the resolution of the search, all of it equally certain, on a ground of
+    /// this lightness by row and column of the slow planes.
     #[cfg(test)]
     pub fn of_contrast(contrast: Plane, lightness: impl Fn(usize, usize) -> f32) -> Self {
         let size = (contrast.nrows() / SLOW, contrast.ncols() / SLOW);

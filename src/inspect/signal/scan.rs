@@ -12,7 +12,8 @@ const WORKING: Ppi = Ppi(600.0);
 const SEARCHED: Ppi = Ppi(245.0);
 
 /// Lines are sought at no more than about this many pixels a millimetre: nearly four a line of the
-/// default layout, and no more than [`SEARCHED`] gives, so that coarse pages are not shrunk once more.
+/// default layout, and no more than [`SEARCHED`] gives, so that coarse pages are not shrunk once
+/// more.
 const SEARCH_PER_MM: f64 = 9.5;
 
 /// Working pixels a block of [`Scan::brightest`]. A guess.

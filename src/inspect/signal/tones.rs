@@ -99,8 +99,8 @@ impl Flat {
     }
 }
 
-/// Whether the lines of this frequency (cycles a millimetre) are stronger than those of any tint: 0.002 to 0.05 of a screen's, where 50
-/// tints showed at most 0.010.
+/// Whether the lines of this frequency (cycles a millimetre) are stronger than those of any tint:
+/// 0.002 to 0.05 of a screen's, where 50 tints showed at most 0.010.
 #[must_use]
 pub fn is_screen(flat: &Flat, scan: &Scan, frequency: [f64; 2], profile: &Profile) -> bool {
     const STRONG: f64 = 0.012;

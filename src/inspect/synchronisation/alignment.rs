@@ -18,7 +18,8 @@ const LAST_ROUNDS: usize = 4;
 
 /// Each line's mean period.
 pub struct Folded {
-    /// Spectra, `[line][across][bin]`; the first bin, the mean, is zero: it tells nothing of shifts.
+    /// Spectra, `[line][across][bin]`; the first bin, the mean, is zero: it tells nothing of
+    /// shifts.
     spectra: Vec<Complex32>,
     /// Bins of a period.
     pub bins: usize,

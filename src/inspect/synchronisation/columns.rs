@@ -34,7 +34,8 @@ pub struct Columns {
     pub row_phases: Option<RowPhases>,
     /// How the columns lie, where they are not even.
     pub bend: Option<Bend>,
-    /// How many symbols the text lies ahead of evenly spaced columns, over (along, line) in pitches.
+    /// How many symbols the text lies ahead of evenly spaced columns, over (along, line) in
+    /// pitches.
     pub displacement: Option<Surface>,
 }
 

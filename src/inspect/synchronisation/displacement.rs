@@ -1,6 +1,6 @@
-//! The displacement: how far the letters lie from where evenly spaced columns have them. Feed, lens,
-//! perspective and an advance that is not quite right move them smoothly; each part of the portrait
-//! is compared with the text of the whole.
+//! The displacement: how far the letters lie from where evenly spaced columns have them. Feed,
+//! lens, perspective and an advance that is not quite right move them smoothly; each part of the
+//! portrait is compared with the text of the whole.
 
 use crate::inspect::signal::geometry::Surface;
 use crate::inspect::synchronisation::columns::Columns;

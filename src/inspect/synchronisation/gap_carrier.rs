@@ -90,8 +90,8 @@ impl Parts {
         [self.origin[0] + column as f64 * self.step[0], self.origin[1] + row as f64 * self.step[1]]
     }
 
-    /// Takes off the turn that is common from part to part: stretch and shear. Returns it in cells a
-    /// pitch, along and across the lines.
+    /// Takes off the turn that is common from part to part: stretch and shear. Returns it in cells
+    /// a pitch, along and across the lines.
     fn take_slope(&mut self) -> [f64; 2] {
         let turn = |a: (usize, usize)| -> f64 {
             let pairs = self.field.indexed_iter().filter_map(|((i, j), z)| {

@@ -1,10 +1,10 @@
 //! After how many symbols the text repeats, and with which symbol each line begins.
 //!
-//! In goes the signal with the frame of its lines; out come the [`columns::Columns`]: symbols of the
-//! text, their width, shear and displacement, and each line's phase. No letter is known yet: lines
-//! are correlated with themselves (the period), with the mean of the others (Frank's alternating
-//! alignment) and with the generator's row-phase sequence. From below: strips, period, alignment,
-//! the search that calls them.
+//! In goes the signal with the frame of its lines; out come the [`columns::Columns`]: symbols of
+//! the text, their width, shear and displacement, and each line's phase. No letter is known yet:
+//! lines are correlated with themselves (the period), with the mean of the others (Frank's
+//! alternating alignment) and with the generator's row-phase sequence. From below: strips, period,
+//! alignment, the search that calls them.
 
 pub mod alignment;
 pub mod columns;

@@ -1,7 +1,7 @@
-//! Registration by the row-phase sequence alone: where no text is seen to repeat along single lines, all lines
-//! together still show it. The gaps between letters make a carrier of their own, which gives the
-//! columns; every two lines near each other are then compared at the shifts that the generator's
-//! row-phase sequence gives for each length of the text.
+//! Registration by the row-phase sequence alone: where no text is seen to repeat along single
+//! lines, all lines together still show it. The gaps between letters make a carrier of their own,
+//! which gives the columns; every two lines near each other are then compared at the shifts that
+//! the generator's row-phase sequence gives for each length of the text.
 
 use std::f64::consts::TAU;
 

@@ -7,16 +7,18 @@ use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::orientation::Orientation;
 use crate::spec::Profile;
 
-/// The ladder of scores: how far the best placement of a scan's lines stands over chance, in standard
-/// deviations. Some 10,000 placements are tried, of which the best reaches 4 by chance; pictures
-/// without microtext reach 8.4 at the most.
+/// The ladder of scores: how far the best placement of a scan's lines stands over chance, in
+/// standard deviations. Some 10,000 placements are tried, of which the best reaches 4 by chance;
+/// pictures without microtext reach 8.4 at the most.
 ///
-/// From here on the lines are placed by the sequence. A guess: what is placed so must still be read.
+/// From here on the lines are placed by the sequence. A guess: what is placed so must still be
+/// read.
 pub const FOUND: f64 = 7.0;
-/// From here on there is something like microtext, readable or not: more than any picture without it
-/// reaches.
+/// From here on there is something like microtext, readable or not: more than any picture without
+/// it reaches.
 pub const FOLLOWED: f64 = 10.0;
-/// From here on lines that follow the sequence which everybody knows are taken not to be keyed. A guess.
+/// From here on lines that follow the sequence which everybody knows are taken not to be keyed. A
+/// guess.
 pub const UNKEYED: f64 = 12.0;
 /// From here on no other period or resolution is tried. A guess.
 pub const CERTAIN: f64 = 20.0;

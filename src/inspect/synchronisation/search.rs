@@ -178,9 +178,9 @@ impl Columns {
         parts.into_iter().find(|&n| folded.likeness(&at, n as f32 * bins_a_symbol) > SAME)
     }
 
-    /// The text of which this is a part: a part follows the sequence of the whole, though hardly as well,
-    /// and may repeat as well if its letters are alike. If the lines begin where the sequence of a longer
-    /// text has them, such a text is not like itself a part on.
+    /// The text of which this is a part: a part follows the sequence of the whole, though hardly as
+    /// well, and may repeat as well if its letters are alike. If the lines begin where the sequence
+    /// of a longer text has them, such a text is not like itself a part on.
     fn longer(&self, strips: &Strips, period: &Period, profile: &Profile) -> Option<Self> {
         let row_phases = self.row_phases?;
         let most = TIMES.min(profile.most_symbols / self.symbols);
@@ -198,7 +198,8 @@ impl Columns {
         })
     }
 
-    /// Whether no other period need be tried: a short text may seem to follow the sequence by chance.
+    /// Whether no other period need be tried: a short text may seem to follow the sequence by
+    /// chance.
     fn is_certain(&self) -> bool {
         match self.row_phases {
             Some(found) => found.score >= row_phase::CERTAIN || self.repetition >= WHOLE,

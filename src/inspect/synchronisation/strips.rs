@@ -147,8 +147,8 @@ impl Strips {
     }
 }
 
-/// Samples a plane of `columns` columns along a straight way from the first of `ends` to just before
-/// the second, bilinearly. Both lie inside the plane.
+/// Samples a plane of `columns` columns along a straight way from the first of `ends` to just
+/// before the second, bilinearly. Both lie inside the plane.
 #[inline]
 fn interpolate(values: &[f32], columns: usize, [left, right]: [[f64; 2]; 2], out: &mut [f32]) {
     let start = left.map(|v| v as f32);
