@@ -7,5 +7,6 @@ pub mod decode;
 pub mod dg2;
 mod directory;
 pub mod encode;
+pub mod hex;
 pub mod jp2;
 mod jpeg2000;

@@ -40,12 +40,6 @@ pub fn ppi_source(source: Option<PpiSource>) -> &'static str {
     }
 }
 
-/// Bytes in hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A number with its sign, so many decimals, and a minus as wide as the plus.
 #[must_use]
 pub fn signed(value: f64, decimals: usize) -> String {

@@ -23,8 +23,9 @@ use office::{
 };
 use tumar::run::cluster::{ClusterError, CoordinateError, Note, Run, Server, discard, work};
 
-/// Not a test: what processes of this binary do that other tests start.
+/// No test of its own: what processes of this binary do that other tests start.
 #[test]
+#[ignore = "other tests start it, in processes of their own"]
 fn part() {
     office::play();
 }
