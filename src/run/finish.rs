@@ -13,7 +13,7 @@ use super::results::{
 };
 use super::work::{Inspector, Printer, Run, Watch};
 
-/// The file of the report.
+/// The name of the report's file.
 const REPORT: &str = "report.html";
 
 /// How a run ended.
@@ -123,13 +123,13 @@ impl Run<'_> {
     }
 }
 
-/// What a report shows beside the counts.
+/// What the results hold beside the counts.
 #[derive(Default)]
 struct Parts {
     rows: Vec<Row>,
     machines: Vec<Machine>,
     worst: Vec<Worst>,
-    /// That were written already.
+    /// Those that are written already.
     files: Vec<FilePart>,
     notes: Vec<String>,
 }

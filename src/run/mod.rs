@@ -35,4 +35,4 @@ pub use results::{MachineBase, Summary};
 pub use spc::{Measure, Measures};
 pub use work::{Distributor, Inspector, Printer, Results, RowProcessor, Run, Seen, Watch};
 #[cfg(feature = "cluster")]
-pub use work::{Remote, Setup, Worker};
+pub use work::{Prepared, Remote, Setup, Worker};

@@ -1,4 +1,4 @@
-//! What a worker can do, how it is to work, and what came of it.
+//! How a worker handles rows, on which terms it works, and what it did.
 
 use std::time::Duration;
 

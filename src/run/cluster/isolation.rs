@@ -1,10 +1,10 @@
-//! A row that may kill its worker is done alone: rows beside it would die with it, and be suspected
-//! in their turn.
+//! A row that may kill its worker is done alone: rows beside it would die with it and then be suspected
+//! themselves.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Lets many through, or one alone.
+/// Lets many rows through at once, or one alone.
 #[derive(Default)]
 pub(super) struct Isolation {
     state: Mutex<State>,
@@ -19,7 +19,7 @@ struct State {
     waiting: usize,
 }
 
-/// Somebody who is through, until it is dropped.
+/// A row that is through, until it is dropped.
 pub(super) struct Pass<'a> {
     isolation: &'a Isolation,
     alone: bool,

@@ -38,7 +38,7 @@ const LATER: Duration = Duration::from_secs(1);
 /// Runs that are kept prepared: a guess.
 const MAX_PREPARED: usize = 8;
 
-/// Works on all runs of the server, until soon after `stop` is set: rows that are begun are ended.
+/// Works on all runs of the server until soon after `stop` is set: rows that were begun are finished.
 ///
 /// # Errors
 /// What the server refuses, and a run for which [`RowHandler::prepare`] lacks something; the rows go to
@@ -69,7 +69,7 @@ pub fn work<H: RowHandler>(
         rows: AtomicU64::new(0),
         given_up: AtomicU64::new(0),
     };
-    // Who cannot do what is announced should not begin.
+    // A worker that cannot do what is announced should not begin.
     for run in runtime.block_on(runs::all(&worker.link, &streams))? {
         worker.set_up(run)?;
     }

@@ -1,4 +1,4 @@
-//! Scans that are not on this machine: a URL → the file's bytes, with a limit.
+//! Scans that are not on this machine: a URL → the file's bytes, up to a limit.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -53,7 +53,7 @@ pub enum FetchError {
     Store(String),
 }
 
-/// Whether a manifest's entry is a URL that [`fetch`] reads, and no path.
+/// Whether a manifest's entry is a URL that [`fetch`] reads, and not a path.
 #[must_use]
 pub fn is_url(entry: &str) -> bool {
     entry.split_once("://").is_some_and(|(scheme, _)| {
@@ -62,8 +62,8 @@ pub fn is_url(entry: &str) -> bool {
 }
 
 /// Reads the file behind a URL: `s3://BUCKET/KEY`, with region, endpoint and credentials from the
-/// variables `AWS_…`; `http://` and `https://`; `file:///PATH`. It waits for it, so it must not be
-/// called from asynchronous code.
+/// variables `AWS_…`; `http://` and `https://`; `file:///PATH`. It blocks, so it must not be called from
+/// asynchronous code.
 ///
 /// # Errors
 /// See [`FetchError`]. Nothing longer than [`MAX_FILE_BYTES`] is kept.

@@ -15,12 +15,12 @@ use crate::run::manifest::paths;
 pub struct Inputs {
     /// The manifest's folder.
     pub folder: PathBuf,
-    /// Whether a row may name what lies outside of it.
+    /// Whether a row may name a file outside of it.
     pub outside: bool,
 }
 
 impl Inputs {
-    /// A row's picture, or why its file is none; with the file's stamp.
+    /// A row's picture, or why its file holds none; with the file's stamp.
     ///
     /// # Errors
     /// A sentence, where there is no such file or it may not be read.
@@ -48,7 +48,7 @@ impl Inputs {
         Ok((bytes, modified(&metadata)))
     }
 
-    /// What a URL names, which is outside of any folder.
+    /// The file behind a URL, which is outside of any folder.
     fn fetched(&self, url: &str) -> Result<Vec<u8>, String> {
         if !self.outside {
             return Err("URLs are read with --allow-outside only".into());
@@ -62,7 +62,8 @@ impl Inputs {
         }
     }
 
-    /// Whether a row's picture is still the one that was read. One that is gone is: the row is done.
+    /// Whether a row's picture is still the one that was read. A missing file counts as unchanged: the row
+    /// is done.
     #[must_use]
     pub fn is_as_it_was(&self, path: &str, stamp: &Stamp) -> bool {
         // What a store keeps under a name is the store's to keep.

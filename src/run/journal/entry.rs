@@ -10,7 +10,7 @@ use super::stamp::Stamp;
 use super::state::State;
 use crate::run::manifest::Row;
 
-/// What became of one row. Whatever stands in the row, it has one.
+/// What became of one row. Every row has one, whatever is in the row.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Entry<T> {
     /// The row's number, from 1.
@@ -29,7 +29,7 @@ pub struct Entry<T> {
     /// The picture's file, where it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Stamp>,
-    /// Why nothing was done, where nothing was.
+    /// Why the row failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// What was done.
@@ -38,7 +38,7 @@ pub struct Entry<T> {
 }
 
 impl<T> Entry<T> {
-    /// Of a row with which nothing was done yet.
+    /// Of a row that has not been done yet. `picture` is the column that names its picture.
     #[must_use]
     pub fn of(row: &Row, picture: &str) -> Self {
         let field = |name| row.fields.as_ref().ok().and_then(|fields| fields.get(name));
@@ -54,7 +54,7 @@ impl<T> Entry<T> {
         }
     }
 
-    /// The same with what came of it.
+    /// The same with its result.
     #[must_use]
     pub fn ended(mut self, result: Result<T, String>) -> Self {
         match result {

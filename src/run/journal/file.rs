@@ -18,12 +18,12 @@ const PREFIX: &str = "{\"crc\":\"";
 /// Of the prefix, eight digits, quotation mark and comma.
 const HEAD: usize = PREFIX.len() + 8 + 2;
 
-/// The journal of a run that is at work.
+/// The journal of a running run.
 #[derive(Debug)]
 pub struct Journal<'f> {
     folder: &'f Folder,
     file: &'f File,
-    /// Of each row's line, the place; 0 where there is none.
+    /// Byte offset of each row's line; 0 where there is none.
     places: Vec<u64>,
     length: u64,
 }
@@ -89,7 +89,7 @@ impl<'f> Journal<'f> {
         }
     }
 
-    /// Cuts off what a crash left of a line.
+    /// Cuts off the part of a line that a crash left.
     fn cut(&self) -> io::Result<()> {
         if self.file.metadata()?.len() > self.length {
             self.file.set_len(self.length)?;
@@ -110,15 +110,15 @@ impl<'f> Journal<'f> {
         self.places.iter().filter(|&&place| place > 0).count() as u32
     }
 
-    /// Takes a row for one that is still to be done.
+    /// Counts a row as not done.
     pub fn forget(&mut self, row: u32) {
         if let Some(place) = self.places.get_mut((row as usize).wrapping_sub(1)) {
             *place = 0;
         }
     }
 
-    /// Adds what became of rows, each an object in JSON on one line with its number as `row`. They are
-    /// on the disk when this returns.
+    /// Appends the entries of rows, each a JSON object on one line with its number as `row`. They are on
+    /// the disk when this returns.
     ///
     /// # Errors
     /// [`JournalError::File`]; then none of them is done.
@@ -133,7 +133,7 @@ impl<'f> Journal<'f> {
         }
         let mut file = self.file;
         if let Err(cause) = file.write_all(&lines).and_then(|()| file.sync_data()) {
-            // Where even this fails the next start does it.
+            // If even this fails, the next start does it.
             let _left = self.cut();
             return Err(self.failed()(cause));
         }
@@ -146,7 +146,7 @@ impl<'f> Journal<'f> {
         Ok(())
     }
 
-    /// What became of the rows that are done, as JSON, by their numbers.
+    /// The entries of the rows that are done, as JSON, by their numbers.
     ///
     /// # Errors
     /// [`JournalError::File`], for each.
@@ -175,7 +175,7 @@ impl<'f> Journal<'f> {
     }
 }
 
-/// The JSON of a line that is whole.
+/// The JSON of an undamaged line.
 fn body(line: &[u8]) -> Option<Vec<u8>> {
     let line = line.strip_suffix(b"\n")?;
     let (head, rest) = line.split_at_checked(HEAD)?;

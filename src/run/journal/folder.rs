@@ -1,4 +1,4 @@
-//! The run's folder: one run at a time works in it, and files appear in it whole or not at all.
+//! The run's folder: one run at a time works in it, and files appear in it completely or not at all.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -9,12 +9,12 @@ use thiserror::Error;
 
 use crate::formats::encode;
 
-/// The journal, which is also what a run locks.
-pub const JOURNAL: &str = "journal.jsonl";
-/// Where files grow before they are renamed into their places.
+/// The journal's file, which a run also locks.
+pub(super) const JOURNAL: &str = "journal.jsonl";
+/// Where files are written before they are renamed into place.
 const PARTIAL: &str = ".partial";
 
-/// Why a folder cannot be worked in.
+/// Why a run cannot work in a folder.
 #[derive(Debug, Error)]
 pub enum FolderError {
     /// It holds something else.
@@ -48,7 +48,7 @@ pub struct Published {
     pub bytes: u64,
 }
 
-/// A folder that is ours as long as this lives.
+/// A folder that is locked by this process as long as this lives.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -56,7 +56,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder or goes on in it, and clears away what a killed run left half-written.
+    /// Creates the folder or continues in it, and removes what a killed run left half-written.
     ///
     /// # Errors
     /// [`FolderError`].
@@ -79,7 +79,7 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -113,8 +113,8 @@ impl Folder {
         }
     }
 
-    /// Writes a file of the folder, which appears whole or not at all and is on the disk when this
-    /// returns. One that is there is replaced.
+    /// Writes a file of the folder, which appears completely or not at all and is on the disk when this
+    /// returns. An existing file is replaced.
     ///
     /// # Errors
     /// [`FolderError::Write`].
@@ -175,7 +175,7 @@ impl Write for Hashing {
     }
 }
 
-/// A renamed file is in its folder for good only when the folder is on the disk.
+/// A rename is durable only once the folder itself is on the disk.
 #[cfg(unix)]
 fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

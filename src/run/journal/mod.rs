@@ -16,6 +16,7 @@ pub use error::JournalError;
 pub use file::Journal;
 pub use folder::{Folder, FolderError, Published};
 pub use outcome::{Ended, Inspected, Printed};
-pub use stamp::{Stamp, modified};
+pub use stamp::Stamp;
+pub(super) use stamp::modified;
 pub use state::{Counts, State};
 pub use terms::Terms;

@@ -56,7 +56,7 @@ pub struct Inspected {
     /// What was read, where the row names no holder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
-    /// What it says of the press.
+    /// What it says about the press.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measures: Option<Measures>,
     /// The whole record, as `tumar verify --json` has it. It is written, and not read back.

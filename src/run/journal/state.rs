@@ -8,9 +8,9 @@ use serde::Serialize;
 pub enum State {
     /// Inspected, and not passed.
     Failed,
-    /// Nothing could be done with it.
+    /// It could not be processed.
     Error,
-    /// Inspected, and the scan does not tell.
+    /// Inspected, but the scan does not carry enough evidence.
     Undetermined,
     /// Printed, or passed.
     Successful,
@@ -20,7 +20,7 @@ impl State {
     /// The worst first.
     pub const ALL: [Self; 4] = [Self::Failed, Self::Error, Self::Undetermined, Self::Successful];
 
-    /// Its word in results.
+    /// Its name in results.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -41,9 +41,9 @@ pub struct Counts {
     pub successful: u64,
     /// Inspected, and not passed.
     pub failed: u64,
-    /// Inspected, and the scan does not tell.
+    /// Inspected, but the scans do not carry enough evidence.
     pub undetermined: u64,
-    /// Rows with which nothing could be done.
+    /// Rows that could not be processed.
     pub errors: u64,
 }
 

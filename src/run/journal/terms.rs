@@ -8,12 +8,12 @@ use crate::formats::hex::hex;
 use crate::run::manifest::Command;
 
 /// The name and version of this form of journal.
-pub const SCHEMA: &str = "tumar.journal/1";
+const SCHEMA: &str = "tumar.journal/1";
 
 /// What a run depends on: the journal's first line. A run continues only under the same terms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
-    /// [`SCHEMA`].
+    /// The name and version of this form of journal.
     pub schema: String,
     /// The version of tumar.
     pub tumar: String,

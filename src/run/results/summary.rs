@@ -17,14 +17,14 @@ use crate::run::journal::{
 use crate::run::spc::Test;
 
 /// The name and version of this form of record.
-pub const SCHEMA: &str = "tumar.run/1";
+const SCHEMA: &str = "tumar.run/1";
 /// The file of the record. It is the last that a run writes: where it is, the run is finished.
-pub const SUMMARY: &str = "run.json";
+const SUMMARY: &str = "run.json";
 
 /// The record of a run, but for its documents.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
-    /// [`SCHEMA`].
+    /// The name and version of this form of record.
     pub schema: &'static str,
     /// "issue" or "qa".
     pub command: String,
@@ -188,7 +188,7 @@ struct Whole<'s, T: Documented> {
 
 /// One row's digests.
 #[derive(Serialize)]
-pub struct Document {
+struct Document {
     row: u32,
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! One row of `qa`: a scan, and the name that it should carry → verdict, record and measures.
+//! One row of `qa`: a scan and the name that it should carry → verdict, record and measures.
 
 use super::processor::RowProcessor;
 use crate::imaging::{Picture, Ppi};
@@ -17,7 +17,7 @@ pub struct Inspector<'r> {
     pub profile: &'r Profile,
     /// The reader, by the same profile.
     pub reader: &'r Reader<'r>,
-    /// The scans' resolution, where that counts before what their files say.
+    /// The scans' resolution, if it overrides what their files say.
     pub ppi: Option<Ppi>,
     /// The issuer's keys; then each row needs a document number.
     pub keys: &'r [IssuerKey],

@@ -1,4 +1,4 @@
-//! Rows on all cores: one row a thread, and no more in memory than that.
+//! Rows on all cores: one row per thread, and no more than that in memory.
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,8 +12,8 @@ thread_local! {
     static ALONE: Option<ThreadPool> = ThreadPoolBuilder::new().num_threads(1).build().ok();
 }
 
-/// Does one row's work with all its loops on one thread of its own; none where it panics. In a pool of
-/// all threads one that waits for its share of a loop would begin a second row meanwhile, and a third.
+/// Does one row's work with all its loops on one thread of its own; none if it panics. In a pool of all
+/// threads, one that waits for its share of a loop would meanwhile begin a second row, and a third.
 pub(in crate::run) fn attempt<R: Send>(work: impl FnOnce() -> R + Send) -> Option<R> {
     let alone = || {
         ALONE.with(|pool| match pool {
@@ -24,9 +24,8 @@ pub(in crate::run) fn attempt<R: Send>(work: impl FnOnce() -> R + Send) -> Optio
     catch_unwind(AssertUnwindSafe(alone)).ok()
 }
 
-/// Does `work` on each row, on so many threads at once, and hands what comes of it to `done` on this
-/// thread, a few at a time, in the order in which rows end. Where `work` panics, `failed` says what
-/// comes of the row.
+/// Does `work` on each row, on so many threads at once, and hands the results to `done` on this thread,
+/// a few at a time, in the order in which rows end. Where `work` panics, `failed` gives the result.
 ///
 /// Ends early when `stop` is set, with the rows that were begun, or when `done` fails.
 ///

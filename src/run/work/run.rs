@@ -1,4 +1,4 @@
-//! A run: its rows that are not done yet are done, each journalled before it counts.
+//! A run: the rows that are not done yet are done, and each is journalled before it counts.
 
 use std::marker::PhantomData;
 use std::num::NonZero;
@@ -63,7 +63,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// The rows that are not done. Where the manifest cannot be read on, they end, and `broken` has why.
+    /// The rows that are not done. If the manifest becomes unreadable they end, and `broken` holds why.
     fn due<'b>(
         &self,
         journal: &Journal<'_>,
@@ -129,7 +129,7 @@ fn here<P: RowProcessor>(
         |row| line(processor.fault(row)),
         stop,
         |ended| {
-            // Those that ended are kept, also where another one ends the run.
+            // Finished rows are kept, even if another one ends the run.
             let (ended, failed): (Vec<_>, Vec<_>) = ended.into_iter().partition(Result::is_ok);
             kept.keep(ended.into_iter().flatten())?;
             failed.into_iter().try_for_each(|failed| failed.map(drop))
