@@ -42,7 +42,7 @@ impl Inputs {
             _ => format!("cannot read it: {cause}"),
         })?;
         if !metadata.is_file() {
-            return Err("it is not a file".into());
+            return Err("it is no file".into());
         }
         let bytes = decode::bytes(&place).map_err(|error| error.to_string())?;
         Ok((bytes, modified(&metadata)))

@@ -48,10 +48,11 @@ impl<'r> Run<'r> {
         let (journal, counts) = self.resumed(processor)?;
         watch.progress(&counts);
         let broken = Mutex::new(None);
-        let mut rows = self.due(&journal, &broken)?;
+        let rows = self.due(&journal, &broken)?;
         let mut kept = Kept { journal, counts, watch };
         match self.distributor {
             Some(distributor) => {
+                let mut rows = rows;
                 let mut results = Received::<P::Done> { kept: &mut kept, done: PhantomData };
                 distributor.distribute(&self.terms, &mut rows, stop, &mut results)?;
             }
