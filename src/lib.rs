@@ -64,8 +64,6 @@ mod inspect;
 pub mod issue;
 #[cfg(not(feature = "internals"))]
 mod issue;
-pub mod report;
-pub mod run;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod numerics;
@@ -82,9 +80,7 @@ mod spec;
 pub use formats::decode::decode;
 pub use formats::encode::{Format, encode};
 pub use imaging::{Mm, Picture, Ppi};
-pub use inspect::decision::claim::Claim;
-pub use inspect::decision::verdict::{Decision, Outcome, Verdict};
-pub use inspect::{Inspection, Page, Reader};
+pub use inspect::{Claim, Decision, Inspection, Outcome, Page, Reader, Verdict};
 pub use issue::{Document, Embedded, Summary, embed, pdf, print, svg};
 pub use report::Record;
 pub use spec::{Imprint, Mode, Name, Profile};
@@ -139,9 +135,12 @@ pub mod units {
 
 /// What was measured, and what of it makes a decision.
 pub mod evidence {
-    pub use crate::inspect::decision::verdict::{
-        Comparison, Evidence, Expected, READ, Repetition, Text,
+    pub use crate::inspect::decision::evidence::{
+        Alterations, Evidence, Key, Obstacle, Place, Repetition, Told,
     };
+    pub use crate::inspect::decision::key_check::Keyed;
+    pub use crate::inspect::decision::operating_range::Range;
+    pub use crate::inspect::decision::text::{Comparison, Expected, READ, Text};
     pub use crate::inspect::recognition::reading::{Read, Reading, Readings};
     pub use crate::inspect::tamper::map::Tamper;
     pub use crate::inspect::tamper::region::{Kind, Region};

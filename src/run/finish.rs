@@ -2,23 +2,18 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::RunError;
-use super::entry::{Inspected, Printed};
-use super::issue::Printer;
-use super::journal::Journal;
-use super::machines::{Machine, MachineBase, Machines};
-use super::overview::{Overview, Row};
-use super::progress::{Counts, Watch};
-use super::qa::Inspector;
+use super::error::RunError;
+use super::journal::{Counts, Inspected, Journal, Printed, entries};
 use super::report::report;
-use super::results::{self, RESULTS};
-use super::rows::{Run, entries};
-use super::summary::{Documented, FilePart, MachinePart, Summary};
 #[cfg(feature = "parquet")]
-use super::table;
-use super::worst::{Ranking, Worst};
+use super::results::parquet;
+use super::results::{
+    Documented, FilePart, Machine, MachineBase, MachinePart, Machines, Overview, Ranking, Row,
+    Summary, Worst, csv,
+};
+use super::work::{Inspector, Printer, Run, Watch};
 
-/// The file of the report.
+/// The name of the report's file.
 const REPORT: &str = "report.html";
 
 /// How a run ended.
@@ -26,7 +21,7 @@ const REPORT: &str = "report.html";
 pub enum End {
     /// All rows are done and the results are written.
     Finished(Box<Summary>),
-    /// It was stopped; started again it goes on.
+    /// It was stopped; started again, it continues.
     Stopped(Counts),
 }
 
@@ -52,8 +47,8 @@ impl Run<'_> {
         self.written::<Printed>(&journal, counts, &printer.profile.name, parts)
     }
 
-    /// Inspects all rows. `bases`: what is normal for machines, by an earlier run; `inspections`: of so
-    /// many scans, the worst, a page for examiners is written.
+    /// Inspects all rows. `bases`: what is normal for each machine, from an earlier run; `inspections`:
+    /// for how many scans, the worst ones, a page for examiners is written.
     ///
     /// # Errors
     /// [`RunError`].
@@ -89,8 +84,8 @@ impl Run<'_> {
         let files = pages;
         #[cfg(feature = "parquet")]
         let files = {
-            let table = table::write(self.folder, &journal)?;
-            [files, vec![FilePart::of(table::TABLE, &table)]].concat()
+            let table = parquet::write(self.folder, &journal)?;
+            [files, vec![FilePart::of(parquet::TABLE, &table)]].concat()
         };
         let parts = Parts { rows, machines, worst, files, notes };
         self.written::<Inspected>(&journal, counts, &inspector.profile.name, parts)
@@ -107,7 +102,7 @@ impl Run<'_> {
         let mut summary =
             Summary::new(&self.terms, self.manifest.file_name(), profile.to_owned(), counts);
         summary.machines = parts.machines.iter().map(MachinePart::of).collect();
-        let table = results::write::<T>(self.folder, journal)?;
+        let table = csv::write::<T>(self.folder, journal)?;
         let report = report(&Overview {
             command: self.manifest.command(),
             version: summary.tumar.clone(),
@@ -120,7 +115,7 @@ impl Run<'_> {
             notes: parts.notes,
         })?;
         let report = self.folder.publish(REPORT, |file| file.write_all(report.as_bytes()))?;
-        summary.files = vec![FilePart::of(RESULTS, &table), FilePart::of(REPORT, &report)];
+        summary.files = vec![FilePart::of(csv::RESULTS, &table), FilePart::of(REPORT, &report)];
         summary.files.extend(parts.files);
         summary.write::<T>(self.folder, journal)?;
         self.folder.clear()?;
@@ -128,13 +123,13 @@ impl Run<'_> {
     }
 }
 
-/// What a report shows beside the counts.
+/// What the results hold beside the counts.
 #[derive(Default)]
 struct Parts {
     rows: Vec<Row>,
     machines: Vec<Machine>,
     worst: Vec<Worst>,
-    /// That were written already.
+    /// Those that are written already.
     files: Vec<FilePart>,
     notes: Vec<String>,
 }

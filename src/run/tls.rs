@@ -1,7 +1,7 @@
-//! Which code encrypts.
+//! Which library encrypts connections.
 
-/// Makes *ring* the cipher of all connections, once; rustls takes none by itself.
-pub(super) fn use_ring() {
+/// Makes *ring* the process-wide cryptography of rustls, which has no default of its own here.
+pub(in crate::run) fn use_ring() {
     // An error says that there is one already.
     let _set = async_nats::rustls::crypto::ring::default_provider().install_default();
 }

@@ -192,6 +192,9 @@ fn what_may_not_be_read() {
     /// As most systems number the user who may do nothing.
     const NOBODY: u32 = 65_534;
     let desk = Desk::new();
+    desk.refuses_file("portrait.png/scan.png", &["cannot read it", "check the path"]);
+    symlink("loop.png", desk.folder.path().join("loop.png")).unwrap();
+    desk.refuses_file("loop.png", &["cannot read it", "check the path"]);
     let path = desk.folder.path().join("portrait.png");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&path).is_err() {
@@ -667,7 +670,7 @@ fn keys_are_kept_to_their_owner() {
         assert!(says.iter().all(|said| stderr.contains(said)), "{args:?}: {stderr}");
         assert!(!stderr.contains(&secret[..8]), "{stderr}");
     };
-    refuses(&["keygen", "--out", "out/own.key"], 1, &["own.key", "not replaced"]);
+    refuses(&["keygen", "--out", "out/own.key"], 1, &["own.key", "never replaced"]);
     assert_eq!(std::fs::read_to_string(folder.join("out/own.key")).unwrap(), text);
 
     let embed = |key: &str, number: &str, code, says: &[&str]| {

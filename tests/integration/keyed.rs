@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use image::{DynamicImage, Rgb};
+use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Picture;
 use tumar::inspect::decision::claim::{Claim, Issue};
-use tumar::Verdict;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, print};
 use tumar::spec::{Imprint, IssuerKey, Name, Profile};

@@ -1,8 +1,8 @@
 //! Layout families and the letter screen: printed, scanned, read back.
 
+use tumar::Verdict;
 use tumar::channel::print_and_scan;
 use tumar::imaging::Picture;
-use tumar::Verdict;
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{EmbedError, embed};
 use tumar::spec::legend::NameError;

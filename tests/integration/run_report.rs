@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tumar::run::overview::{Overview, State};
+use tumar::run::State;
 use tumar::run::report::report;
+use tumar::run::results::Overview;
 
 use crate::common::browser::Browser;
 use crate::common::{overviews, tools};
@@ -103,7 +104,7 @@ fn beyond_that_the_worst_are_in_the_table() {
     let last = overview.rows.len() as u32;
     overview.rows.extend((1..=100_000).map(|i| {
         let margin = Some(0.9 + f64::from(i % 7) * 0.01);
-        tumar::run::overview::Row { number: last + i, margin, ..good.clone() }
+        tumar::run::results::Row { number: last + i, margin, ..good.clone() }
     }));
     overview.rows.last_mut().unwrap().state = State::Failed;
     let (folder, html) = written(&overview);
@@ -191,7 +192,7 @@ fn rows_are_sorted_and_filtered() {
     assert!(up.is_sorted() && up.len() > 10, "{up:?}");
     assert_eq!(browser.value(&format!("{header}.getAttribute('aria-sort')")), "ascending");
     let measured = overview.rows.iter().filter_map(|row| row.measures);
-    let least = measured.map(|all| all.get(tumar::run::measures::Measure::Contrast));
+    let least = measured.map(|all| all.get(tumar::run::Measure::Contrast));
     let least = least.fold(f64::INFINITY, f64::min);
     assert!((up[0] - least).abs() < 1e-3);
     browser.value(&format!("{header}.querySelector('button').click()"));
@@ -199,7 +200,7 @@ fn rows_are_sorted_and_filtered() {
     assert!(down.is_sorted_by(|a, b| a >= b) && down[0] > up[0], "{down:?}");
     assert_eq!(browser.value("document.querySelectorAll('[aria-sort]').length"), 1);
 
-    let says = |fits: &dyn Fn(&tumar::run::overview::Row) -> bool| {
+    let says = |fits: &dyn Fn(&tumar::run::results::Row) -> bool| {
         let fit = overview.rows.iter().filter(|row| fits(row)).count();
         let text =
             if fit < 1000 { fit.to_string() } else { format!("{},{:03}", fit / 1000, fit % 1000) };
@@ -216,7 +217,7 @@ fn rows_are_sorted_and_filtered() {
     assert_eq!(count(&mut browser), says(&|row| row.machine == Some(1)));
     assert!(column(&mut browser, 5).iter().all(|name| name == "Press B"));
     browser.value("document.querySelector('#bad').click()");
-    let bad = |row: &tumar::run::overview::Row| row.state != State::Successful;
+    let bad = |row: &tumar::run::results::Row| row.state != State::Successful;
     assert_eq!(count(&mut browser), says(&|row| row.machine == Some(1) && bad(row)));
     browser.value("document.querySelector('#bad').click()");
     set(&mut browser, "#machine", "");

@@ -14,13 +14,7 @@ use clap::Parser;
 use tumar::formats::decode;
 use tumar::inspect::Reader;
 use tumar::inspect::decision::claim::Claim;
-use tumar::run::Run;
-use tumar::run::folder::Folder;
-use tumar::run::input::Place;
-use tumar::run::journal::Terms;
-use tumar::run::manifest::{Command, Manifest};
-use tumar::run::progress::{Counts, Watch};
-use tumar::run::qa::Inspector;
+use tumar::run::{Command, Counts, Folder, Inputs, Inspector, Manifest, Run, Terms, Watch};
 use tumar::spec::{Name, Profile};
 
 #[derive(Parser)]
@@ -92,15 +86,14 @@ fn whole(
         reader,
         ppi: None,
         keys: &[],
-        inputs: Place { folder: manifest.folder().to_owned(), outside: false },
+        inputs: Inputs { folder: manifest.folder().to_owned(), outside: false },
     };
     let run = Run {
         manifest,
         folder: &folder,
         terms: Terms::new(Command::Qa, manifest.digest, manifest.rows, profile.digest),
         threads: NonZero::<usize>::MIN,
-        #[cfg(feature = "cluster")]
-        away: None,
+        distributor: None,
         retry: false,
     };
     run.qa(&inspector, &[], inspections, &AtomicBool::new(false), &mut Nobody)?;

@@ -13,7 +13,7 @@ use crate::args::{self, EmbedArgs};
 use crate::failure::{self, Failure};
 use crate::files::{self, Stdout};
 
-/// From how far a person looks at a document.
+/// From how far a person looks at a document: a reading distance, by convention.
 const READING: Mm = Mm(400.0);
 
 /// What `--json` prints. Holds no personal data.

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 
-/// The longest profile that is read, in bytes.
+/// The longest profile that is read, in bytes: a guess, hundreds of times the default one.
 const LONGEST_TEXT: u64 = 1 << 20;
 
 /// Reads a picture.
@@ -52,7 +52,7 @@ pub(crate) fn read_key(path: &Path) -> Result<IssuerKey, Failure> {
     let mut file = std::fs::File::open(path).map_err(|cause| unreadable(path, &cause))?;
     let metadata = file.metadata().map_err(|cause| unreadable(path, &cause))?;
     if is_open_to_others(&metadata) {
-        let advice = "others than its owner may read or change this key; chmod 600 it, and \
+        let advice = "people other than its owner may read or change this key; chmod 600 it, and \
                       replace it if they may have seen it";
         return Err(Failure::file(path, advice));
     }
@@ -101,9 +101,10 @@ pub(crate) fn write_key(path: &Path, key: &IssuerKey) -> Result<(), Failure> {
     });
     let file = written.map_err(|cause| unwritable(path, &cause))?;
     file.persist_noclobber(path).map(drop).map_err(|error| match error.error.kind() {
-        ErrorKind::AlreadyExists => {
-            Failure::file(path, "there is a file already, and keys are not replaced; name another")
-        }
+        ErrorKind::AlreadyExists => Failure::file(
+            path,
+            "this file exists already, and keys are never replaced; name another",
+        ),
         _ => unwritable(path, &error.error),
     })
 }
@@ -178,7 +179,7 @@ pub(crate) fn must_be_new(path: &Path) -> Result<(), Failure> {
 fn taken(path: &Path) -> Failure {
     Failure::file(
         path,
-        "there is a file already, and reports and logs are never overwritten; name another",
+        "this file exists already, and reports and logs are never overwritten; name another",
     )
 }
 
@@ -321,7 +322,30 @@ impl Stdout {
     }
 }
 
-/// Whether an option's file means stdout.
+/// Whether an option's file stands for stdout.
 pub(crate) fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_not_be_read_is_told_by_name() {
+        let cause = io::Error::from(ErrorKind::PermissionDenied);
+        let failure = format!("{:?}", unreadable(Path::new("a.png"), &cause));
+        assert!(failure.contains("a.png: it may not be read; ask for permission"), "{failure}");
+    }
+
+    #[test]
+    fn outputs_replace_neither_inputs_nor_each_other() {
+        let home = tempfile::tempdir().unwrap();
+        let [a, b] = ["a.png", "b.png"].map(|name| home.path().join(name));
+        std::fs::write(&a, "a").unwrap();
+        assert!(check_outputs(&[&a], &[&b]).is_ok());
+        assert!(check_outputs(&[&a], &[&home.path().join("./a.png")]).is_err());
+        assert!(check_outputs(&[], &[&b, &b]).is_err());
+        assert!(check_outputs(&[], &[&home.path().join("no/b.png")]).is_err());
+    }
 }

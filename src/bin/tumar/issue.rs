@@ -5,14 +5,10 @@ use std::path::Path;
 
 use tumar::Mode;
 use tumar::keys::IssuerKey;
-use tumar::run::finish::End;
-use tumar::run::folder::{Folder, FolderError};
-use tumar::run::input::Place;
-use tumar::run::issue::Printer;
-use tumar::run::journal::{JournalError, Terms};
-use tumar::run::manifest::{Command, Manifest};
-use tumar::run::progress::Counts;
-use tumar::run::{Run, RunError};
+use tumar::run::{
+    Command, Counts, End, Folder, FolderError, Inputs, JournalError, Manifest, ManifestError,
+    Printer, Run, RunError, Terms,
+};
 
 use crate::args::{IssueArgs, RunArgs};
 use crate::failure::{self, Failure};
@@ -42,8 +38,7 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         terms,
         threads: threads(),
         retry: args.run.retry_errors,
-        #[cfg(feature = "cluster")]
-        away: None,
+        distributor: None,
     };
     let end = run.issue(&printer, stop, &mut Progress::new(args.run.common.quiet));
     match end.map_err(refused)? {
@@ -70,15 +65,14 @@ fn in_error(counts: &Counts) -> String {
 }
 
 pub(crate) fn manifest(path: &Path, command: Command) -> Result<Manifest, Failure> {
-    use tumar::run::manifest::ManifestError;
     Manifest::open(path, command).map_err(|error| match error {
         ManifestError::Read(_) | ManifestError::NoFile => Failure::file(path, error),
         _ => Failure::usage(format!("{}: {error}", path.display())),
     })
 }
 
-pub(crate) fn inputs(manifest: &Manifest, args: &RunArgs) -> Place {
-    Place { folder: manifest.folder().to_owned(), outside: args.allow_outside }
+pub(crate) fn inputs(manifest: &Manifest, args: &RunArgs) -> Inputs {
+    Inputs { folder: manifest.folder().to_owned(), outside: args.allow_outside }
 }
 
 pub(crate) fn key_id(key: &IssuerKey) -> String {
@@ -93,7 +87,7 @@ pub(crate) fn threads() -> NonZero<usize> {
 /// Why a run ended. What an earlier start did, and this one, is kept.
 pub(crate) fn refused(error: RunError) -> Failure {
     let goes_on = |path: &Path, cause: &std::io::Error| {
-        files::unwritable(path, cause).and("the same command goes on then")
+        files::unwritable(path, cause).and("the same command then continues")
     };
     match &error {
         RunError::Folder(FolderError::Write { path, cause })
@@ -104,5 +98,5 @@ pub(crate) fn refused(error: RunError) -> Failure {
 
 pub(crate) fn stopped(counts: &Counts) -> Failure {
     let (done, rows) = (counts.done(), counts.rows);
-    Failure::work(format!("stopped after {done} of {rows} rows; the same command goes on"))
+    Failure::work(format!("stopped after {done} of {rows} rows; the same command continues"))
 }

@@ -1,17 +1,17 @@
-//! How far a run is, on stderr: a bar on a terminal, a line now and then elsewhere.
+//! The progress of a run, on stderr: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tumar::run::progress::{Counts, Watch};
+use tumar::run::{Counts, Watch};
 
 use crate::failure::Failure;
 
-/// From one line to the next.
+/// From one line to the next: a guess at what a log should hold.
 const LINES: Duration = Duration::from_secs(10);
-/// Drawings of the bar a second.
+/// Drawings of the bar a second: a guess; the eye needs no more.
 const DRAWN: u8 = 10;
 
 /// Set by Ctrl-C and by what else ends a program politely.
@@ -66,7 +66,7 @@ impl Progress {
             true if done > before => format!(", {} left", duration(left)),
             _ => String::new(),
         };
-        format!("{done} of {} rows, {rate:.1} a second{left}; {}", counts.rows, told(counts))
+        format!("{done} of {} rows, {rate:.1} per second{left}; {}", counts.rows, told(counts))
     }
 }
 

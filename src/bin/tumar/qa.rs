@@ -1,22 +1,12 @@
 //! `tumar qa`.
 
 use tumar::Reader;
-use tumar::run::Run;
-use tumar::run::chart::Test;
+use tumar::run::spc::Test;
+use tumar::run::{
+    Command, Counts, End, Folder, Inspector, MachineBase, Measure, Run, Summary, Terms,
+};
 #[cfg(feature = "cluster")]
-use tumar::run::cluster;
-use tumar::run::finish::End;
-use tumar::run::folder::Folder;
-use tumar::run::journal::Terms;
-use tumar::run::manifest::Command;
-#[cfg(feature = "cluster")]
-use tumar::run::manifest::Manifest;
-use tumar::run::measures::Measure;
-use tumar::run::progress::Counts;
-use tumar::run::qa::Inspector;
-#[cfg(feature = "cluster")]
-use tumar::run::remote::{Away, Setup};
-use tumar::run::summary::{self, Summary};
+use tumar::run::{Distributor, Manifest, Remote, Setup, cluster};
 
 use crate::args::QaArgs;
 use crate::failure::{self, Failure};
@@ -27,7 +17,7 @@ use crate::progress::{self, Progress, told};
 pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, keys) = (args.profile()?, args.keys()?);
     let bases = match &args.base {
-        Some(path) => summary::bases(path).map_err(|what| Failure::file(path, what))?,
+        Some(path) => MachineBase::read(path).map_err(|what| Failure::file(path, what))?,
         None => Vec::new(),
     };
     let manifest = manifest(&args.scans_file, Command::Qa)?;
@@ -54,18 +44,22 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
         keys: &keys,
         inputs: inputs(&manifest, &args.run),
     };
+    #[cfg(feature = "cluster")]
+    let remote = match (&server, &args.name) {
+        (Some(server), Some(name)) => {
+            Some(Remote { server, name, setup: setup(args, &manifest, &terms)? })
+        }
+        _ => None,
+    };
     let run = Run {
         manifest: &manifest,
         folder: &folder,
         threads: threads(),
         retry: args.run.retry_errors,
         #[cfg(feature = "cluster")]
-        away: match (&server, &args.name) {
-            (Some(server), Some(name)) => {
-                Some(Away { server, name, setup: setup(args, &manifest, &terms)? })
-            }
-            _ => None,
-        },
+        distributor: remote.as_ref().map(|remote| remote as &dyn Distributor),
+        #[cfg(not(feature = "cluster"))]
+        distributor: None,
         terms,
     };
     let mut progress = Progress::new(args.run.common.quiet);

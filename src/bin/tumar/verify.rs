@@ -85,9 +85,9 @@ pub(crate) fn verdict_line(record: &Record) -> String {
         Verdict::Read => "read",
         Verdict::NameMismatch => "name-mismatch, the microtext carries another name",
         Verdict::KeyMismatch => "key-mismatch, the lines do not begin where the key says",
-        Verdict::Altered => "altered, the microtext does not stand everywhere as it should",
+        Verdict::Altered => "altered, the microtext is not everywhere as it should be",
         Verdict::Absent => "absent, there is no microtext",
-        Verdict::Inconclusive => "inconclusive, the scan does not tell",
+        Verdict::Inconclusive => "inconclusive, the scan does not carry enough evidence",
     };
     format!("{says} (margin {:+.2})", record.margin)
 }

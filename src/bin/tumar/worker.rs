@@ -1,7 +1,7 @@
 //! `tumar worker`.
 
+use tumar::run::Worker;
 use tumar::run::cluster::{self, Note};
-use tumar::run::remote::Worker;
 
 use crate::args::WorkerArgs;
 use crate::failure::{self, Failure};

@@ -12,28 +12,31 @@ use async_nats::jetstream::{AckKind, Message};
 use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::link::{self, Link, Patience, is_set};
-use super::place::{self, Place};
-use super::streams::Streams;
+use super::nats::link::{self, Link, Patience, is_set};
+use super::nats::streams::Streams;
+use super::nats::subjects::{self, RunSubjects};
+use super::nats::{ClusterError, CoordinateError, Note, Server};
+use super::task::{Run, Task};
 use super::window::{Settled, Window};
-use super::{ClusterError, CoordinateError, Note, Run, Server, Task, alive, runs};
+use super::{lease, runs};
 
-/// How many rows are published ahead of the results: enough for the threads of any office, and little
-/// for memory and stream.
+/// How many rows are published ahead of the results: a guess, enough for the threads of any office and
+/// little for memory and stream.
 pub const AHEAD: usize = 1000;
 
-/// Results that are asked for at a time.
+/// Results that are asked for at a time: a guess.
 const BATCH: usize = 64;
-/// How long to wait for them; a stop is noticed after it.
+/// How long to wait for them, a guess; a stop is noticed after it.
 const WAIT: Duration = Duration::from_secs(1);
-/// After which time without a result to look whether the server still has the rows. Doubled each time.
+/// After which time without a result to look whether the server still has the rows: a guess. Doubled
+/// each time.
 const QUIET: Duration = Duration::from_secs(10);
-const LONGEST_QUIET: Duration = Duration::from_secs(160);
-/// How long a full server is waited for while no result comes.
+const LONGEST_QUIET: Duration = Duration::from_secs(16 * QUIET.as_secs());
+/// How long a full server is waited for while no result comes: a guess.
 const LONGEST_FULL: Duration = Duration::from_secs(120);
-/// When a result whose row's turn has not come is looked at again.
+/// After which time a result whose row's turn has not come is looked at again: a guess.
 const LATER: Duration = Duration::from_secs(1);
-/// How often to try to take a finished run off a server that is away.
+/// How often to try to take a finished run off a server that is away: a guess.
 const REMOVALS: u32 = 20;
 
 /// How a run went.
@@ -70,14 +73,14 @@ pub fn coordinate<E>(
     note: impl FnMut(Note),
     stop: &AtomicBool,
 ) -> Result<Tally, CoordinateError<E>> {
-    place::check_name(&run.name)?;
+    subjects::check_name(&run.name)?;
     let runtime = link::runtime()?;
     runtime.block_on(async {
         let link = Link::open(server, "coordinator").await?;
-        alive::claim(&link, &run.name).await?;
+        lease::acquire(&link, &run.name).await?;
         let streams = Streams::open(&link).await?;
-        let place = runs::announce(&link, &streams, run).await?;
-        let results = streams.coordinator(&link, &place).await?;
+        let subjects = runs::announce(&link, &streams, run).await?;
+        let results = streams.coordinator(&link, &subjects).await?;
         let mut coordinator = Coordinator {
             window: Window::new(tasks, ahead),
             tally: Tally::default(),
@@ -88,7 +91,7 @@ pub fn coordinate<E>(
             full: false,
             link,
             streams,
-            place,
+            subjects,
             results,
             store,
             note,
@@ -105,13 +108,13 @@ pub fn coordinate<E>(
 /// # Errors
 /// What the server refuses, and a coordinator of the run that is still there.
 pub fn discard(server: &Server, run: &str) -> Result<bool, ClusterError> {
-    place::check_name(run)?;
+    subjects::check_name(run)?;
     link::runtime()?.block_on(async {
         let link = Link::open(server, "coordinator").await?;
-        alive::claim(&link, run).await?;
+        lease::acquire(&link, run).await?;
         let streams = Streams::open(&link).await?;
         let Some(found) = runs::find(&link, &streams, run).await? else { return Ok(false) };
-        runs::remove(&link, &streams, &found.place).await?;
+        runs::remove(&link, &streams, &found.subjects).await?;
         Ok(true)
     })
 }
@@ -119,7 +122,7 @@ pub fn discard(server: &Server, run: &str) -> Result<bool, ClusterError> {
 struct Coordinator<'a, I, S, N> {
     link: Link,
     streams: Streams,
-    place: Place,
+    subjects: RunSubjects,
     results: PullConsumer,
     window: Window<I>,
     tally: Tally,
@@ -224,9 +227,9 @@ where
 
     async fn publish(&self, row: u64) -> Result<(), ClusterError> {
         let Some(out) = self.window.get(row) else { return Ok(()) };
-        let headers = place::headers(&self.place.message_id(row, out.published));
+        let headers = subjects::headers(&self.subjects.message_id(row, out.published));
         let message = PublishMessage::build().payload(out.body.clone().into()).headers(headers);
-        let sent = match self.link.jetstream.send_publish(self.place.row(row), message).await {
+        let sent = match self.link.jetstream.send_publish(self.subjects.row(row), message).await {
             Ok(answer) => answer.await,
             Err(error) => Err(error),
         };
@@ -268,7 +271,8 @@ where
 
     async fn take(&mut self, message: &Message) -> Result<(), CoordinateError<E>> {
         self.patience.succeeded();
-        let found = Place::parse(&message.subject).filter(|(place, _)| *place == self.place);
+        let found =
+            RunSubjects::parse(&message.subject).filter(|(subjects, _)| *subjects == self.subjects);
         let row = found.map(|(_, row)| row);
         let settled = row.map_or(Settled::Repeat, |row| self.window.judge(row));
         let answer = match (settled, row) {
@@ -313,7 +317,7 @@ where
         let doing = "looking for lost rows";
         let failed = |error: &(dyn Error + 'static)| self.link.failed(doing, error);
         // The queue first: a row leaves it after its result is there.
-        let queue = self.streams.rows.info_with_subjects(self.place.rows()).await;
+        let queue = self.streams.rows.info_with_subjects(self.subjects.rows()).await;
         let queue = queue.map_err(|error| failed(&error))?;
         let queue: Vec<(String, usize)> = queue.try_collect().await.map_err(|e| failed(&e))?;
         let info = self.results.get_info().await.map_err(|error| failed(&error))?;
@@ -321,7 +325,7 @@ where
             return Ok(Vec::new());
         }
         let queue: HashSet<u64> =
-            queue.iter().filter_map(|(subject, _)| Some(Place::parse(subject)?.1)).collect();
+            queue.iter().filter_map(|(subject, _)| Some(RunSubjects::parse(subject)?.1)).collect();
         let lost: Vec<u64> = self.window.published().filter(|row| !queue.contains(row)).collect();
         if lost.is_empty() {
             let in_hand = self.streams.in_hand().await.min(queue.len() as u64);
@@ -331,11 +335,11 @@ where
     }
 
     async fn leave(&mut self) -> Result<(), ClusterError> {
-        let mut tries = 0;
+        let mut attempts = 0;
         loop {
-            match runs::remove(&self.link, &self.streams, &self.place).await {
-                Err(error) if tries < REMOVALS && !is_set(self.stop) => {
-                    tries += 1;
+            match runs::remove(&self.link, &self.streams, &self.subjects).await {
+                Err(error) if attempts < REMOVALS && !is_set(self.stop) => {
+                    attempts += 1;
                     self.tell();
                     self.patience.bear(&self.link, error).await?;
                 }
@@ -365,11 +369,11 @@ where
 
     async fn reopen(&mut self) -> Result<(), ClusterError> {
         self.streams = Streams::open(&self.link).await?;
-        let found = runs::find(&self.link, &self.streams, &self.place.run).await?;
-        if found.is_none_or(|found| found.place != self.place) {
-            return Err(ClusterError::Removed(self.place.run.clone()));
+        let found = runs::find(&self.link, &self.streams, &self.subjects.run).await?;
+        if found.is_none_or(|found| found.subjects != self.subjects) {
+            return Err(ClusterError::Removed(self.subjects.run.clone()));
         }
-        self.results = self.streams.coordinator(&self.link, &self.place).await?;
+        self.results = self.streams.coordinator(&self.link, &self.subjects).await?;
         Ok(())
     }
 

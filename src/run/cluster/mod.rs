@@ -1,4 +1,4 @@
-//! A run's rows on many machines, by NATS JetStream: [`coordinate`] hands them out and stores their
+//! A run's rows on many machines, over NATS JetStream: [`coordinate`] hands them out and stores their
 //! results, [`work`] does them.
 //!
 //! ```text
@@ -20,44 +20,19 @@
 //! - The server writes to its disk some time after it acknowledges. Rows that a power cut took from it
 //!   are found missing and published again.
 
-mod alive;
+mod attempts;
 mod coordinate;
-mod craft;
-mod error;
-mod gate;
-mod link;
-mod note;
-mod place;
+mod handler;
+mod isolation;
+mod lease;
+mod nats;
 mod runs;
-mod server;
-mod streams;
-mod tries;
+mod task;
 mod window;
 mod work;
 
 pub use coordinate::{AHEAD, Tally, coordinate, discard};
-pub use craft::{Craft, GiveUp, Terms, Worked};
-pub use error::{ClusterError, CoordinateError};
-pub use note::Note;
-pub use server::Server;
+pub use handler::{GiveUp, RowHandler, Terms, Worked};
+pub use nats::{ClusterError, CoordinateError, Note, Server};
+pub use task::{Run, Task};
 pub use work::work;
-
-/// One row to be done somewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Task {
-    /// Its number in the manifest, from 1.
-    pub row: u64,
-    /// What a worker needs, as JSON. It holds personal data.
-    pub body: Vec<u8>,
-}
-
-/// A print run, as the server and the workers know it.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// 1 to 64 letters, digits, `-` and `_` of ASCII.
-    pub name: String,
-    /// Says what the results depend on: the digest of manifest, profile and options, in hex.
-    pub fingerprint: String,
-    /// What workers need for all rows, as JSON.
-    pub setup: Vec<u8>,
-}

@@ -7,10 +7,11 @@ use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
 use futures_util::TryStreamExt;
 
-use super::link::Link;
-use super::place::{self, Place};
-use super::streams::Streams;
-use super::{ClusterError, Run};
+use super::nats::ClusterError;
+use super::nats::link::Link;
+use super::nats::streams::Streams;
+use super::nats::subjects::{self, RunSubjects};
+use super::task::Run;
 
 const ID: &str = "Tumar-Id";
 const FINGERPRINT: &str = "Tumar-Fingerprint";
@@ -18,7 +19,7 @@ const REMOVING: &str = "removing the run";
 
 /// A run that is on the server.
 pub(super) struct Announced {
-    pub(super) place: Place,
+    pub(super) subjects: RunSubjects,
     fingerprint: String,
     pub(super) setup: Vec<u8>,
 }
@@ -28,24 +29,24 @@ pub(super) async fn announce(
     link: &Link,
     streams: &Streams,
     run: &Run,
-) -> Result<Place, ClusterError> {
+) -> Result<RunSubjects, ClusterError> {
     if let Some(found) = find(link, streams, &run.name).await? {
         return found.must_be(run);
     }
-    let place = Place { run: run.name.clone(), id: new_id()? };
+    let subjects = RunSubjects { run: run.name.clone(), id: new_id()? };
     let mut headers = HeaderMap::new();
-    headers.insert(ID, place.id.as_str());
+    headers.insert(ID, subjects.id.as_str());
     headers.insert(FINGERPRINT, run.fingerprint.as_str());
     // Of two that announce it at a time, one is told so.
     headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, "0");
-    let subject = place::announcement(&run.name);
+    let subject = subjects::announcement(&run.name);
     let sent = link.jetstream.publish_with_headers(subject, headers, run.setup.clone().into());
     let sent = match sent.await {
         Ok(ack) => ack.await,
         Err(error) => Err(error),
     };
     match sent {
-        Ok(_) => Ok(place),
+        Ok(_) => Ok(subjects),
         Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {
             let found = find(link, streams, &run.name).await?;
             found.ok_or_else(|| ClusterError::Removed(run.name.clone()))?.must_be(run)
@@ -63,7 +64,7 @@ pub(super) async fn find(
     streams: &Streams,
     run: &str,
 ) -> Result<Option<Announced>, ClusterError> {
-    match streams.runs.get_last_raw_message_by_subject(&place::announcement(run)).await {
+    match streams.runs.get_last_raw_message_by_subject(&subjects::announcement(run)).await {
         Ok(message) => Ok(Announced::of(run, &message)),
         Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
         Err(error) => Err(link.failed("looking up a run", &error)),
@@ -73,7 +74,7 @@ pub(super) async fn find(
 /// All runs that are announced.
 pub(super) async fn all(link: &Link, streams: &Streams) -> Result<Vec<Announced>, ClusterError> {
     let failed = |error| link.failed("looking up the runs", &error);
-    let subjects = streams.runs.info_with_subjects(place::RUNS).await.map_err(failed)?;
+    let subjects = streams.runs.info_with_subjects(subjects::RUNS).await.map_err(failed)?;
     let subjects: Vec<(String, usize)> = subjects.try_collect().await.map_err(failed)?;
     let mut runs = Vec::new();
     for (subject, _) in subjects {
@@ -87,16 +88,16 @@ pub(super) async fn all(link: &Link, streams: &Streams) -> Result<Vec<Announced>
 pub(super) async fn remove(
     link: &Link,
     streams: &Streams,
-    place: &Place,
+    subjects: &RunSubjects,
 ) -> Result<(), ClusterError> {
     // First what makes workers begin.
-    clear(link, &streams.runs, &place::announcement(&place.run)).await?;
-    clear(link, &streams.rows, &place::all_rows(&place.run)).await?;
-    clear(link, &streams.runs, &place::all_tries(&place.run)).await?;
+    clear(link, &streams.runs, &subjects::announcement(&subjects.run)).await?;
+    clear(link, &streams.rows, &subjects::all_rows(&subjects.run)).await?;
+    clear(link, &streams.runs, &subjects::all_attempts(&subjects.run)).await?;
     // Without them, results that are still to come have nobody to wait for.
     let consumers = streams.results.consumer_names().try_collect::<Vec<String>>().await;
     let consumers = consumers.map_err(|error| link.failed(REMOVING, &error))?;
-    for name in consumers.iter().filter(|name| place::is_consumer_of(name, &place.run)) {
+    for name in consumers.iter().filter(|name| subjects::is_consumer_of(name, &subjects.run)) {
         match streams.results.delete_consumer(name).await {
             Err(error) if !error.to_string().contains("not found") => {
                 return Err(link.failed(REMOVING, &error));
@@ -104,7 +105,7 @@ pub(super) async fn remove(
             _ => {}
         }
     }
-    clear(link, &streams.results, &place::all_results(&place.run)).await
+    clear(link, &streams.results, &subjects::all_results(&subjects.run)).await
 }
 
 /// Deletes messages one by one. A purge by subject would make Debian's server skip other runs' rows.
@@ -133,14 +134,14 @@ async fn clear(link: &Link, stream: &Stream, subjects: &str) -> Result<(), Clust
 impl Announced {
     fn of(run: &str, message: &StreamMessage) -> Option<Self> {
         let header = |name| Some(message.headers.get(name)?.as_str().to_owned());
-        let place = Place { run: run.to_owned(), id: header(ID)? };
-        Some(Self { place, fingerprint: header(FINGERPRINT)?, setup: message.payload.to_vec() })
+        let subjects = RunSubjects { run: run.to_owned(), id: header(ID)? };
+        Some(Self { subjects, fingerprint: header(FINGERPRINT)?, setup: message.payload.to_vec() })
     }
 
     /// What its rows mean must be what they mean to us.
-    fn must_be(self, run: &Run) -> Result<Place, ClusterError> {
+    fn must_be(self, run: &Run) -> Result<RunSubjects, ClusterError> {
         if self.fingerprint == run.fingerprint && self.setup == run.setup {
-            Ok(self.place)
+            Ok(self.subjects)
         } else {
             Err(ClusterError::OtherRun(run.name.clone()))
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Task;
+use super::task::Task;
 
 /// The rows that are out, and those still to come.
 pub(super) struct Window<I> {

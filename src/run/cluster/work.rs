@@ -16,34 +16,37 @@ use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use super::craft::{Craft, GiveUp, Terms, Worked};
-use super::gate::Gate;
-use super::link::{self, Link, Patience, is_set};
-use super::place::{self, Place};
-use super::streams::Streams;
-use super::tries::{self, Try};
-use super::{ClusterError, Note, Server, Task, runs};
+use super::attempts::{self, Attempt};
+use super::handler::{GiveUp, RowHandler, Terms, Worked};
+use super::isolation::Isolation;
+use super::nats::link::{self, Link, Patience, is_set};
+use super::nats::streams::Streams;
+use super::nats::subjects::{self, RunSubjects};
+use super::nats::{ClusterError, Note, Server};
+use super::runs;
+use super::task::Task;
 
-/// How long a request for a row stands; a stop is noticed after it.
+/// How long a request for a row stands, a guess; a stop is noticed after it.
 const WAIT: Duration = Duration::from_secs(1);
-/// The longest time between two signs of life of a long row.
+/// The longest time between two signs of life of a long row: a guess.
 const PULSE: Duration = Duration::from_secs(5);
-/// A row that takes longer than so many times the acknowledgement time hangs, and goes to another.
+/// A row that takes longer than so many times the acknowledgement time hangs, and goes to another
+/// worker: a guess.
 const LONGEST_ROW: u32 = 10;
-/// When a row that panicked is tried again, and when a full server.
+/// After which time a row that panicked is tried again, and a full server: a guess.
 const LATER: Duration = Duration::from_secs(1);
-/// Runs that are kept ready.
-const MOST_BENCHES: usize = 8;
+/// Runs that are kept prepared: a guess.
+const MAX_PREPARED: usize = 8;
 
-/// Works on all runs of the server, until soon after `stop` is set: rows that are begun are ended.
+/// Works on all runs of the server until soon after `stop` is set: rows that were begun are finished.
 ///
 /// # Errors
-/// What the server refuses, and a run for which [`Craft::prepare`] lacks something; the rows go to
+/// What the server refuses, and a run for which [`RowHandler::prepare`] lacks something; the rows go to
 /// other workers. While the server is away it is waited for.
-pub fn work<C: Craft>(
+pub fn work<H: RowHandler>(
     server: &Server,
     terms: &Terms,
-    craft: &C,
+    handler: &H,
     stop: &AtomicBool,
 ) -> Result<Worked, ClusterError> {
     let runtime = link::runtime()?;
@@ -53,44 +56,46 @@ pub fn work<C: Craft>(
         let rows = streams.workers(&link, terms.ack_wait).await?;
         Ok((link, streams, rows))
     })?;
-    let shift = Shift {
+    let worker = Worker {
         runtime: &runtime,
         link,
         terms,
-        craft,
+        handler,
         stop,
-        gate: Gate::default(),
-        benches: Mutex::new(HashMap::new()),
+        isolation: Isolation::default(),
+        prepared: Mutex::new(HashMap::new()),
         error: Mutex::new(None),
         failed: AtomicBool::new(false),
         rows: AtomicU64::new(0),
         given_up: AtomicU64::new(0),
     };
-    // Who cannot do what is announced should not begin.
-    for run in runtime.block_on(runs::all(&shift.link, &streams))? {
-        shift.set_up(run)?;
+    // A worker that cannot do what is announced should not begin.
+    for run in runtime.block_on(runs::all(&worker.link, &streams))? {
+        worker.set_up(run)?;
     }
     std::thread::scope(|scope| {
         for _ in 0..terms.threads.max(1) {
-            scope.spawn(|| shift.serve(streams.clone(), rows.clone()));
+            scope.spawn(|| worker.serve(streams.clone(), rows.clone()));
         }
     });
-    let _unsent = runtime.block_on(shift.link.client.flush());
-    match shift.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    let _unsent = runtime.block_on(worker.link.client.flush());
+    match worker.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
-        None => Ok(Worked { rows: shift.rows.into_inner(), given_up: shift.given_up.into_inner() }),
+        None => {
+            Ok(Worked { rows: worker.rows.into_inner(), given_up: worker.given_up.into_inner() })
+        }
     }
 }
 
 /// What a worker's threads share.
-struct Shift<'a, C: Craft> {
+struct Worker<'a, H: RowHandler> {
     runtime: &'a Runtime,
     link: Link,
     terms: &'a Terms,
-    craft: &'a C,
+    handler: &'a H,
     stop: &'a AtomicBool,
-    gate: Gate,
-    benches: Mutex<HashMap<Place, Arc<C::Bench>>>,
+    isolation: Isolation,
+    prepared: Mutex<HashMap<RunSubjects, Arc<H::Prepared>>>,
     /// Why the worker ends, if it is not asked to.
     error: Mutex<Option<ClusterError>>,
     failed: AtomicBool,
@@ -99,28 +104,28 @@ struct Shift<'a, C: Craft> {
 }
 
 /// One thread's view of the server.
-struct Desk {
+struct Session {
     streams: Streams,
     rows: PullConsumer,
     patience: Patience,
 }
 
-impl<C: Craft> Shift<'_, C> {
+impl<H: RowHandler> Worker<'_, H> {
     fn serve(&self, streams: Streams, rows: PullConsumer) {
-        let mut desk = Desk { streams, rows, patience: Patience::default() };
+        let mut session = Session { streams, rows, patience: Patience::default() };
         while !self.is_over() {
-            let served = match self.runtime.block_on(next(&desk.rows)) {
-                Ok(Some(message)) => self.row(&mut desk, message),
+            let served = match self.runtime.block_on(next(&session.rows)) {
+                Ok(Some(message)) => self.row(&mut session, message),
                 Ok(None) => {
-                    desk.patience.succeeded();
+                    session.patience.succeeded();
                     self.link.check()
                 }
                 Err(error) => {
                     let error = self.link.failed("taking rows", &*error);
-                    self.runtime.block_on(self.recover(&mut desk, error))
+                    self.runtime.block_on(self.recover(&mut session, error))
                 }
             };
-            self.link.notes().into_iter().for_each(|note| self.craft.note(note));
+            self.link.notes().into_iter().for_each(|note| self.handler.note(note));
             if let Err(error) = served {
                 self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                 self.failed.store(true, Ordering::Relaxed);
@@ -132,21 +137,21 @@ impl<C: Craft> Shift<'_, C> {
         is_set(self.stop) || is_set(&self.failed)
     }
 
-    fn row(&self, desk: &mut Desk, message: Message) -> Result<(), ClusterError> {
+    fn row(&self, session: &mut Session, message: Message) -> Result<(), ClusterError> {
         let suspect = message.info().is_ok_and(|info| info.delivered > 1);
         let id = message.headers.as_ref().and_then(|headers| headers.get(NATS_MESSAGE_ID));
         let id = id.map(|id| id.as_str().to_owned());
         let (message, acker) = message.split();
-        let Some((place, row)) = Place::parse(&message.subject) else {
+        let Some((subjects, row)) = RunSubjects::parse(&message.subject) else {
             return self.settle(&acker, AckKind::Term);
         };
-        let pulse = self.pulse(desk, &message);
+        let pulse = self.pulse(session, &message);
         let task = Task { row, body: message.payload.to_vec() };
-        let tried = self.attempt(desk, &place, &task, suspect).and_then(|done| match done {
+        let tried = self.attempt(session, &subjects, &task, suspect).and_then(|done| match done {
             Done::Result { bytes, given_up } => {
-                let id = id.unwrap_or_else(|| place.message_id(row, 0));
-                let parcel = Parcel { subject: place.result(row), id, bytes };
-                let kept = self.keep(desk, &task, parcel, given_up);
+                let id = id.unwrap_or_else(|| subjects.message_id(row, 0));
+                let outgoing = Outgoing { subject: subjects.result(row), id, bytes };
+                let kept = self.keep(session, &task, outgoing, given_up);
                 Ok(self.runtime.block_on(kept)?.then_some(AckKind::Ack))
             }
             Done::Panicked => Ok(Some(AckKind::Nak(Some(LATER)))),
@@ -156,14 +161,14 @@ impl<C: Craft> Shift<'_, C> {
         match tried {
             Ok(Some(answer)) => self.settle(&acker, answer),
             Ok(None) => Ok(()),
-            // Only a count of tries is not waited for: the row gives way to others.
+            // Only a count of attempts is not waited for: the row gives way to others.
             Err(ClusterError::Full { detail, .. }) => {
-                self.craft.note(Note::Full(detail));
+                self.handler.note(Note::Full(detail));
                 self.settle(&acker, AckKind::Nak(Some(LATER)))
             }
             Err(error @ ClusterError::Server { .. }) => {
                 self.settle(&acker, AckKind::Nak(Some(LATER)))?;
-                self.runtime.block_on(self.recover(desk, error))
+                self.runtime.block_on(self.recover(session, error))
             }
             Err(error) => {
                 self.settle(&acker, AckKind::Nak(None))?;
@@ -175,70 +180,76 @@ impl<C: Craft> Shift<'_, C> {
     /// Does the row, or gives it up.
     fn attempt(
         &self,
-        desk: &Desk,
-        place: &Place,
+        session: &Session,
+        subjects: &RunSubjects,
         task: &Task,
         suspect: bool,
     ) -> Result<Done, ClusterError> {
         // The run is over: nobody waits for its rows.
-        let Some(bench) = self.bench(desk, place)? else { return Ok(Done::Over) };
-        let _pass = self.gate.pass(suspect, longest(desk));
+        let Some(ready) = self.prepared(session, subjects)? else { return Ok(Done::Over) };
+        let _pass = self.isolation.pass(suspect, longest(session));
         if suspect {
             let attempts = self.terms.attempts;
-            let again = tries::again(&self.link, &desk.streams, (place, task.row), attempts);
+            let again =
+                attempts::count(&self.link, &session.streams, (subjects, task.row), attempts);
             match self.runtime.block_on(again)? {
-                Try::Again => {}
-                Try::Over => return Ok(Done::Over),
-                Try::Spent(times) => {
-                    let bytes = self.craft.give_up(task, GiveUp::Attempts(times));
+                Attempt::Again => {}
+                Attempt::Over => return Ok(Done::Over),
+                Attempt::Spent(times) => {
+                    let bytes = self.handler.give_up(task, GiveUp::Attempts(times));
                     return Ok(Done::Result { bytes, given_up: true });
                 }
             }
         }
-        match catch_unwind(AssertUnwindSafe(|| self.craft.do_row(&bench, task))) {
+        match catch_unwind(AssertUnwindSafe(|| self.handler.handle(&ready, task))) {
             Ok(bytes) => Ok(Done::Result { bytes, given_up: false }),
             Err(_) => {
-                self.craft.note(Note::Panicked(task.row));
+                self.handler.note(Note::Panicked(task.row));
                 Ok(Done::Panicked)
             }
         }
     }
 
     /// What is needed for the run's rows; none if the run is over.
-    fn bench(&self, desk: &Desk, place: &Place) -> Result<Option<Arc<C::Bench>>, ClusterError> {
-        let known = self.benches.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
+    fn prepared(
+        &self,
+        session: &Session,
+        subjects: &RunSubjects,
+    ) -> Result<Option<Arc<H::Prepared>>, ClusterError> {
+        let known =
+            self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(subjects).cloned();
         if known.is_some() {
             return Ok(known);
         }
-        let found = runs::find(&self.link, &desk.streams, &place.run);
+        let found = runs::find(&self.link, &session.streams, &subjects.run);
         match self.runtime.block_on(found)? {
-            Some(run) if run.place == *place => self.set_up(run).map(Some),
+            Some(run) if run.subjects == *subjects => self.set_up(run).map(Some),
             _ => Ok(None),
         }
     }
 
-    fn set_up(&self, run: runs::Announced) -> Result<Arc<C::Bench>, ClusterError> {
+    fn set_up(&self, run: runs::Announced) -> Result<Arc<H::Prepared>, ClusterError> {
         // Held while it is made: the other threads want the same one.
-        let mut benches = self.benches.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bench) = benches.get(&run.place) {
-            return Ok(Arc::clone(bench));
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ready) = prepared.get(&run.subjects) {
+            return Ok(Arc::clone(ready));
         }
-        let bench = self.craft.prepare(&run.setup);
-        let lacks = |detail| ClusterError::Setup { run: run.place.run.clone(), detail };
-        let bench = Arc::new(bench.map_err(lacks)?);
-        if benches.len() >= MOST_BENCHES {
-            benches.clear();
+        let ready = self.handler.prepare(&run.setup);
+        let lacks = |detail| ClusterError::Setup { run: run.subjects.run.clone(), detail };
+        let ready = Arc::new(ready.map_err(lacks)?);
+        if prepared.len() >= MAX_PREPARED {
+            prepared.clear();
         }
-        self.craft.note(Note::Serves(run.place.run.clone()));
-        benches.insert(run.place, Arc::clone(&bench));
-        Ok(bench)
+        self.handler.note(Note::Serves(run.subjects.run.clone()));
+        prepared.insert(run.subjects, Arc::clone(&ready));
+        Ok(ready)
     }
 
     /// Tells the server that the row is being worked on, until it is aborted or the row hangs.
-    fn pulse(&self, desk: &Desk, message: &async_nats::Message) -> JoinHandle<()> {
-        let ack_wait = desk.rows.cached_info().config.ack_wait;
+    fn pulse(&self, session: &Session, message: &async_nats::Message) -> JoinHandle<()> {
+        let ack_wait = session.rows.cached_info().config.ack_wait;
         let every = (ack_wait / 3).clamp(Duration::from_millis(50), PULSE);
-        let longest = longest(desk);
+        let longest = longest(session);
         let acker = Acker::new(self.link.jetstream.clone(), message.reply.clone());
         self.runtime.spawn(async move {
             let begun = tokio::time::Instant::now();
@@ -253,42 +264,42 @@ impl<C: Craft> Shift<'_, C> {
     /// is to stop while the server is away.
     async fn keep(
         &self,
-        desk: &mut Desk,
+        session: &mut Session,
         task: &Task,
-        mut parcel: Parcel,
+        mut outgoing: Outgoing,
         mut given_up: bool,
     ) -> Result<bool, ClusterError> {
         loop {
-            let error = match parcel.send(&self.link).await {
+            let error = match outgoing.send(&self.link).await {
                 Ok(()) => break,
                 Err(error) => error,
             };
             if error.kind() == PublishErrorKind::MaxPayloadExceeded {
-                let bytes = parcel.bytes.len();
+                let bytes = outgoing.bytes.len();
                 if given_up {
                     return Err(ClusterError::TooLong { what: format!("row {}", task.row), bytes });
                 }
                 given_up = true;
-                parcel.bytes = self.craft.give_up(task, GiveUp::TooLong(bytes));
+                outgoing.bytes = self.handler.give_up(task, GiveUp::TooLong(bytes));
                 continue;
             }
             match self.link.failed("publishing results", &error) {
                 // The coordinator makes room.
                 ClusterError::Full { detail, .. } => {
-                    self.craft.note(Note::Full(detail));
+                    self.handler.note(Note::Full(detail));
                     tokio::time::sleep(LATER).await;
                 }
-                error => desk.patience.bear(&self.link, error).await?,
+                error => session.patience.bear(&self.link, error).await?,
             }
             if self.is_over() {
                 return Ok(false);
             }
         }
-        desk.patience.succeeded();
+        session.patience.succeeded();
         self.rows.fetch_add(1, Ordering::Relaxed);
         if given_up {
             self.given_up.fetch_add(1, Ordering::Relaxed);
-            self.craft.note(Note::GaveUp(task.row));
+            self.handler.note(Note::GaveUp(task.row));
         }
         Ok(true)
     }
@@ -300,22 +311,26 @@ impl<C: Craft> Shift<'_, C> {
         Ok(())
     }
 
-    async fn recover(&self, desk: &mut Desk, mut error: ClusterError) -> Result<(), ClusterError> {
+    async fn recover(
+        &self,
+        session: &mut Session,
+        mut error: ClusterError,
+    ) -> Result<(), ClusterError> {
         loop {
-            desk.patience.bear(&self.link, error).await?;
+            session.patience.bear(&self.link, error).await?;
             if self.is_over() {
                 return Ok(());
             }
-            match self.reopen(desk).await {
+            match self.reopen(session).await {
                 Ok(()) => return Ok(()),
                 Err(other) => error = other,
             }
         }
     }
 
-    async fn reopen(&self, desk: &mut Desk) -> Result<(), ClusterError> {
-        desk.streams = Streams::open(&self.link).await?;
-        desk.rows = desk.streams.workers(&self.link, self.terms.ack_wait).await?;
+    async fn reopen(&self, session: &mut Session) -> Result<(), ClusterError> {
+        session.streams = Streams::open(&self.link).await?;
+        session.rows = session.streams.workers(&self.link, self.terms.ack_wait).await?;
         Ok(())
     }
 }
@@ -328,23 +343,23 @@ enum Done {
 }
 
 /// A result on its way.
-struct Parcel {
+struct Outgoing {
     subject: String,
     id: String,
     bytes: Vec<u8>,
 }
 
-impl Parcel {
+impl Outgoing {
     async fn send(&self, link: &Link) -> Result<(), async_nats::jetstream::context::PublishError> {
         let message = PublishMessage::build().payload(self.bytes.clone().into());
-        let message = message.headers(place::headers(&self.id));
+        let message = message.headers(subjects::headers(&self.id));
         link.jetstream.send_publish(self.subject.clone(), message).await?.await.map(drop)
     }
 }
 
 /// After which time a row hangs.
-fn longest(desk: &Desk) -> Duration {
-    desk.rows.cached_info().config.ack_wait * LONGEST_ROW
+fn longest(session: &Session) -> Duration {
+    session.rows.cached_info().config.ack_wait * LONGEST_ROW
 }
 
 /// The next row, if one comes within [`WAIT`].

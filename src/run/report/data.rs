@@ -7,20 +7,29 @@ use serde::Serialize;
 
 use super::labels::{label, machine_name};
 use crate::report::words::visible;
-use crate::run::measures::Measure;
-use crate::run::overview::{Overview, Row, State};
+use crate::run::journal::State;
+use crate::run::results::{Overview, Row};
+use crate::run::spc::Measure;
 
-/// Rows in the page's table at the most.
-pub(super) const ROWS: usize = 100_000;
-/// Bytes of a document, a time, a machine or a verdict that are shown.
+/// The most rows of the page's table: a guess, some megabytes that a browser still takes.
+const ROWS: usize = 100_000;
+/// The most bytes of a document, a time, a machine or a verdict that are shown: a guess.
 const WORD: usize = 64;
-/// Of an error or a reason.
+/// Of an error or a reason: a guess.
 const SENTENCE: usize = 300;
-/// Of all errors and reasons: they may all differ.
+/// Of all errors and reasons, which may all differ: a guess.
 const SENTENCES: usize = 3 << 20;
 const LEFT_OUT: &str = "The reason is in results.csv.";
 /// Decimals of a margin.
 const MARGIN: usize = 3;
+// The page's script finds a row's state by its place among all of them.
+const _: () = {
+    let mut i = 0;
+    while i < State::ALL.len() {
+        assert!(State::ALL[i] as usize == i);
+        i += 1;
+    }
+};
 
 /// All rows, or the worst of them, in the run's order.
 pub(super) fn table(overview: &Overview) -> Vec<&Row> {

@@ -1,19 +1,21 @@
 //! What lasts of what control charts signal. Each chart signals once in some 370 documents by chance
 //! alone, so that a long run is full of signals; drifts are those that go on.
 
-use crate::run::chart::{Chart, Group, ShareChart, Signal};
+use crate::run::spc::{Chart, Group, ShareChart, Signal};
 
-/// Values within the limits between two beyond them that still make one stretch. An EWMA that stands
-/// at its limit, as one does under a shift of one sigma, comes back sooner.
+/// So many values within the limits between two beyond them still make one stretch: a guess. An EWMA
+/// that stands at its limit, as one does under a shift of one sigma, comes back sooner.
 const GAP: usize = 30;
-/// So many values beyond the EWMA's limits in one stretch chance does not bring together: in control
-/// it leaves them for about four.
+/// Chance does not bring so many values beyond the EWMA's limits together in one stretch: a guess; in
+/// control it leaves them for about four.
 const LASTING: usize = 20;
-/// The same of a stretch that goes on at the run's end, and had no time to last.
+/// The same of a stretch that continues at the run's end, and had no time to last: a guess.
 const FRESH: usize = 5;
-/// Stretches closer than this part of the run are one drift: a chart of the run shows no more.
+const _: () = assert!(FRESH < LASTING);
+/// Stretches closer than this part of the run, one in so many, are one drift: a chart shows no more.
 const NEAR: usize = 50;
-/// How far above the usual a share is, in standard deviations, that was looked for where it is highest.
+/// How far above the usual share a rise is clear, in standard deviations: a guess, far out since it is
+/// looked for where it is highest.
 const CLEAR: f64 = 6.0;
 
 /// A measure that moved and stayed there.
@@ -144,8 +146,7 @@ pub(super) fn of_shares(shares: &ShareChart) -> Vec<Rise> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::chart::ShareBase;
-    use crate::run::chart::{Base, Test};
+    use crate::run::spc::{Base, ShareBase, Test};
 
     /// An EWMA in units of its limit.
     fn chart(ewma: Vec<f64>, signals: &[usize]) -> Chart {

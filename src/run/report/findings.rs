@@ -3,8 +3,8 @@
 use super::drift;
 use super::labels::{SHARE_RISES, grouped, machine_name, moves};
 use crate::report::words::{number, signed};
-use crate::run::chart::{Signal, Test};
-use crate::run::overview::{Machine, Overview};
+use crate::run::results::{Machine, Overview};
+use crate::run::spc::{Signal, Test};
 
 /// A document of the run.
 #[derive(Clone, Debug)]

@@ -1,7 +1,8 @@
 //! Words and numbers for people.
 
-use crate::run::measures::Measure;
-use crate::run::overview::{Command, State};
+use crate::run::journal::State;
+use crate::run::manifest::Command;
+use crate::run::spc::Measure;
 
 /// Rows that name no machine.
 const NO_MACHINE: &str = "no machine named";

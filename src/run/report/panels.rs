@@ -4,9 +4,9 @@ use super::drift::{self, Drift};
 use super::labels::grouped;
 use super::plot::{Column, Drawing, Frame, columns};
 use crate::report::words::number;
-use crate::run::chart::{Chart, Group, ShareChart, Test};
-use crate::run::measures::Measure;
+use crate::run::spc::{Chart, Group, Measure, ShareChart, Test};
 
+/// All lengths here are in the units of the drawing, a CSS pixel each; layout by eye.
 const WIDTH: f64 = 420.0;
 const LEFT: f64 = 52.0;
 const RIGHT: f64 = 6.0;
@@ -24,7 +24,7 @@ const MOST: f64 = 3.3;
 const LINE: f64 = 11.0;
 /// Room of a mark.
 const MARK: f64 = 8.0;
-/// So few values have a dot each.
+/// At most so many values have a dot each.
 const DOTS: usize = 120;
 
 /// Individuals above, their EWMA beneath.
@@ -227,7 +227,7 @@ fn since(drawing: &mut Drawing, frame: &Frame, at: usize, rows: &[u32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::chart::{Base, ShareBase};
+    use crate::run::spc::{Base, ShareBase};
 
     fn chart(values: Vec<f64>) -> Chart {
         Chart {

@@ -6,11 +6,15 @@ use base64::engine::general_purpose::STANDARD;
 use super::drift;
 use super::findings::{Finding, Place};
 use super::labels::{SHARE_RISES, grouped, label, machine_name, moves};
-use super::{CHARTS, panels};
+use super::panels;
 use crate::report::words::{number, signed};
-use crate::run::overview::{Command, Counts, Machine, Overview, State, Worst};
+use crate::run::journal::{Counts, State};
+use crate::run::manifest::Command;
+use crate::run::results::{Machine, Overview, Worst};
 
-/// Drifts that the headline names.
+/// The most machines whose charts are shown: a guess at what is looked at.
+pub(super) const CHARTS: usize = 16;
+/// The most machines whose drifts the headline names: what two lines hold.
 const NAMED: usize = 4;
 
 /// What happened, in a sentence.

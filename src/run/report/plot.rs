@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-/// Columns of a chart at the most: a longer run makes no larger page.
+/// The most columns of a chart, about one a pixel: a longer run makes no larger page.
 pub(super) const COLUMNS: usize = 400;
 
 /// Values that share one place across.

@@ -11,10 +11,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tumar::run::cluster::{
-    ClusterError, CoordinateError, Craft, GiveUp, Note, Run, Server, Tally, Task, Terms, Worked,
-    coordinate, work,
+    ClusterError, CoordinateError, GiveUp, Note, RowHandler, Run, Server, Tally, Task, Terms,
+    Worked, coordinate, work,
 };
-use tumar::run::source::fetch;
+use tumar::run::input::fetch;
 
 /// Which part a process of this binary plays, and its arguments.
 const PART: &str = "TUMAR_TEST_PART";
@@ -24,16 +24,16 @@ pub(crate) const ACK_WAIT: Duration = Duration::from_secs(1);
 
 pub(crate) struct Sums;
 
-impl Craft for Sums {
+impl RowHandler for Sums {
     /// How long a row takes.
-    type Bench = Duration;
+    type Prepared = Duration;
 
     fn prepare(&self, setup: &[u8]) -> Result<Duration, String> {
         let text = std::str::from_utf8(setup).unwrap();
         text.parse().map(Duration::from_millis).map_err(|_| "it is for another version".into())
     }
 
-    fn do_row(&self, bench: &Duration, task: &Task) -> Vec<u8> {
+    fn handle(&self, pause: &Duration, task: &Task) -> Vec<u8> {
         match task.body.as_slice() {
             b"poison" => std::process::exit(9),
             b"panic" => std::panic::resume_unwind(Box::new(())),
@@ -43,7 +43,7 @@ impl Craft for Sums {
                 sum(task)
             }
             _ => {
-                std::thread::sleep(*bench);
+                std::thread::sleep(*pause);
                 sum(task)
             }
         }

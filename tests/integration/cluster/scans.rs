@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 
 use tumar::formats::decode::MAX_FILE_BYTES;
-use tumar::run::source::{FetchError, fetch, is_url};
+use tumar::run::input::{FetchError, fetch, is_url};
 
 use super::nats::{free_port, http, until};
 use super::office::Process;

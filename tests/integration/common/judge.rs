@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use tumar::Verdict;
 use tumar::channel::{Conditions, print_and_scan};
 use tumar::imaging::Picture;
-use tumar::Verdict;
 use tumar::inspect::decision::decide::decide;
 use tumar::inspect::decision::text::Expected;
 use tumar::inspect::{Inspection, Reader};
@@ -77,7 +77,8 @@ fn strangers(found: &Inspection) -> Vec<(&'static str, Verdict)> {
         let end = stranger.char_indices().nth(letters).map_or(stranger.len(), |(i, _)| i);
         let stranger = &stranger[..end];
         let mut evidence = found.evidence.of_text();
-        evidence.text.as_mut()?.expected = Some(Expected::of(readings, &Name::new(stranger, "").ok()?));
+        evidence.text.as_mut()?.expected =
+            Some(Expected::of(readings, &Name::new(stranger, "").ok()?));
         Some((stranger, decide(&evidence).verdict))
     });
     judged.collect()

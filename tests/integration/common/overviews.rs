@@ -5,9 +5,9 @@ use image::{GrayImage, Luma};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, json};
-use tumar::run::chart::{Base, Chart, Group, ShareBase, ShareChart, Signal, Test};
-use tumar::run::measures::{Measure, Measures};
-use tumar::run::overview::{Command, Counts, Machine, Origin, Overview, Row, State, Worst};
+use tumar::run::results::{Machine, Origin, Overview, Row, Worst};
+use tumar::run::spc::{Base, Chart, Group, ShareBase, ShareChart, Signal, Test};
+use tumar::run::{Command, Counts, Measure, Measures, State};
 
 const MACHINES: [&str; 3] = ["Press A", "Press B", "Press C"];
 /// Weight of the newest value in an EWMA, and its limits in its own standard deviations.

@@ -117,7 +117,7 @@ fn an_interrupted_run_says_so_and_goes_on() {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("of 300 rows; the same command goes on"), "{said}");
+    assert!(said.contains("of 300 rows; the same command continues"), "{said}");
     assert!(!shop.path("run/results.csv").exists());
     let done = shop.journalled("run");
     shop.ends("qa", "run", &[], 4);

@@ -1,4 +1,4 @@
-//! Rows of all bad kinds among good ones: each costs itself, and says why.
+//! Rows of all bad kinds among good ones: each affects no other, and says why it failed.
 
 use std::fmt::Write;
 

@@ -16,9 +16,9 @@ use anyhow::Result;
 use clap::Parser;
 use measure::{names, portraits, rate, seed};
 use rayon::prelude::*;
+use tumar::Outcome;
 use tumar::channel::Preset;
 use tumar::inspect::Reader;
-use tumar::Outcome;
 use tumar::spec::{IssuerKey, Profile};
 
 use attack::{Attack, Case};

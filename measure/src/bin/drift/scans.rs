@@ -11,8 +11,7 @@ use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Mm;
 use tumar::inspect::Reader;
 use tumar::issue::embed;
-use tumar::run::chart::{Base, Test, chart};
-use tumar::run::measures::{Measure, Measures};
+use tumar::run::spc::{Base, Measure, Measures, Test, chart};
 use tumar::spec::{Name, Profile};
 
 use crate::names;

@@ -3,8 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use tumar::run::chart::{Base, Chart, Test, chart};
-use tumar::run::measures::Measure;
+use tumar::run::spc::{Base, Chart, Measure, Test, chart};
 
 use crate::table::{quantile, rate};
 

@@ -1,4 +1,4 @@
-//! The arguments of what prints.
+//! The arguments of printing.
 
 use std::path::PathBuf;
 
@@ -14,9 +14,9 @@ use crate::files;
 #[derive(Args)]
 pub(crate) struct EmbedArgs {
     /// PNG, JPEG, JPEG 2000, TIFF (its first page) or a chip's EF.DG2 with one face; it is cropped
-    /// about its centre to the profile's shape
+    /// around its centre to the profile's shape
     pub(crate) portrait: PathBuf,
-    /// The holder's surname, in any case; a person with one name has it as surname
+    /// The holder's surname, in upper or lower case; for a person with a single name, that name
     #[arg(long, value_name = "S")]
     surname: String,
     /// The holder's given names
@@ -32,7 +32,7 @@ pub(crate) struct EmbedArgs {
     /// alone, as outlines, as .svg
     #[arg(long, value_name = "OUT")]
     pub(crate) out: PathBuf,
-    /// Where a PDF has its letters: above the portrait, or below it, where dark tones have none
+    /// Whether a PDF has its letters above the portrait or below it; below, dark tones have none
     /// [default: above]
     #[arg(long, value_name = "above|below", value_parser = microtext)]
     pub(crate) microtext: Option<Microtext>,
@@ -44,11 +44,11 @@ pub(crate) struct EmbedArgs {
     /// The number of the document, in any spelling
     #[arg(long, value_name = "N", requires = "key")]
     document_number: Option<String>,
-    /// Draw what is seen of it from 40 cm and through a loupe, beside the original. Of a PDF or an
-    /// SVG: of the raster that the same options make
+    /// Draw how the print looks from 40 cm and through a loupe, beside the original; for a PDF or an
+    /// SVG, the raster that the same options make
     #[arg(long, value_name = "FILE.png")]
     pub(crate) preview: Option<PathBuf>,
-    /// Write what was printed as JSON; - is stdout, with nothing else on it
+    /// Write what was printed as JSON; - writes it, and nothing else, to stdout
     #[arg(long, value_name = "FILE|-")]
     pub(crate) json: Option<PathBuf>,
     #[command(flatten)]
@@ -80,7 +80,7 @@ impl EmbedArgs {
     }
 }
 
-/// A profile, and what of it is to be otherwise.
+/// A profile, and options that override parts of it.
 #[derive(Args)]
 pub(crate) struct PrintArgs {
     #[command(flatten)]
@@ -88,11 +88,11 @@ pub(crate) struct PrintArgs {
     /// Print resolution, 300 to 5080 [default: the profile's]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     dpi: Option<f64>,
-    /// tint shifts the portrait's tone; screen makes the letters its halftone, in one bit a dot
+    /// tint shifts the portrait's tone; screen makes the letters its halftone, in one bit per dot
     /// [default: the profile's]
     #[arg(long, value_name = "MODE", value_parser = mode)]
     mode: Option<Mode>,
-    /// Bits a channel of the raster, 8 or 16 [default: the profile's]
+    /// Bits per channel of the raster, 8 or 16 [default: the profile's]
     #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
     depth: Option<u32>,
     /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
@@ -131,7 +131,7 @@ fn mode(text: &str) -> Result<Mode, String> {
     match text {
         "tint" => Ok(Mode::Tint),
         "screen" => Ok(Mode::Screen),
-        _ => Err("there are tint and screen".to_owned()),
+        _ => Err("it must be tint or screen".to_owned()),
     }
 }
 

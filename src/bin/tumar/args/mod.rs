@@ -35,28 +35,28 @@ struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, authentic or read; 1 could not do the work; 2 wrong arguments; \
-3 not authentic, or a row of qa not passed; 4 the scan does not carry enough evidence";
+Exit codes: 0 done, authentic or read; 1 the work could not be done; 2 wrong arguments; \
+3 not authentic, or a row of qa did not pass; 4 the scan does not carry enough evidence";
 
 /// What to do.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// One portrait and one name: a print-ready raster or page with microtext
+    /// Print one name into one portrait: a print-ready raster or page
     Embed(EmbedArgs),
-    /// Inspect one scan: is it authentic, or, without a name, what does it say
+    /// Inspect one scan: whether it is authentic or, without a name, what it says
     Verify(VerifyArgs),
-    /// A print run: one job a row, one raster a row and the run's record
+    /// Print a whole run: one job per row of a table, one raster each, and a record of the run
     Issue(IssueArgs),
-    /// A print run's scans: one scan a row, one result a row and the run's statistics
+    /// Inspect the scans of a run: one scan per row of a table, one result each, and statistics
     Qa(QaArgs),
-    /// Inspects rows of print runs that other machines hand out by a NATS server (docs/cluster.md)
+    /// Inspect rows that tumar qa on another machine hands out by a NATS server (docs/cluster.md)
     #[cfg(feature = "cluster")]
     Worker(WorkerArgs),
-    /// A new issuer's key, for keyed microtext
+    /// Make a new issuer's key, for keyed microtext
     Keygen(KeygenArgs),
-    /// The seeded print-and-scan model, for tests and for trying things
+    /// Simulate printing and scanning, from a seed: for tests and experiments
     Channel(ChannelArgs),
-    /// All of it on the bundled sample, with pictures
+    /// Print, scan and inspect the bundled sample, with pictures
     Demo(DemoArgs),
 }
 
@@ -78,10 +78,10 @@ impl Command {
 
 #[derive(Args)]
 pub(crate) struct CommonArgs {
-    /// Threads; results never depend on it [default: one a core]
+    /// Threads to use; results never depend on their number [default: one per core]
     #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
     pub(crate) jobs: Option<usize>,
-    /// Print nothing but errors, and JSON where it was asked for
+    /// Print nothing but errors and the JSON that was asked for
     #[arg(long)]
     pub(crate) quiet: bool,
 }
@@ -103,27 +103,27 @@ pub(crate) struct VerifyArgs {
     /// The given names that the microtext should carry
     #[arg(long, value_name = "G", requires = "surname")]
     given: Option<String>,
-    /// An issuer's key: checks whether the lines begin where it says. Give the option several times
-    /// to try several keys
+    /// An issuer's key: check whether the lines begin where it says. Give the option several times to
+    /// try several keys
     #[arg(long, value_name = "FILE", requires = "document_number")]
     key: Vec<PathBuf>,
-    /// The number of the document that the scan is of
+    /// The number of the scanned document
     #[arg(long, value_name = "N", requires = "key")]
     document_number: Option<String>,
     /// Scan resolution, 50 to 12000 [default: the file's]
     #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
     pub(crate) ppi: Option<Ppi>,
-    /// Write the record of the inspection as JSON; - is stdout, with nothing else on it
+    /// Write the record of the inspection as JSON; - writes it, and nothing else, to stdout
     #[arg(long, value_name = "FILE|-")]
     pub(crate) json: Option<PathBuf>,
-    /// Draw what was found into a copy of the scan
+    /// Write a copy of the scan with what was found drawn into it
     #[arg(long, value_name = "FILE.png")]
     pub(crate) overlay: Option<PathBuf>,
-    /// Write a report for examiners: one page of HTML with its pictures in it. One that is there is
+    /// Write a report for examiners: one page of HTML with its pictures in it. An existing file is
     /// never overwritten
     #[arg(long, value_name = "FILE.html")]
     pub(crate) report: Option<PathBuf>,
-    /// Write the checks in the shape of BSI TR-03135: FILE.json or FILE.xml. One that is there is never
+    /// Write the checks in the form of BSI TR-03135: FILE.json or FILE.xml. An existing file is never
     /// overwritten
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -167,7 +167,7 @@ impl VerifyArgs {
 
 #[derive(Args)]
 pub(crate) struct KeygenArgs {
-    /// The key file to write; one that is there is never replaced
+    /// The key file to write; an existing file is never replaced
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     #[command(flatten)]
@@ -181,7 +181,7 @@ pub(crate) struct ChannelArgs {
     /// clean (changes nothing), lab2400, lab1200, flatbed600, reader500, reader400, phone or worn
     #[arg(long, value_name = "NAME", value_parser = model)]
     pub(crate) preset: Model,
-    /// Draws printer, scanner and noise from the preset's ranges
+    /// The seed that draws printer, scanner and noise from the preset's ranges
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,
     /// The scan to write: .png, .tif or .tiff
@@ -205,7 +205,7 @@ pub(crate) enum Model {
 
 #[derive(Args)]
 pub(crate) struct DemoArgs {
-    /// The folder for the pictures; it is made if it does not exist
+    /// The folder for the pictures, created if it does not exist
     #[arg(long, value_name = "DIR", default_value = "tumar-demo")]
     pub(crate) out: PathBuf,
     #[command(flatten)]
@@ -228,7 +228,7 @@ impl ProfileArgs {
         }
         let path = Path::new(&self.profile);
         if path.extension().is_none_or(|ending| ending != "toml") {
-            let unknown = "no such profile; there is \"default\", or name a FILE.toml";
+            let unknown = "no such profile; use \"default\", or name a FILE.toml";
             return Err(Failure::usage(format!("--profile {}: {unknown}", self.profile)));
         }
         files::read_text(path)
@@ -318,7 +318,7 @@ fn model(name: &str) -> Result<Model, String> {
         "clean" => Ok(Model::Clean),
         drawn => drawn.parse().map(Model::Drawn).map_err(|_| {
             let names: Vec<&str> = Preset::ALL.iter().map(|preset| preset.name()).collect();
-            format!("there are clean, {}", names.join(", "))
+            format!("it must be one of clean, {}", names.join(", "))
         }),
     }
 }

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 #[derive(Args)]
 pub(crate) struct NatsArgs {
     /// The NATS server: nats://HOST:PORT, or tls://HOST:PORT to insist on TLS; several of one cluster
-    /// with commas between
+    /// separated by commas
     #[arg(long, value_name = "URL")]
     nats: Option<String>,
     /// Credentials: a user's .creds file
@@ -54,18 +54,18 @@ impl NatsArgs {
 pub(crate) struct WorkerArgs {
     #[command(flatten)]
     nats: NatsArgs,
-    /// How often a row is begun before it ends as failed, 2 to 100
+    /// How often a row is attempted before it ends as failed, 2 to 100
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(2..=100))]
     attempts: u64,
-    /// Seconds of silence after which a worker counts as gone and its rows go to others, 1 to 3600. It
-    /// counts for all workers of the server [default: the server's; 60]
+    /// Seconds of silence after which a worker counts as gone and its rows go to others, 1 to 3600; set
+    /// for all workers of the server [default: as set there, or 60]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=3600))]
     ack_wait: Option<u64>,
-    /// An issuer's key, for runs that are checked against it. Give the option several times for
-    /// several keys
+    /// An issuer's key, for runs that are checked against it. Give the option several times for several
+    /// keys
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Vec<PathBuf>,
-    /// The folder that scans' relative paths are read from: shared storage, as it is mounted here
+    /// The folder that relative paths of scans start from: shared storage, as it is mounted here
     #[arg(long, value_name = "DIR")]
     pub(crate) scans: Option<PathBuf>,
     #[command(flatten)]

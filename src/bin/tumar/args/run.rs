@@ -16,18 +16,18 @@ use crate::files;
 /// What all runs have.
 #[derive(Args)]
 pub(crate) struct RunArgs {
-    /// The run's folder, made if it does not exist: results.csv, run.json, report.html. Started again
-    /// on the same folder, a run goes on where it stopped
+    /// The run's folder, created if it does not exist: results.csv, run.json, report.html. Started
+    /// again with the same folder, a run continues where it stopped
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Read pictures outside of the manifest's folder, too
+    /// Also read pictures outside the folder of the table of rows, and from URLs
     #[arg(long)]
     pub(crate) allow_outside: bool,
-    /// Do rows once more that ended in an error in an earlier start
+    /// Retry the rows that failed with an error in an earlier start
     #[arg(long)]
     pub(crate) retry_errors: bool,
-    /// Write what run.json says of the run, but for its documents, as JSON; - is stdout, with nothing else
-    /// on it
+    /// Write what run.json says of the run, without its documents, as JSON; - writes it, and nothing
+    /// else, to stdout
     #[arg(long, value_name = "FILE|-")]
     pub(crate) json: Option<PathBuf>,
     #[command(flatten)]
@@ -36,7 +36,7 @@ pub(crate) struct RunArgs {
 
 #[derive(Args)]
 pub(crate) struct IssueArgs {
-    /// One job a row: CSV with the columns id,portrait,surname,given[,document_number][,out], or JSON
+    /// One job per row: CSV with the columns id,portrait,surname,given[,document_number][,out], or JSON
     /// Lines with the same fields. Portraits are relative to this file, OUT (.png, .tif) to DIR
     /// [default OUT: prints/ID.tif]
     #[arg(value_name = "JOBS")]
@@ -70,27 +70,27 @@ impl IssueArgs {
 
 #[derive(Args)]
 pub(crate) struct QaArgs {
-    /// One scan a row: CSV with the columns id,scan,surname,given[,document_number][,machine][,time],
+    /// One scan per row: CSV with the columns id,scan,surname,given[,document_number][,machine][,time],
     /// or JSON Lines with the same fields. Scans are relative to this file. Without surname and given
-    /// names a scan is read blind
+    /// names, a scan is read blind
     #[arg(value_name = "SCANS")]
     pub(crate) scans_file: PathBuf,
     #[command(flatten)]
     pub(crate) run: RunArgs,
     #[command(flatten)]
     profile: ProfileArgs,
-    /// An issuer's key: checks whether the lines begin where it says for the row's document_number.
+    /// An issuer's key: check whether the lines begin where it says for the row's document_number.
     /// Give the option several times to try several keys
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
     /// Scan resolution, 50 to 12000 [default: the files']
     #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
     pub(crate) ppi: Option<Ppi>,
-    /// The run.json of an earlier run, whose documents say what is normal for each machine [default:
-    /// the first documents of this run]
+    /// The run.json of an earlier run, which says what is normal for each machine [default: the first
+    /// documents of this run]
     #[arg(long, value_name = "FILE.json")]
     pub(crate) base: Option<PathBuf>,
-    /// Of how many scans, the worst ones, an examiner's report is written
+    /// How many of the worst scans get an examiner's report
     #[arg(long, value_name = "N", default_value_t = 24)]
     pub(crate) inspections: usize,
     #[cfg(feature = "cluster")]
@@ -100,7 +100,8 @@ pub(crate) struct QaArgs {
     #[cfg(feature = "cluster")]
     #[arg(long = "run", value_name = "NAME", requires = "nats")]
     pub(crate) name: Option<String>,
-    /// First take an unfinished run of that name off the server; what other folders miss of it is lost
+    /// First remove an unfinished run of that name from the server; results that no folder has yet are
+    /// lost
     #[cfg(feature = "cluster")]
     #[arg(long, requires = "name")]
     pub(crate) discard: bool,

@@ -1,0 +1,78 @@
+//! The pictures that rows name.
+
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use crate::formats::decode;
+use crate::formats::hex;
+use crate::imaging::Picture;
+use crate::run::journal::{Stamp, modified};
+use crate::run::manifest::paths;
+
+/// Where the pictures of a run's rows are.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// The manifest's folder.
+    pub folder: PathBuf,
+    /// Whether a row may name a file outside of it.
+    pub outside: bool,
+}
+
+impl Inputs {
+    /// A row's picture, or why its file holds none; with the file's stamp.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such file or it may not be read.
+    pub fn read(&self, path: &str) -> Result<(Result<Picture, String>, Stamp), String> {
+        let (bytes, modified) = self.bytes(path)?;
+        let sha256 = hex(&Sha256::digest(&bytes));
+        let stamp = Stamp { sha256, bytes: bytes.len() as u64, modified };
+        let picture = decode::decode(&bytes);
+        Ok((picture.map_err(|error| format!("{error}; {}", error.advice())), stamp))
+    }
+
+    fn bytes(&self, path: &str) -> Result<(Vec<u8>, Option<u64>), String> {
+        if path.contains("://") {
+            return Ok((self.fetched(path)?, None));
+        }
+        let place = paths::input(&self.folder, path, self.outside)?;
+        let metadata = place.metadata().map_err(|cause| match cause.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            _ => format!("cannot read it: {cause}"),
+        })?;
+        if !metadata.is_file() {
+            return Err("it is no file".into());
+        }
+        let bytes = decode::bytes(&place).map_err(|error| error.to_string())?;
+        Ok((bytes, modified(&metadata)))
+    }
+
+    /// The file behind a URL, which is outside of any folder.
+    fn fetched(&self, url: &str) -> Result<Vec<u8>, String> {
+        if !self.outside {
+            return Err("URLs are read with --allow-outside only".into());
+        }
+        #[cfg(feature = "cluster")]
+        return super::fetch::fetch(url).map_err(|error| error.to_string());
+        #[cfg(not(feature = "cluster"))]
+        {
+            let _unread = url;
+            Err("this tumar reads no URLs; build it with the feature cluster".into())
+        }
+    }
+
+    /// Whether a row's picture is still the one that was read. A missing file counts as unchanged: the row
+    /// is done.
+    #[must_use]
+    pub fn is_as_it_was(&self, path: &str, stamp: &Stamp) -> bool {
+        // What a store keeps under a name is the store's to keep.
+        if stamp.modified.is_none() {
+            return true;
+        }
+        let Ok(place) = paths::input(&self.folder, path, self.outside) else { return true };
+        let Ok(metadata) = place.metadata() else { return true };
+        stamp.looks_like(&metadata)
+            || decode::bytes(&place).is_ok_and(|bytes| hex(&Sha256::digest(bytes)) == stamp.sha256)
+    }
+}

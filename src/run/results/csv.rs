@@ -1,0 +1,89 @@
+//! results.csv: one row a row of the manifest, in its order.
+
+use std::io::{self, Write};
+
+use serde::de::DeserializeOwned;
+
+use crate::run::journal::{
+    Ended, Entry, Folder, FolderError, Inspected, Journal, Printed, Published, entries,
+};
+use crate::run::spc::Measure;
+
+/// The file of results.
+pub(in crate::run) const RESULTS: &str = "results.csv";
+
+/// What a row's entry gives for the table of results.
+pub trait Tabled: Ended + DeserializeOwned {
+    /// The columns between `row,id` and `error`.
+    fn columns() -> Vec<&'static str>;
+    /// Their values.
+    fn values(entry: &Entry<Self>) -> Vec<String>;
+}
+
+impl Tabled for Printed {
+    fn columns() -> Vec<&'static str> {
+        vec!["portrait", "result", "out", "sha256", "bytes", "warnings"]
+    }
+
+    fn values(entry: &Entry<Self>) -> Vec<String> {
+        let of = |value: fn(&Self) -> String| entry.done.as_ref().map(value).unwrap_or_default();
+        let result = if entry.done.is_some() { "printed" } else { "error" };
+        vec![
+            entry.file.clone(),
+            result.to_owned(),
+            of(|printed| printed.out.clone()),
+            of(|printed| printed.sha256.clone()),
+            of(|printed| printed.bytes.to_string()),
+            of(|printed| printed.warnings.join("; ")),
+        ]
+    }
+}
+
+impl Tabled for Inspected {
+    fn columns() -> Vec<&'static str> {
+        let fixed =
+            ["scan", "machine", "time", "result", "verdict", "margin", "reason", "read", "sha256"];
+        fixed.into_iter().chain(Measure::ALL.map(Measure::column)).collect()
+    }
+
+    fn values(entry: &Entry<Self>) -> Vec<String> {
+        let of = |value: fn(&Self) -> String| entry.done.as_ref().map(value).unwrap_or_default();
+        let measures = entry.done.as_ref().and_then(|done| done.measures);
+        let measured = |measure| measures.map(|m| m.get(measure).to_string()).unwrap_or_default();
+        let fixed = [
+            entry.file.clone(),
+            entry.machine.clone().unwrap_or_default(),
+            entry.time.clone().unwrap_or_default(),
+            entry.state().name().to_owned(),
+            of(|done| done.verdict.name().to_owned()),
+            of(|done| done.margin.to_string()),
+            of(|done| done.reason.clone()),
+            of(|done| done.read.clone().unwrap_or_default()),
+            entry.input.as_ref().map(|input| input.sha256.clone()).unwrap_or_default(),
+        ];
+        fixed.into_iter().chain(Measure::ALL.map(measured)).collect()
+    }
+}
+
+/// Writes the table.
+///
+/// # Errors
+/// [`FolderError`].
+pub(in crate::run) fn write<T: Tabled>(
+    folder: &Folder,
+    journal: &Journal<'_>,
+) -> Result<Published, FolderError> {
+    let rows = |out: &mut (dyn Write + Send)| -> io::Result<()> {
+        let mut table = csv::Writer::from_writer(out);
+        let columns = ["row", "id"].into_iter().chain(T::columns()).chain(["error"]);
+        table.write_record(columns)?;
+        for entry in entries::<T>(journal) {
+            let entry = entry.map_err(io::Error::other)?;
+            let (row, values) = (entry.row.to_string(), T::values(&entry));
+            let values = [row, entry.id].into_iter().chain(values);
+            table.write_record(values.chain([entry.error.unwrap_or_default()]))?;
+        }
+        table.flush()
+    };
+    folder.publish(RESULTS, rows)
+}

@@ -1,0 +1,22 @@
+//! What the coordinator of a run tells its workers.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// What workers have to know about a run. Keys are never sent: each worker has them as files.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Setup {
+    /// The version of tumar, which has to be the same.
+    pub tumar: String,
+    /// The profile's file.
+    pub profile: String,
+    /// The scans' resolution in ppi, if it overrides what their files say.
+    pub ppi: Option<f64>,
+    /// Ids of the issuer's keys.
+    pub keys: Vec<String>,
+    /// The absolute path of the manifest's folder.
+    pub folder: PathBuf,
+    /// Whether a row may name a file outside of that folder.
+    pub outside: bool,
+}

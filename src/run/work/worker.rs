@@ -1,0 +1,122 @@
+//! A worker: inspects rows that the coordinator of another machine hands out.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use super::inspector::Inspector;
+use super::pool;
+use super::processor::RowProcessor;
+use super::setup::Setup;
+use crate::imaging::Ppi;
+use crate::inspect::Reader;
+use crate::run::cluster::{GiveUp, Note, RowHandler, Task};
+use crate::run::input::Inputs;
+use crate::run::journal::{Entry, Inspected};
+use crate::run::manifest::{Command, Row};
+use crate::spec::{IssuerKey, Profile};
+
+/// Inspects rows that other machines hand out.
+pub struct Worker<N> {
+    /// Issuer's keys, of which runs may need some.
+    pub keys: Vec<IssuerKey>,
+    /// Where scans are here, if not where they are for the coordinator.
+    pub scans: Option<PathBuf>,
+    /// Is told what happens.
+    pub note: N,
+    /// Profiles live as long as the worker: there are few.
+    profiles: Mutex<HashMap<[u8; 32], &'static Profile>>,
+}
+
+/// What a worker has prepared for a run.
+pub struct Prepared {
+    profile: &'static Profile,
+    reader: Reader<'static>,
+    ppi: Option<Ppi>,
+    keys: Vec<IssuerKey>,
+    inputs: Inputs,
+}
+
+impl<N: Fn(Note) + Sync> Worker<N> {
+    /// A worker with these keys.
+    #[must_use]
+    pub fn new(keys: Vec<IssuerKey>, scans: Option<PathBuf>, note: N) -> Self {
+        Self { keys, scans, note, profiles: Mutex::default() }
+    }
+
+    fn profile(&self, text: &str) -> Result<&'static Profile, String> {
+        let profile = Profile::parse(text).map_err(|error| format!("its profile: {error}"))?;
+        let mut known = self.profiles.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = known.entry(profile.digest).or_insert_with(|| Box::leak(Box::new(profile)));
+        Ok(kept)
+    }
+}
+
+impl<N: Fn(Note) + Sync> RowHandler for Worker<N> {
+    type Prepared = Prepared;
+
+    fn prepare(&self, setup: &[u8]) -> Result<Prepared, String> {
+        let setup: Setup = serde_json::from_slice(setup)
+            .map_err(|_| "it is not one of this tumar's; use the same version".to_owned())?;
+        let own = env!("CARGO_PKG_VERSION");
+        if setup.tumar != own {
+            return Err(format!("it is of tumar {}, and this is {own}", setup.tumar));
+        }
+        let profile = self.profile(&setup.profile)?;
+        let key = |id: &String| {
+            let known = self.keys.iter().find(|key| key.id().to_string() == *id);
+            known.cloned().ok_or_else(|| format!("it needs the key {id}; give its file with --key"))
+        };
+        Ok(Prepared {
+            profile,
+            reader: Reader::new(profile),
+            ppi: setup.ppi.map(Ppi),
+            keys: setup.keys.iter().map(key).collect::<Result<_, _>>()?,
+            inputs: Inputs {
+                folder: self.scans.clone().unwrap_or(setup.folder),
+                outside: setup.outside,
+            },
+        })
+    }
+
+    fn handle(&self, prepared: &Prepared, task: &Task) -> Vec<u8> {
+        let inspected = |row: Row| {
+            let inspector = Inspector {
+                profile: prepared.profile,
+                reader: &prepared.reader,
+                ppi: prepared.ppi,
+                keys: &prepared.keys,
+                inputs: prepared.inputs.clone(),
+            };
+            pool::attempt(|| inspector.inspected(&row)).unwrap_or_else(|| inspector.fault(&row))
+        };
+        result(task, inspected)
+    }
+
+    fn give_up(&self, task: &Task, why: GiveUp) -> Vec<u8> {
+        let why = match why {
+            GiveUp::Attempts(count) => format!(
+                "given up after {count} attempts: its workers were killed, hung, or failed on it"
+            ),
+            GiveUp::TooLong(bytes) => format!(
+                "its result has {bytes} bytes, more than the NATS server takes in a message"
+            ),
+        };
+        result(task, |row| Entry::of(&row, Command::Qa.picture()).ended(Err(why)))
+    }
+
+    fn note(&self, note: Note) {
+        (self.note)(note);
+    }
+}
+
+/// A row's entry, as a line of the journal.
+fn result(task: &Task, entry: impl FnOnce(Row) -> Entry<Inspected>) -> Vec<u8> {
+    let number = task.row as u32;
+    let row = serde_json::from_slice(&task.body).unwrap_or_else(|_| Row {
+        number,
+        id: String::new(),
+        fields: Err("the coordinator's row cannot be understood".into()),
+    });
+    serde_json::to_vec(&entry(row)).unwrap_or_default()
+}
