@@ -23,10 +23,10 @@ use tumar::imaging::raster::bilinear;
 use tumar::report::overlay;
 
 use scene::{Scene, Seen};
-use sheet::{BAD, GOOD, Sheet, UNTOLD};
+use sheet::{BAD, GOOD, Sheet, UNTOLD, WARM};
 
-/// Quality of the JPEG files: no block is seen, and none takes more than 150 kB.
-const QUALITY: u8 = 84;
+/// Quality of the JPEG files: no blocks are seen, and none takes more than 150 kB.
+const QUALITY: u8 = 76;
 /// Width of a picture that shows the whole scan, in pixels.
 const WHOLE: u32 = 520;
 
@@ -56,22 +56,35 @@ fn main() -> Result<()> {
     write("2-signal.jpg", &signal(&scene, &seen))?;
     write("3-detection.jpg", &waves::spectrum(&scene, &seen))?;
     write("4-rectification.jpg", &waves::phase(&scene, &seen))?;
-    write("5-synchronisation.png", &rows::synchronisation(&scene, &seen))?;
-    write("6-stacking.png", &rows::stacking(&scene, &seen))?;
-    write("7-recognition.png", &rows::recognition(&seen))?;
+    write("5-synchronisation.jpg", &rows::synchronisation(&seen))?;
+    write("6-stacking.jpg", &rows::stacking(&seen))?;
+    write("7-recognition.jpg", &rows::recognition(&seen))?;
     write("8-tamper.jpg", &tamper(&scene))?;
-    println!("{:?}: {}", scene.page.main.decision.verdict, scene.page.main.decision.reasons.join("; "));
+    tell(&scene, &seen);
     Ok(())
 }
 
-/// Writes JPEG or PNG, by the ending.
-fn write(path: &Path, picture: &RgbImage) -> Result<()> {
-    if path.extension().is_some_and(|ending| ending == "jpg") {
-        let file = std::fs::File::create(path)?;
-        JpegEncoder::new_with_quality(std::io::BufWriter::new(file), QUALITY).encode_image(picture)?;
-    } else {
-        picture.save(path)?;
+/// The numbers that the decision rests on, as rows of a table.
+fn tell(scene: &Scene, seen: &Seen<'_>) {
+    let main = &scene.page.main;
+    let row = |what: &str, value: String| println!("| {what} | {value} |");
+    row("highest wave, over the ring", format!("{:.0} times", main.evidence.peak));
+    if let Some(repetition) = &main.evidence.repetition {
+        row("repetition of the lines", format!("{:.0} standard deviations", repetition.score));
+        row("lines placed", format!("{:.0} %", 100.0 * repetition.lines));
     }
+    row("likeness of the copy to the text that was read", format!("{:.2}", seen.reading.fit));
+    for region in main.tamper.iter().flat_map(|tamper| &tamper.regions) {
+        let size = format!("{:.0} mm², {:.0} standard deviations", region.area, region.z);
+        row("a region without its letters, below the weakest genuine ones", size);
+    }
+    println!("{:?}: {}", main.decision.verdict, main.decision.reasons.join("; "));
+}
+
+/// Writes a picture as JPEG.
+fn write(path: &Path, picture: &RgbImage) -> Result<()> {
+    let file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    JpegEncoder::new_with_quality(file, QUALITY).encode_image(picture)?;
     println!("{}: {} kB", path.display(), std::fs::metadata(path)?.len().div_ceil(1000));
     Ok(())
 }
@@ -100,7 +113,7 @@ fn signed(seen: &Seen<'_>) -> Plane {
     Plane::from_shape_fn((rows, columns), |(y, x)| {
         let [u, v] = [x, y].map(|v| (v as f64 + 0.5) / block - 0.5);
         let certainty = bilinear(&seen.flat.certainty, u, v);
-        seen.flat.contrast[[y, x]] * certainty * scene::sign(bilinear(&seen.flat.lightness, u, v))
+        seen.flat.contrast[[y, x]] * certainty * seen.sign(bilinear(&seen.flat.lightness, u, v))
     })
 }
 
@@ -108,7 +121,8 @@ fn signed(seen: &Seen<'_>) -> Plane {
 fn whole_and_part(scene: &Scene, title: &str, colour: impl Fn([f64; 2]) -> Rgb<u8>) -> RgbImage {
     let size = scene.scan.size();
     let height = (f64::from(WHOLE) * size.1 as f64 / size.0 as f64).round() as u32;
-    let mut sheet = Sheet::new(2 * WHOLE + 3 * sheet::MARGIN, height + sheet::TITLE + sheet::MARGIN);
+    let mut sheet =
+        Sheet::new(2 * WHOLE + 3 * sheet::MARGIN, height + sheet::TITLE + sheet::MARGIN);
     let scale = size.0 as f64 / f64::from(WHOLE);
     // All pixels of the file that fall into a pixel of the sheet.
     let parts = scale.ceil().max(1.0) as usize;
@@ -147,7 +161,9 @@ fn tamper(scene: &Scene) -> RgbImage {
     let mut sheet =
         Sheet::new(2 * WHOLE + 3 * sheet::MARGIN, height + sheet::TITLE + sheet::MARGIN + legend);
     for (number, (picture, title)) in
-        [(&plain, "what the eye sees"), (&marked, "what the microtext says")].into_iter().enumerate()
+        [(&plain, "what the eye sees"), (&marked, "what the microtext says")]
+            .into_iter()
+            .enumerate()
     {
         let left = sheet::MARGIN + number as u32 * (WHOLE + sheet::MARGIN);
         sheet.title(left, title);
@@ -158,9 +174,10 @@ fn tamper(scene: &Scene) -> RgbImage {
     }
     let top = sheet::TITLE + height + 16;
     let right = 2 * sheet::MARGIN + WHOLE;
-    sheet.key([right, top], GOOD, "found");
-    sheet.key([right + 120, top], BAD, "letters missing");
-    sheet.key([right + 370, top], UNTOLD, "cannot tell");
+    sheet.key([right, top], BAD, "letters missing");
+    sheet.key([right + 250, top], UNTOLD, "cannot be told");
+    sheet.key([sheet::MARGIN, top], GOOD, "lines placed");
+    sheet.key([sheet::MARGIN + 210, top], WARM, "not placed");
     sheet.page
 }
 

@@ -3,18 +3,17 @@
 use image::{GrayImage, Rgb, RgbImage};
 use tumar::imaging::Plane;
 use tumar::imaging::raster::bilinear;
-use tumar::inspect::signal::tones::Tones;
+use tumar::inspect::recognition::reading::Read;
 use tumar::inspect::stacking::stack::{ACROSS, ALONG, Stack, stack};
-use tumar::spec::Mode;
 
-use crate::scene::{Scene, Seen, sign};
+use crate::scene::Seen;
 use crate::sheet::{FAINT, GOOD, INK, MARGIN, Sheet, TITLE, WARM};
 use crate::{grey, signed};
 
 /// Lines that are shown, the first of them (from the portrait's upper edge), and how many symbols.
-const LINES: usize = 9;
-const FIRST: f64 = 44.0;
-const SYMBOLS: usize = 46;
+const LINES: usize = 8;
+const FIRST: f64 = 5.0;
+const SYMBOLS: usize = 40;
 /// Pixels a symbol along the line and a pitch across it.
 const SYMBOL: u32 = 24;
 const PITCH: u32 = 44;
@@ -79,14 +78,14 @@ impl<'a> Lines<'a> {
 }
 
 /// Some lines as they lie, how they are like themselves, and the same lines moved over each other.
-pub(crate) fn synchronisation(_: &Scene, seen: &Seen<'_>) -> RgbImage {
+pub(crate) fn synchronisation(seen: &Seen<'_>) -> RgbImage {
     const CHART: u32 = 150;
     let lines = Lines::new(seen);
     let [width, height] = [SYMBOLS as u32 * SYMBOL, LINES as u32 * PITCH];
     let mut sheet = Sheet::new(width + 2 * MARGIN, 3 * TITLE + 2 * height + CHART + 3 * MARGIN);
     let first = (seen.frame.down[0] + FIRST).ceil();
-    let left = lines.left() + 30.0;
-    let mut draw = |sheet: &mut Sheet, top: u32, begin: &dyn Fn(i64) -> f64| {
+    let left = lines.left() + 2.0;
+    let draw = |sheet: &mut Sheet, top: u32, begin: &dyn Fn(i64) -> f64| {
         let plane = Plane::from_shape_fn((height as usize, width as usize), |(y, x)| {
             let row = y / PITCH as usize;
             let line = first + (y as f64 + 0.5) / f64::from(PITCH);
@@ -94,10 +93,9 @@ pub(crate) fn synchronisation(_: &Scene, seen: &Seen<'_>) -> RgbImage {
             lines.at(begin + (x as f64 + 0.5) / f64::from(SYMBOL), line)
         });
         let shown = grey(&plane, [3.0, -1.6]);
-        // Seven greys for each eight: the file is half as large, and nothing is seen of it.
-        sheet.picture([MARGIN, top], [width, height], |x, y| coarse(shown.get_pixel(x, y).0[0]));
+        sheet.picture([MARGIN, top], [width, height], |x, y| grey_of(&shown, x, y));
     };
-    sheet.title(MARGIN, "nine lines, straightened");
+    sheet.title(MARGIN, "eight lines, straightened");
     draw(&mut sheet, TITLE, &|_| left);
 
     let top = TITLE + height + MARGIN;
@@ -116,19 +114,25 @@ pub(crate) fn synchronisation(_: &Scene, seen: &Seen<'_>) -> RgbImage {
         let name = begins - phase;
         name + ((left - name) / circle).ceil() * circle
     });
-    for copy in 0..=SYMBOLS / symbols {
+    for copy in 0..SYMBOLS.div_ceil(symbols) {
         let x = MARGIN + (copy * symbols) as u32 * SYMBOL;
         sheet.fill([x, top], [2, height], WARM);
     }
     sheet.page
 }
 
-fn coarse(grey: u8) -> Rgb<u8> {
-    Rgb([(grey / 12).saturating_mul(12).saturating_add(6); 3])
+fn grey_of(picture: &GrayImage, x: u32, y: u32) -> Rgb<u8> {
+    Rgb([picture.get_pixel(x, y).0[0]; 3])
 }
 
 /// Bars at whole lags from 1 on; the multiples of `marked` stand out.
-fn chart(sheet: &mut Sheet, [left, top]: [u32; 2], [width, height]: [u32; 2], bars: &[f32], marked: usize) {
+fn chart(
+    sheet: &mut Sheet,
+    [left, top]: [u32; 2],
+    [width, height]: [u32; 2],
+    bars: &[f32],
+    marked: usize,
+) {
     let most = bars.iter().copied().fold(1e-9_f32, f32::max);
     let room = height - 32;
     let zero = top + room * 3 / 4;
@@ -150,10 +154,8 @@ fn chart(sheet: &mut Sheet, [left, top]: [u32; 2], [width, height]: [u32; 2], ba
 }
 
 /// Copies of the text from one line, from a few, and from all.
-pub(crate) fn stacking(scene: &Scene, seen: &Seen<'_>) -> RgbImage {
+pub(crate) fn stacking(seen: &Seen<'_>) -> RgbImage {
     const MAGNIFICATION: usize = 4;
-    let frequency = seen.carrier.lines.slope();
-    let tones = Tones::measure(&seen.flat, seen.scan, frequency, &scene.profile, Mode::Tint);
     let of = |lines: usize| {
         let mut columns = seen.columns.clone();
         let middle = columns.phases.len() / 2;
@@ -162,18 +164,17 @@ pub(crate) fn stacking(scene: &Scene, seen: &Seen<'_>) -> RgbImage {
                 *phase = None;
             }
         }
-        stack(&seen.flat, seen.scan, seen.frame, &columns, &tones)
+        stack(&seen.flat, seen.scan, seen.frame, &columns, &seen.tones)
     };
     let stacks = [1, 9, usize::MAX].map(of);
     let width = stacks[0].symbols * ALONG * MAGNIFICATION;
     let row = (ACROSS * MAGNIFICATION) as u32;
-    let mut sheet =
-        Sheet::new(width as u32 + 2 * MARGIN, 3 * (row + TITLE) + MARGIN);
+    let mut sheet = Sheet::new(width as u32 + 2 * MARGIN, 3 * (row + TITLE) + MARGIN);
     for (number, stack) in stacks.iter().enumerate() {
         let top = number as u32 * (row + TITLE) + TITLE;
         let shown = copy(&heights(stack, seen.reading.begins), MAGNIFICATION);
         sheet.write([MARGIN, top - 34], INK, &title(number, stack));
-        sheet.picture([MARGIN, top], [shown.width(), row], |x, y| coarse(shown.get_pixel(x, y).0[0]));
+        sheet.picture([MARGIN, top], [shown.width(), row], |x, y| grey_of(&shown, x, y));
     }
     sheet.page
 }
@@ -198,10 +199,11 @@ fn copy(plane: &Plane, magnification: usize) -> GrayImage {
     sorted.sort_unstable_by(f32::total_cmp);
     let tallest = sorted[sorted.len() * 98 / 100].max(1e-9);
     let (height, width) = plane.dim();
-    let enlarged = Plane::from_shape_fn((height * magnification, width * magnification), |(y, x)| {
-        let [x, y] = [x, y].map(|v| (v as f64 + 0.5) / magnification as f64 - 0.5);
-        bilinear(plane, x, y)
-    });
+    let enlarged =
+        Plane::from_shape_fn((height * magnification, width * magnification), |(y, x)| {
+            let [x, y] = [x, y].map(|v| (v as f64 + 0.5) / magnification as f64 - 0.5);
+            bilinear(plane, x, y)
+        });
     grey(&enlarged, RANGE.map(|v| v * tallest))
 }
 
@@ -215,31 +217,50 @@ pub(crate) fn recognition(seen: &Seen<'_>) -> RgbImage {
     let row = (ACROSS * MAGNIFICATION) as u32;
     let mut sheet = Sheet::new(
         (along * MAGNIFICATION) as u32 + 2 * MARGIN,
-        2 * (row + TITLE) + 2 * TITLE + BARS + 2 * MARGIN,
+        2 * (row + TITLE) + 3 * TITLE + BARS + 3 * MARGIN,
     );
-    let pictures = [(&reading.picture, "all copies in one"), (&reading.expected, "the text that explains it best")];
+    let pictures = [
+        (&reading.picture, "all copies in one"),
+        (&reading.expected, "the text that explains it best"),
+    ];
     for (number, (bins, title)) in pictures.into_iter().enumerate() {
         let top = number as u32 * (row + TITLE) + TITLE;
         let plane = Plane::from_shape_fn((ACROSS, along), |(y, x)| bins[y * along + x]);
         let shown = copy(&plane, MAGNIFICATION);
         sheet.write([MARGIN, top - 34], INK, title);
-        sheet.picture([MARGIN, top], [shown.width(), row], |x, y| coarse(shown.get_pixel(x, y).0[0]));
+        sheet.picture([MARGIN, top], [shown.width(), row], |x, y| grey_of(&shown, x, y));
     }
     let top = 2 * (row + TITLE) + 8;
-    let odds = |nepers: f64| nepers / std::f64::consts::LN_10;
-    let most = reading.circle.iter().map(|read| odds(read.log_odds)).fold(1.0, f64::max);
-    for (i, read) in reading.circle.iter().enumerate() {
-        let x = MARGIN + i as u32 * cell;
-        sheet.write([x + cell / 2 - 6, top], GOOD, &read.symbol.character().to_string());
-        let length = (odds(read.log_odds).max(0.0) / most * f64::from(BARS)) as u32;
-        sheet.fill([x + 8, top + 36], [cell - 16, length], GOOD);
-        let text = format!("{:.0}", odds(read.log_odds));
-        let width = sheet.width(&text);
-        sheet.write([x + cell / 2 - width / 2, top + 40 + length], INK, &text);
+    let alone: Vec<(f64, char)> = reading.circle.iter().map(alone).collect();
+    let most = alone.iter().map(|(decades, _)| *decades).fold(1.0, f64::max);
+    for (i, (read, (decades, rival))) in reading.circle.iter().zip(alone).enumerate() {
+        let middle = MARGIN + i as u32 * cell + cell / 2;
+        let mut centred = |top: u32, colour: Rgb<u8>, text: &str| {
+            let width = sheet.width(text);
+            sheet.write([middle - width / 2, top], colour, text);
+        };
+        centred(top, GOOD, &read.symbol.character().to_string());
+        centred(top + 36 + BARS + 4, INK, &format!("{decades:.0}"));
+        centred(top + 36 + BARS + 34, WARM, &rival.to_string());
+        let length = (decades.max(0.0) / most * f64::from(BARS)) as u32;
+        sheet.fill([middle - 16, top + 36 + BARS - length], [32, length], GOOD);
     }
-    let below = top + 44 + BARS + 36;
-    let note = "bars: decades by which the whole text is likelier than any with another symbol there";
-    let note: String = note.chars().take((along * MAGNIFICATION) / 12).collect();
-    sheet.write([MARGIN, below - 4], INK, &note);
+    let notes = [
+        (GOOD, "each letter by itself: the bar says by how many decades it is likelier"),
+        (WARM, "than the likeliest other one there"),
+    ];
+    for (i, (colour, note)) in notes.into_iter().enumerate() {
+        sheet.key([MARGIN, top + BARS + 114 + 34 * i as u32], colour, note);
+    }
     sheet.page
+}
+
+/// By how many decades a symbol is likelier than the likeliest other one, all other places as they
+/// are, and that other one.
+fn alone(read: &Read) -> (f64, char) {
+    let others = read.against.iter().filter(|(symbol, _)| *symbol != read.symbol);
+    let rival = others.max_by(|a, b| a.1.total_cmp(&b.1));
+    rival.map_or((0.0, ' '), |(symbol, likelihood)| {
+        (-likelihood / std::f64::consts::LN_10, symbol.character())
+    })
 }

@@ -12,10 +12,11 @@ use tumar::inspect::rectification::carrier::Carrier;
 use tumar::inspect::rectification::frame::Frame;
 use tumar::inspect::signal::flatten::{self, Flat};
 use tumar::inspect::signal::scan::Scan;
+use tumar::inspect::signal::tones::Tones;
 use tumar::inspect::synchronisation::columns::Columns;
 use tumar::inspect::{Page, Reader};
 use tumar::issue::{embed, portrait};
-use tumar::spec::{Name, Profile};
+use tumar::spec::{Mode, Name, Profile};
 
 const NAME: (&str, &str) = ("Назарбаева", "Әсел");
 
@@ -28,9 +29,6 @@ const SOFT: f64 = 0.1;
 /// What is enlarged: a square of this side about the eyes of the sample, in millimetres.
 pub(crate) const CLOSE_UP: f64 = 9.0;
 const EYES: [f64; 2] = [17.5, 15.6];
-
-/// The tone at which letters turn from lighter to darker than their ground, L*.
-const TURN: f32 = 40.0;
 
 /// A page on the scanner, and what was found on it.
 pub(crate) struct Scene {
@@ -49,6 +47,15 @@ pub(crate) struct Seen<'a> {
     pub(crate) frame: &'a Frame,
     pub(crate) columns: &'a Columns,
     pub(crate) reading: &'a Reading,
+    /// How strongly letters shift each tone, and to which side.
+    pub(crate) tones: Tones,
+}
+
+impl Seen<'_> {
+    /// Which way letters shift a ground of this lightness: +1 where they are lighter.
+    pub(crate) fn sign(&self, lightness: f32) -> f32 {
+        if lightness > self.tones.turn { -1.0 } else { 1.0 }
+    }
 }
 
 impl Scene {
@@ -78,20 +85,19 @@ impl Scene {
     /// What each room made of it; none where one of them found nothing.
     pub(crate) fn seen(&self) -> Option<Seen<'_>> {
         let main = &self.page.main;
+        let (scan, carrier) = (&main.scan, main.carrier.as_ref()?);
+        let flat = flatten::flatten(scan);
+        let frequency = carrier.lines.slope();
         Some(Seen {
-            scan: &main.scan,
-            flat: flatten::flatten(&main.scan),
-            carrier: main.carrier.as_ref()?,
+            tones: Tones::measure(&flat, scan, frequency, &self.profile, Mode::Tint),
+            scan,
+            flat,
+            carrier,
             frame: main.frame.as_ref()?,
             columns: main.columns.as_ref()?,
             reading: main.reading()?,
         })
     }
-}
-
-/// Which way letters shift a ground of this lightness: +1 where their ink shows dark.
-pub(crate) fn sign(lightness: f32) -> f32 {
-    if lightness > TURN { -1.0 } else { 1.0 }
 }
 
 /// The print with a part of the portrait painted over, as good a picture but without letters.
@@ -103,9 +109,8 @@ fn painted(printed: &Picture, unprinted: &Picture, profile: &Profile) -> Picture
         let away = ((x_mm - cx) / a).hypot((y_mm - cy) / b);
         let share = ((1.0 + SOFT - away) / SOFT).clamp(0.0, 1.0);
         let (own, paint) = (own.get_pixel(x, y), paint.get_pixel(x, y));
-        let mixed = |c: usize| {
-            f64::from(own.0[c]) + share * (f64::from(paint.0[c]) - f64::from(own.0[c]))
-        };
+        let mixed =
+            |c: usize| f64::from(own.0[c]) + share * (f64::from(paint.0[c]) - f64::from(own.0[c]));
         Rgb([0, 1, 2].map(|c| mixed(c).round() as u8))
     });
     Picture { pixels: DynamicImage::from(pixels), ..printed.clone() }

@@ -79,7 +79,12 @@ impl Sheet {
     }
 
     /// An outline of two pixels.
-    pub(crate) fn frame(&mut self, [left, top]: [u32; 2], [width, height]: [u32; 2], colour: Rgb<u8>) {
+    pub(crate) fn frame(
+        &mut self,
+        [left, top]: [u32; 2],
+        [width, height]: [u32; 2],
+        colour: Rgb<u8>,
+    ) {
         self.fill([left, top], [width, 2], colour);
         self.fill([left, (top + height).saturating_sub(2)], [width, 2], colour);
         self.fill([left, top], [2, height], colour);

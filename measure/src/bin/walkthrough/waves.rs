@@ -6,7 +6,7 @@ use image::{Rgb, RgbImage};
 use tumar::imaging::Plane;
 use tumar::imaging::raster::{bilinear, blur};
 
-use crate::scene::{Scene, Seen, sign};
+use crate::scene::{Scene, Seen};
 use crate::sheet::{self, FAINT, GOOD, INK, MARGIN, Sheet, TITLE, WARM, heat, mixed, wheel};
 
 /// Pixels a side of the spectrum, and its highest frequency in cycles a millimetre.
@@ -48,7 +48,7 @@ impl Search {
         let part = |wanted: f32| {
             Plane::from_shape_fn(small.dim(), |(y, x)| {
                 let [u, v] = [x, y].map(|v| (v as f64 + 0.5) / slow - 0.5);
-                let is_wanted = sign(bilinear(&flat.lightness, u, v)) == wanted;
+                let is_wanted = seen.sign(bilinear(&flat.lightness, u, v)) * wanted > 0.0;
                 let weighed = small[[y, x]] * bilinear(&flat.certainty, u, v);
                 if is_wanted { weighed } else { 0.0 }
             })
@@ -60,9 +60,8 @@ impl Search {
     /// Power over a square of frequencies about `centre`, `[y, x]`, a pixel of `side` each.
     fn power(&self, centre: [f64; 2], reach: f64, side: u32) -> Plane {
         let count = side as usize;
-        let at = |i: usize, centre: f64| {
-            centre + reach * ((i as f64 + 0.5) / count as f64 * 2.0 - 1.0)
-        };
+        let at =
+            |i: usize, centre: f64| centre + reach * ((i as f64 + 0.5) / count as f64 * 2.0 - 1.0);
         let turns = |pixels: usize, axis: usize| -> Vec<Vec<Complex>> {
             let turn = |f: f64, k: usize| turn(-f * (k as f64 + 0.5) / self.per_mm[axis]);
             let row = |i| (0..pixels).map(|k| turn(at(i, centre[axis]), k)).collect();
@@ -73,11 +72,14 @@ impl Search {
         let mut power = Plane::zeros((count, count));
         for plane in [&self.dark, &self.light] {
             for (i, across) in across.iter().enumerate() {
-                let sums: Vec<Complex> = plane.outer_iter().map(|row| {
-                    row.iter().zip(across).fold([0.0; 2], |[re, im], (v, [a, b])| {
-                        [re + f64::from(*v) * a, im + f64::from(*v) * b]
+                let sums: Vec<Complex> = plane
+                    .outer_iter()
+                    .map(|row| {
+                        row.iter().zip(across).fold([0.0; 2], |[re, im], (v, [a, b])| {
+                            [re + f64::from(*v) * a, im + f64::from(*v) * b]
+                        })
                     })
-                }).collect();
+                    .collect();
                 for (j, down) in down.iter().enumerate() {
                     let [re, im] = sums.iter().zip(down).fold([0.0; 2], |sum, (z, turn)| {
                         let [re, im] = times(*z, *turn);
@@ -145,7 +147,7 @@ pub(crate) fn spectrum(scene: &Scene, seen: &Seen<'_>) -> RgbImage {
     let notes = [
         format!("{:.3} waves a mm: a line", peak[0].hypot(peak[1])),
         format!("every {:.3} mm, turned {:.1}°", 1.0 / peak[0].hypot(peak[1]), degrees(peak)),
-        format!("{:.0} times over the ring", seen.carrier.peak),
+        format!("{:.0} times what the ring has", seen.carrier.peak),
     ];
     for (i, note) in notes.iter().enumerate() {
         sheet.write([right, TITLE + PEAK_SIDE + 18 + 32 * i as u32], INK, note);
@@ -160,9 +162,12 @@ fn degrees([x, y]: [f64; 2]) -> f64 {
 /// Where the wave is, its phase, and the lines that follow from it.
 pub(crate) fn phase(scene: &Scene, seen: &Seen<'_>) -> RgbImage {
     const WIDTH: u32 = 340;
+    // Amplitude that is shown in yellow, in units of what is found beside the wave.
+    const STRONG: f32 = 24.0;
     let (scan, lines) = (seen.scan, &seen.carrier.lines);
     let [amplitude, turns] = Search::of(seen).demodulated(lines.slope());
-    let size_mm = [0, 1].map(|i| [scan.luminance.ncols(), scan.luminance.nrows()][i] as f64 / scan.per_mm[i]);
+    let size_mm =
+        [0, 1].map(|i| [scan.luminance.ncols(), scan.luminance.nrows()][i] as f64 / scan.per_mm[i]);
     let scale = size_mm[0] / f64::from(WIDTH);
     let height = (size_mm[1] / scale) as u32;
     let mut sheet = Sheet::new(3 * WIDTH + 4 * MARGIN, height + TITLE + MARGIN);
@@ -180,7 +185,7 @@ pub(crate) fn phase(scene: &Scene, seen: &Seen<'_>) -> RgbImage {
     let coherence = &seen.carrier.coherence;
     sheet.picture([left(0), TITLE], [WIDTH, height], |x, y| {
         let [x, y] = mm(x, y).map(|v| v - 0.5);
-        heat(bilinear(coherence, x, y) / 16.0)
+        heat(bilinear(coherence, x, y) / STRONG)
     });
 
     sheet.title(left(1), "its phase");
@@ -197,15 +202,15 @@ pub(crate) fn phase(scene: &Scene, seen: &Seen<'_>) -> RgbImage {
     let a_pixel = lines.slope()[1].hypot(lines.slope()[0]) * scale;
     sheet.picture([left(2), TITLE], [WIDTH, height], |x, y| {
         let place = mm(x, y);
-        let pixel = [0, 1].map(|i| (place[i] * scan.per_mm[i]) * scan.factor as f64 - 0.5);
+        let pixel = [0, 1].map(|i| place[i] * scan.per_mm[i] * scan.factor as f64 - 0.5);
         let under = mixed(sheet::sample(&picture, pixel), Rgb([255; 3]), 0.25);
         let (line, along) = (lines.at(place), seen.frame.along.at(place));
-        let within = (top..bottom).contains(&line) && (from..to).contains(&along);
-        let edge = [line - top, bottom - line, along - from, to - along].map(f64::abs);
+        // How far inside of the portrait, in pitches.
+        let inside = [line - top, bottom - line, along - from, to - along];
+        let inside = inside.into_iter().fold(f64::INFINITY, f64::min);
         let off = (line / 8.0 - (line / 8.0).round()).abs() * 8.0;
-        let is_edge = edge.iter().any(|v| *v < 1.2 * a_pixel) && (top - 1.0..bottom + 1.0).contains(&line)
-            && (from - 1.0..to + 1.0).contains(&along);
-        if is_edge || (within && off < 0.6 * a_pixel) { GOOD } else { under }
+        let is_line = inside > 0.0 && off < 0.7 * a_pixel;
+        if is_line || inside.abs() < 1.2 * a_pixel { GOOD } else { under }
     });
     sheet.page
 }
