@@ -24,7 +24,7 @@
 //! // Printed and scanned, by a model, and read.
 //! let scan = print_and_scan(&printed.picture, &Conditions::clean(Ppi(600.0)), 1)?;
 //! let found = Reader::new(&profile).inspect(&scan, None, Some(&name))?;
-//! assert_eq!(found.decision.verdict, Verdict::Authentic);
+//! assert_eq!(found.decision().verdict, Verdict::Authentic);
 //! # Ok(())
 //! # }
 //! ```
@@ -37,6 +37,7 @@
     expect(
         dead_code,
         unreachable_pub,
+        unused_imports,
         reason = "the stages are open to tests and measuring programs"
     )
 )]
@@ -111,7 +112,7 @@ pub mod files {
 
 /// The issuer's secret, by which the lines of a print begin.
 pub mod keys {
-    pub use crate::inspect::decision::claim::Issue;
+    pub use crate::inspect::decision::claim::KeyClaim;
     pub use crate::spec::key::{DocumentNumber, IssuerKey, KeyId, LONGEST_KEY_FILE};
 }
 

@@ -24,17 +24,17 @@ use crate::spec::{Legend, Profile, Symbol};
 #[derive(Debug)]
 pub struct Inspection {
     /// The scan.
-    pub scan: Scan,
+    pub(crate) scan: Scan,
     /// What was read of the legend that the decision is about, blindly.
-    pub found: Option<Found>,
+    pub(crate) found: Option<Found>,
     /// The other legend and its stack, where the profile prints two.
-    pub second: Option<(Stack, Readings)>,
+    pub(crate) second: Option<(Stack, Readings)>,
     /// Where the text does not stand though it should, if there is text.
-    pub tamper: Option<Tamper>,
+    pub(crate) tamper: Option<Tamper>,
     /// What the decision rests on.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
     /// What it comes to.
-    pub decision: Decision,
+    pub(crate) decision: Decision,
 }
 
 impl Inspection {
@@ -82,6 +82,30 @@ impl Inspection {
         self.evidence.told = Some(told);
         self.decision = decide(&self.evidence);
         self
+    }
+
+    /// What it comes to.
+    #[must_use]
+    pub fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// What the decision rests on.
+    #[must_use]
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// The scan in linear light, as it was looked at.
+    #[must_use]
+    pub fn scan(&self) -> &Scan {
+        &self.scan
+    }
+
+    /// Where the text does not stand though it should, if there is text.
+    #[must_use]
+    pub fn tamper(&self) -> Option<&Tamper> {
+        self.tamper.as_ref()
     }
 
     /// The portrait in the scan, where lines were found.
@@ -220,10 +244,10 @@ impl Case<'_> {
     }
 
     fn key(&self, best: &Found, evidence: &Evidence) -> Key {
-        let Some(issue) = self.claim.issue else { return Key::NotAsked };
+        let Some(claimed) = self.claim.key else { return Key::NotAsked };
         let check = || {
             let legend = self.legend(best, evidence)?;
-            Keyed::check(best.columns.as_ref()?, issue, &legend, self.profile)
+            Keyed::check(best.columns.as_ref()?, claimed, &legend, self.profile)
         };
         check().map_or(Key::Unanswered, Key::Answered)
     }

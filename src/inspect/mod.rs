@@ -17,7 +17,7 @@ pub mod stacking;
 pub mod synchronisation;
 pub mod tamper;
 
-pub use decision::claim::{Claim, Issue};
+pub use decision::claim::{Claim, KeyClaim};
 pub use decision::verdict::{Decision, Outcome, Verdict};
 pub use inspection::Inspection;
 pub use reader::{Page, Reader, inspect};

@@ -135,7 +135,7 @@ fn a_scan_in_another_space_is_read() {
     let farthest = seen.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(farthest < 0.01, "{farthest}");
     let found = inspect(&adobe, None, Some(&holder()), &profile).unwrap();
-    assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision.reasons);
+    assert_eq!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision().reasons);
 }
 
 // Inks and tables

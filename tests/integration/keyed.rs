@@ -6,7 +6,7 @@ use image::{DynamicImage, Rgb};
 use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Picture;
-use tumar::inspect::decision::claim::{Claim, Issue};
+use tumar::inspect::decision::claim::{Claim, KeyClaim};
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, print};
 use tumar::spec::{Imprint, IssuerKey, Name, Profile};
@@ -16,8 +16,8 @@ use crate::common::{holder, key, number, sample};
 
 const SEED: u64 = 3;
 
-fn issue(key: &IssuerKey, document: &str) -> Issue {
-    Issue { keys: vec![key.clone()], document: number(document) }
+fn issue(key: &IssuerKey, document: &str) -> KeyClaim {
+    KeyClaim { keys: vec![key.clone()], document: number(document) }
 }
 
 fn keyed(key: &IssuerKey, profile: &Profile) -> Picture {
@@ -33,8 +33,8 @@ fn scanned(print: &Picture) -> Picture {
 static PRINT: LazyLock<Picture> = LazyLock::new(|| keyed(&key(3), &PROFILE));
 static SCAN: LazyLock<Picture> = LazyLock::new(|| scanned(&PRINT));
 
-fn checked(scan: &Picture, name: Option<&Name>, issue: &Issue, reader: &Reader<'_>) -> Inspection {
-    let claim = Claim { name, issue: Some(issue) };
+fn checked(scan: &Picture, name: Option<&Name>, issue: &KeyClaim, reader: &Reader<'_>) -> Inspection {
+    let claim = Claim { name, key: Some(issue) };
     reader.check(scan, None, claim).expect("a resolution").main
 }
 
@@ -44,11 +44,11 @@ fn checked(scan: &Picture, name: Option<&Name>, issue: &Issue, reader: &Reader<'
 fn confirms(scan: &Picture, key: &IssuerKey, reader: &Reader<'_>) {
     let found = checked(scan, Some(&holder()), &issue(key, "N1234567"), reader);
     let lines = found.keyed().expect("keyed lines");
-    assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
+    assert_eq!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());
     assert!(lines.log10_chance() < -15.0, "{} of {}", lines.right(), lines.placed());
     let found = checked(scan, Some(&holder()), &issue(key, "N1234568"), reader);
     let not = [Verdict::KeyMismatch, Verdict::Inconclusive];
-    assert!(not.contains(&found.decision.verdict), "{:?}", found.decision);
+    assert!(not.contains(&found.decision().verdict), "{:?}", found.decision());
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn the_right_name_without_the_key() {
     for scan in [&forged, &SCAN] {
         for name in [Some(&holder()), None] {
             let found = checked(scan, name, &issue(&key(5), "N1234567"), &READER);
-            assert_eq!(found.decision.verdict, Verdict::KeyMismatch, "{:?}", found.decision);
+            assert_eq!(found.decision().verdict, Verdict::KeyMismatch, "{:?}", found.decision());
         }
     }
 }
@@ -109,8 +109,8 @@ fn the_right_name_without_the_key() {
 #[test]
 fn one_of_several_keys() {
     let keys: Vec<IssuerKey> = (0..5).map(key).collect();
-    let issue = Issue { keys: keys.clone(), document: number("N1234567") };
+    let issue = KeyClaim { keys: keys.clone(), document: number("N1234567") };
     let found = checked(&SCAN, None, &issue, &READER);
-    assert_eq!(found.decision.verdict, Verdict::Authentic);
+    assert_eq!(found.decision().verdict, Verdict::Authentic);
     assert_eq!(found.keyed().map(|keyed| keyed.key), Some(keys[3].id()));
 }

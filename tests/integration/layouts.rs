@@ -31,11 +31,11 @@ fn inspected(scan: &Picture, reader: &Reader<'_>, expected: Option<&Name>) -> In
 #[track_caller]
 fn reads(scan: &Picture, reader: &Reader<'_>) {
     let found = inspected(scan, reader, Some(&holder()));
-    assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
+    assert_eq!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());
     let blind = inspected(scan, reader, None);
-    assert_eq!(blind.decision.verdict, Verdict::Read, "{:?}", blind.decision);
+    assert_eq!(blind.decision().verdict, Verdict::Read, "{:?}", blind.decision());
     let wrong = inspected(scan, reader, Some(&name("Назарбаев", "Асель")));
-    assert_ne!(wrong.decision.verdict, Verdict::Authentic, "{:?}", wrong.decision);
+    assert_ne!(wrong.decision().verdict, Verdict::Authentic, "{:?}", wrong.decision());
 }
 
 #[test]
@@ -72,11 +72,11 @@ fn two_legends() {
         let scan = scan(&print, conditions);
         for own in [&cyrillic, &latin] {
             let found = inspected(&scan, &reader, Some(own));
-            assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
+            assert_eq!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());
             assert!(found.second.is_some(), "the other legend is found too");
         }
         let found = inspected(&scan, &reader, Some(&name("Nazarbaev", "Assel")));
-        assert_ne!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
+        assert_ne!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());
     }
     let portrait = sample("synthetic-07-grey.png");
     let refused = |name: &Name, profile: &Profile| match embed(&portrait, name, profile) {
@@ -99,7 +99,7 @@ fn letter_screens() {
         reads(&scan, &reader);
         // A reader that was not told finds out.
         let found = inspected(&scan, &untold, Some(&holder()));
-        assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
+        assert_eq!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());
     }
 }
 
@@ -110,5 +110,5 @@ fn all_of_it_as_a_letter_screen() {
     let both = holder().with_second(name("Nazarbayeva", "Assel"));
     let scan = scan(&print(&both, &profile), (600.0, 0.7));
     let found = inspected(&scan, &Reader::new(&profile), Some(&holder()));
-    assert_eq!(found.decision.verdict, Verdict::Authentic, "{:?}", found.decision);
+    assert_eq!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());
 }

@@ -5,7 +5,7 @@ use quick_xml::events::Event;
 use serde_json::Value;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::{Picture, Ppi};
-use tumar::inspect::decision::claim::{Claim, Issue};
+use tumar::inspect::decision::claim::{Claim, KeyClaim};
 use tumar::inspect::{Page, Reader};
 use tumar::issue::print;
 use tumar::report::log::{Format, Log};
@@ -19,7 +19,7 @@ const HOSTILE: &str = "<script>]]>&\"'\u{202e}\u{0}\u{1b}\u{fffe}.png";
 
 struct Case {
     scan: Picture,
-    issue: Issue,
+    issue: KeyClaim,
     profile: Profile,
 }
 
@@ -30,12 +30,12 @@ impl Case {
         let imprint = Imprint::keyed(&holder(), &profile, &key, &document).expect("it fits");
         let picture = print(&sample, &imprint, &profile).expect("a portrait").picture;
         let scan = print_and_scan(&picture, &Conditions::draw(Preset::Flatbed600, SEED), SEED);
-        let issue = Issue { keys: vec![key], document };
+        let issue = KeyClaim { keys: vec![key], document };
         Self { scan: scan.expect("a scan"), issue, profile }
     }
 
     fn page(&self, name: &Name) -> Page {
-        let claim = Claim { name: Some(name), issue: Some(&self.issue) };
+        let claim = Claim { name: Some(name), key: Some(&self.issue) };
         Reader::new(&self.profile).check(&self.scan, None, claim).expect("a resolution")
     }
 

@@ -46,9 +46,9 @@ fn names_of_both_scripts_come_back_from_seeded_scans() {
         let scan = scan.expect("a scan");
         let found = inspect(&scan, None, Some(&holder), &profile).expect("a resolution");
         assert_eq!(text(&found), expected, "{preset} of {portrait}");
-        assert_eq!(found.decision.verdict, Verdict::Authentic, "{preset} of {portrait}");
+        assert_eq!(found.decision().verdict, Verdict::Authentic, "{preset} of {portrait}");
         let other = inspect(&scan, None, Some(&name("Someone", "Else")), &profile);
-        assert_eq!(other.expect("a resolution").decision.verdict, Verdict::NameMismatch);
+        assert_eq!(other.expect("a resolution").decision().verdict, Verdict::NameMismatch);
     }
 }
 
@@ -66,7 +66,7 @@ fn turned_stretched_and_overturned_scans_read_alike() {
         let scan = print_and_scan(&print, &conditions, 3).expect("a scan");
         let found = inspect(&scan, None, None, &profile).expect("a resolution");
         assert_eq!(text(&found), "АХМЕТОВА<<АЙГЕРІМ_ІЖЫ", "{rotation}° {scale:?}");
-        assert_eq!(found.decision.verdict, Verdict::Read, "{rotation}° {scale:?}");
+        assert_eq!(found.decision().verdict, Verdict::Read, "{rotation}° {scale:?}");
         let upside_down = found.reading().is_some_and(|r| r.orientation.upside_down);
         assert_eq!(upside_down, rotation > 90.0);
     }
@@ -84,7 +84,7 @@ fn pictures_without_microtext_yield_no_text() {
         let print = printed(portrait, &name("Ли", "Ян"), &blank);
         let scan = print_and_scan(&print, &Conditions::draw(preset, 5), 5).expect("a scan");
         let found = inspect(&scan, None, None, &profile).expect("a resolution");
-        let verdict = found.decision.verdict;
+        let verdict = found.decision().verdict;
         assert!(
             matches!(verdict, Verdict::Absent | Verdict::Inconclusive),
             "{portrait}: {verdict:?}"
@@ -103,7 +103,7 @@ fn pictures_without_microtext_yield_no_text() {
     let white = GrayImage::from_pixel(827, 1063, Luma([255]));
     for picture in [noise, stripes, white] {
         let scan = Picture::new(DynamicImage::from(picture), Ppi(600.0));
-        let verdict = inspect(&scan, None, None, &profile).expect("a resolution").decision.verdict;
+        let verdict = inspect(&scan, None, None, &profile).expect("a resolution").decision().verdict;
         assert!(matches!(verdict, Verdict::Absent | Verdict::Inconclusive), "{verdict:?}");
     }
 }
@@ -116,7 +116,7 @@ fn tiny_pictures_are_inconclusive() {
         for ppi in [50.0, 600.0, 2400.0, 12_000.0] {
             let scan = Picture::new(DynamicImage::from(picture.clone()), Ppi(ppi));
             let found = inspect(&scan, None, None, &profile).expect("a resolution");
-            assert_eq!(found.decision.verdict, Verdict::Inconclusive);
+            assert_eq!(found.decision().verdict, Verdict::Inconclusive);
         }
     }
 }

@@ -54,9 +54,9 @@ fn inspected(scan: &Picture, profile: &Profile) -> Inspection {
 /// The one region lies where the patch does.
 #[track_caller]
 fn found(inspection: &Inspection, kind: Kind, patch: Patch, profile: &Profile) {
-    assert_eq!(inspection.decision.verdict, Verdict::Altered, "{:?}", inspection.decision);
-    assert!(inspection.decision.margin < 0.0);
-    let regions = &inspection.tamper.as_ref().expect("a map").regions;
+    assert_eq!(inspection.decision().verdict, Verdict::Altered, "{:?}", inspection.decision());
+    assert!(inspection.decision().margin < 0.0);
+    let regions = &inspection.tamper().expect("a map").regions;
     assert_eq!(regions.len(), 1);
     assert_eq!(regions[0].kind, kind);
     let [left, top, width, height] = patch;
@@ -102,8 +102,8 @@ fn a_patch_with_another_name() {
 fn a_genuine_print() {
     let profile = Profile::default();
     let inspection = inspected(&scanned(&genuine(&profile)), &profile);
-    assert_eq!(inspection.decision.verdict, Verdict::Authentic);
-    let tamper = inspection.tamper.as_ref().expect("a map");
+    assert_eq!(inspection.decision().verdict, Verdict::Authentic);
+    let tamper = inspection.tamper().expect("a map");
     assert!(tamper.regions.is_empty() && tamper.is_even);
     assert!(tamper.readable() > 0.3, "{}", tamper.readable());
 }

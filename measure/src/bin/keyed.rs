@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use tumar::Outcome;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Picture;
-use tumar::inspect::decision::claim::{Claim, Issue};
+use tumar::inspect::decision::claim::{Claim, KeyClaim};
 use tumar::inspect::decision::key_check::{CONFIRMED, Keyed};
 use tumar::inspect::{Inspection, Reader};
 use tumar::issue::{embed, print};
@@ -122,26 +122,26 @@ fn run(
         scan(&print(portrait, &imprint, profile)?.picture)?,
         scan(&embed(portrait, name, profile)?.picture)?,
     );
-    let issue = Issue { keys: vec![key.clone()], document };
+    let issue = KeyClaim { keys: vec![key.clone()], document };
     let check = |scan: &Picture, name| -> Result<Inspection> {
-        Ok(reader.check(scan, None, Claim { name, issue: Some(&issue) })?.main)
+        Ok(reader.check(scan, None, Claim { name, key: Some(&issue) })?.main)
     };
     let (genuine, blind) = (check(&own, Some(name))?, check(&own, None)?);
     let forged = check(&forged, Some(name))?;
     let legend = Legend::of(name, profile.most_symbols)?;
     let mut counts = [0; 2];
     for number in 0..others {
-        let issue = Issue { keys: vec![key.clone()], document: format!("X{number:06}").parse()? };
+        let issue = KeyClaim { keys: vec![key.clone()], document: format!("X{number:06}").parse()? };
         let columns = genuine.columns();
         let other = columns.and_then(|columns| Keyed::check(columns, &issue, &legend, profile));
         let confirmed = other.is_some_and(|other| other.log10_chance() <= CONFIRMED);
         counts = [counts[0] + 1, counts[1] + usize::from(confirmed)];
     }
     Ok(Trial {
-        genuine: genuine.decision.verdict.outcome(),
-        why: genuine.decision.reasons.join("; "),
-        blind: blind.decision.verdict.outcome(),
-        forged: forged.decision.verdict.outcome(),
+        genuine: genuine.decision().verdict.outcome(),
+        why: genuine.decision().reasons.join("; "),
+        blind: blind.decision().verdict.outcome(),
+        forged: forged.decision().verdict.outcome(),
         chance: genuine.keyed().map(Keyed::log10_chance),
         others: counts,
     })

@@ -13,7 +13,7 @@ use crate::files::{self, Stdout};
 
 pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, name) = args.profile_and_name()?;
-    let issue = args.issue()?;
+    let key = args.key_claim()?;
     let (json, overlay) = (args.json.as_deref(), args.overlay.as_deref());
     let (report, log) = (args.report.as_deref(), args.log()?);
     let log_file = log.map(|(path, _)| path);
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     report.into_iter().chain(log_file).try_for_each(files::must_be_new)?;
 
     let (picture, digest) = files::read_with_digest(&args.scan)?;
-    let claim = Claim { name: name.as_ref(), issue: issue.as_ref() };
+    let claim = Claim { name: name.as_ref(), key: key.as_ref() };
     let page = Reader::new(&profile).check(&picture, args.ppi, claim);
     let page = page.map_err(|error| Failure::file(&args.scan, error))?;
     let record = Record::of_page(&page, name.as_ref(), &profile);

@@ -8,11 +8,11 @@ pub struct Claim<'a> {
     /// The name that the microtext should carry; without one it is read blind.
     pub name: Option<&'a Name>,
     /// Keys of the issuer and the document's number, for keyed prints.
-    pub issue: Option<&'a Issue>,
+    pub key: Option<&'a KeyClaim>,
 }
 
 /// Who may have issued a print, and for which document.
-pub struct Issue {
+pub struct KeyClaim {
     /// The issuer's keys, any of which may have been used.
     pub keys: Vec<IssuerKey>,
     /// The document that the scan is of.

@@ -3,7 +3,7 @@
 //! Nobody without the key knows where, so that each line of a forgery is right with a chance of one
 //! in as many as the legend has symbols: how many are right by accident follows a binomial law.
 
-use crate::inspect::decision::claim::Issue;
+use crate::inspect::decision::claim::KeyClaim;
 use crate::inspect::synchronisation::columns::Columns;
 use crate::spec::key::{KeyId, RowKey};
 use crate::spec::{Legend, Profile};
@@ -37,14 +37,14 @@ impl Keyed {
     #[must_use]
     pub fn check(
         columns: &Columns,
-        issue: &Issue,
+        claim: &KeyClaim,
         legend: &Legend,
         profile: &Profile,
     ) -> Option<Self> {
-        let checked = issue.keys.iter().filter_map(|key| {
-            let rows = key.rows(&issue.document, legend, profile);
+        let checked = claim.keys.iter().filter_map(|key| {
+            let rows = key.rows(&claim.document, legend, profile);
             let (lines, begins) = compare(columns, &rows, profile)?;
-            let (symbols, tried) = (columns.symbols, issue.keys.len());
+            let (symbols, tried) = (columns.symbols, claim.keys.len());
             Some(Self { lines, begins, symbols, key: key.id(), tried })
         });
         checked.max_by_key(Self::right)

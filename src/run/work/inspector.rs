@@ -2,7 +2,7 @@
 
 use super::processor::RowProcessor;
 use crate::imaging::{Picture, Ppi};
-use crate::inspect::decision::claim::{Claim, Issue};
+use crate::inspect::decision::claim::{Claim, KeyClaim};
 use crate::inspect::{Page, Reader};
 use crate::report::{Record, words};
 use crate::run::input::Inputs;
@@ -89,14 +89,14 @@ impl Inspector<'_> {
             time::parse(time)?;
         }
         let name = self.name(fields)?;
-        let issue = match self.keys {
+        let key = match self.keys {
             [] => None,
-            keys => Some(Issue { keys: keys.to_vec(), document: fields.document_number()? }),
+            keys => Some(KeyClaim { keys: keys.to_vec(), document: fields.document_number()? }),
         };
         let (picture, stamp) = self.inputs.read(&entry.file)?;
         entry.input = Some(stamp);
         let picture = picture?;
-        let claim = Claim { name: name.as_ref(), issue: issue.as_ref() };
+        let claim = Claim { name: name.as_ref(), key: key.as_ref() };
         let page = self.reader.check(&picture, self.ppi, claim);
         let page = page.map_err(|error| error.to_string())?;
         let record = Record::of_page(&page, name.as_ref(), self.profile);

@@ -42,7 +42,7 @@ pub(crate) fn inspect(print: &Picture, conditions: &Conditions) -> Inspection {
 
 /// The text that the reader vouches for, marks included.
 pub(crate) fn vouched(found: &Inspection) -> Option<String> {
-    let reading = found.reading().filter(|_| found.decision.verdict == Verdict::Read)?;
+    let reading = found.reading().filter(|_| found.decision().verdict == Verdict::Read)?;
     let circle: Vec<Symbol> = reading.circle.iter().map(|read| read.symbol).collect();
     let turned = Legend::from_circle(&circle).map(|legend| legend.symbols().to_vec());
     Some(turned.unwrap_or(circle).into_iter().map(Symbol::character).collect())
@@ -76,7 +76,7 @@ fn strangers(found: &Inspection) -> Vec<(&'static str, Verdict)> {
     let judged = STRANGERS.iter().filter_map(|stranger| {
         let end = stranger.char_indices().nth(letters).map_or(stranger.len(), |(i, _)| i);
         let stranger = &stranger[..end];
-        let mut evidence = found.evidence.of_text();
+        let mut evidence = found.evidence().of_text();
         evidence.text.as_mut()?.expected =
             Some(Expected::of(readings, &Name::new(stranger, "").ok()?));
         Some((stranger, decide(&evidence).verdict))
@@ -89,5 +89,5 @@ fn evidence(found: &Inspection) -> String {
         .reading()
         .map(|r| r.circle.iter().map(|read| read.symbol.character()).collect())
         .unwrap_or_default();
-    format!("{:?} {text} {:?}", found.decision.verdict, found.evidence)
+    format!("{:?} {text} {:?}", found.decision().verdict, found.evidence())
 }

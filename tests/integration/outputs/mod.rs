@@ -120,9 +120,9 @@ fn a_page_with_outlines() {
         let print = Picture::new(page, profile.dpi);
         let scan = print_and_scan(&print, &Conditions::draw(Preset::Flatbed600, 1), 1).unwrap();
         let found = inspect(&scan, None, Some(&holder()), &profile).unwrap();
-        assert_eq!(found.decision.verdict, Verdict::Authentic, "{portrait}, {microtext:?}");
+        assert_eq!(found.decision().verdict, Verdict::Authentic, "{portrait}, {microtext:?}");
         let found = inspect(&scan, None, None, &profile).unwrap();
-        assert_eq!(found.decision.verdict, Verdict::Read, "{portrait}, {microtext:?}");
+        assert_eq!(found.decision().verdict, Verdict::Read, "{portrait}, {microtext:?}");
     }
 }
 

@@ -142,14 +142,14 @@ pub(crate) fn text(inspection: &Inspection) -> String {
 pub(crate) fn reads(scan: &Picture, holder: &Name, legend: &str, what: &str) -> Inspection {
     let profile = Profile::default();
     let blind = inspect(scan, None, None, &profile).expect("a plausible resolution");
-    let why = &blind.decision.reasons;
+    let why = &blind.decision().reasons;
     assert_eq!(
-        (text(&blind).as_str(), blind.decision.verdict),
+        (text(&blind).as_str(), blind.decision().verdict),
         (legend, Verdict::Read),
         "{what}: {why:?}"
     );
     let known = inspect(scan, None, Some(holder), &profile).expect("a plausible resolution");
-    assert_eq!(known.decision.verdict, Verdict::Authentic, "{what}: {:?}", known.decision.reasons);
+    assert_eq!(known.decision().verdict, Verdict::Authentic, "{what}: {:?}", known.decision().reasons);
     blind
 }
 

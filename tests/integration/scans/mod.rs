@@ -49,14 +49,14 @@ fn resolution_missing_or_wrong() {
         let resolution = found.scan.resolution.expect("an estimate");
         assert_eq!(resolution.source, PpiSource::Estimated);
         assert!((resolution.axes[0].0 / 600.0 - 1.0).abs() < 0.01, "{resolution:?}");
-        assert!(found.decision.reasons.iter().any(|reason| reason.contains("pitch")));
+        assert!(found.decision().reasons.iter().any(|reason| reason.contains("pitch")));
     }
     let white = Picture {
         ppi: None,
         ..with(&SCAN, image::GrayImage::from_pixel(900, 1100, image::Luma([250])))
     };
     let found = inspect(&white, None, Some(&holder()), &Profile::default()).expect("a verdict");
-    assert_eq!(found.decision.verdict, Verdict::Inconclusive);
+    assert_eq!(found.decision().verdict, Verdict::Inconclusive);
 }
 
 #[test]
@@ -159,13 +159,13 @@ fn two_portraits_on_a_large_page() {
     for (holder, legend, place) in [(&holder(), LEGEND, 0), (&other, "SMITH<<JOHN<PAUL*XVX", 1)] {
         let found = Reader::new(&profile).page(&scan, None, Some(holder)).expect("a resolution");
         assert_eq!(
-            (found.main.decision.verdict, text(&found.main).as_str()),
+            (found.main.decision().verdict, text(&found.main).as_str()),
             (Verdict::Authentic, legend)
         );
         let all: Vec<String> = found.portraits().into_iter().map(text).collect();
         assert_eq!(all, [LEGEND, "SMITH<<JOHN<PAUL*XVX"]);
         let number = format!("number {}", place + 1);
-        let reasons = &found.main.decision.reasons;
+        let reasons = &found.main.decision().reasons;
         assert!(
             reasons.iter().any(|r| r.contains("2 portraits") && r.contains(&number)),
             "{reasons:?}"
@@ -173,5 +173,5 @@ fn two_portraits_on_a_large_page() {
     }
     let stranger = name("Someone", "Else");
     let found = Reader::new(&profile).page(&scan, None, Some(&stranger)).expect("a resolution");
-    assert_eq!(found.main.decision.verdict, Verdict::NameMismatch);
+    assert_eq!(found.main.decision().verdict, Verdict::NameMismatch);
 }

@@ -156,13 +156,13 @@ pub(crate) fn run(
     let inspection = inspect(&scan, None, None, profile)?;
     let millis = start.millis();
     let truth = name.map(|name| truth(&inspection, name, case.seed, each)).transpose()?;
-    let evidence = &inspection.evidence;
+    let evidence = &inspection.evidence();
     let text = evidence.text.as_ref();
     let symbols = inspection.reading().map_or(&[][..], |r| &r.circle);
     let weakest = symbols.iter().min_by(|a, b| a.log_odds.total_cmp(&b.log_odds));
     let other = Expected::OtherLength { found: 0, expected: 0 };
     let trial = Trial {
-        verdict: inspection.decision.verdict,
+        verdict: inspection.decision().verdict,
         claimed: expecting(evidence, other).verdict == Verdict::NameMismatch,
         text: inspection.reading().map(|_| symbols.iter().map(|r| r.symbol.character()).collect()),
         truth,
@@ -194,8 +194,8 @@ fn truth(inspection: &Inspection, name: &Name, seed: u64, each: usize) -> Result
     let without_rarity = inspection.reading().map_or(&[][..], |r| &r.without_rarity);
     let readings = inspection.readings();
     let judge = |name: &Name| match readings {
-        Some(readings) => expecting(&inspection.evidence, Expected::of(readings, name)).verdict,
-        None => inspection.decision.verdict,
+        Some(readings) => expecting(&inspection.evidence(), Expected::of(readings, name)).verdict,
+        None => inspection.decision().verdict,
     };
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let odds = |name: &Name| match readings.map(|readings| Expected::of(readings, name)) {

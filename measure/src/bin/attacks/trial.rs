@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::decision::claim::{Claim, Issue};
+use tumar::inspect::decision::claim::{Claim, KeyClaim};
 use tumar::inspect::tamper::map::{Ground, Tamper};
 use tumar::inspect::{Inspection, Reader};
 use tumar::report::overlay;
@@ -50,11 +50,11 @@ pub(crate) fn run(
     let print = attack.print(case)?;
     let conditions = Conditions::draw(preset, case.seed);
     let scan = print_and_scan(&print, &conditions, case.seed)?;
-    let issue = Issue { keys: vec![case.key.clone()], document: case.document.clone() };
-    let claim = Claim { name: Some(case.name), issue: Some(&issue) };
+    let issue = KeyClaim { keys: vec![case.key.clone()], document: case.document.clone() };
+    let claim = Claim { name: Some(case.name), key: Some(&issue) };
     let inspection = reader.check(&scan, None, claim)?.main;
     let geometry = conditions.geometry(&print)?;
-    let found = attack.place(case).zip(inspection.tamper.as_ref());
+    let found = attack.place(case).zip(inspection.tamper());
     let found = found.and_then(|(place, tamper)| {
         compare(place, tamper, &inspection, |pixel| geometry.to_print(pixel))
     });
@@ -62,7 +62,7 @@ pub(crate) fn run(
         attack,
         preset,
         overlay: overlay::overlay(&scan, &inspection),
-        verdict: inspection.decision.verdict,
+        verdict: inspection.decision().verdict,
         scan: scan.pixels,
         found,
         letters: inspection

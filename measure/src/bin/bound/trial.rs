@@ -106,7 +106,7 @@ pub(crate) fn run(
                     legend: legend.text(),
                     seed,
                     exact,
-                    read: exact && found.decision.verdict == Verdict::Read,
+                    read: exact && found.decision().verdict == Verdict::Read,
                     placed: text.len() == symbols.len(),
                     told: told_errors == 0,
                     told_errors,

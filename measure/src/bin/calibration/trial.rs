@@ -91,7 +91,7 @@ fn judge(
 }
 
 fn expected(inspection: &Inspection, name: &Name) -> Option<Expected> {
-    inspection.evidence.established()?;
+    inspection.evidence().established()?;
     inspection.readings().map(|readings| Expected::of(readings, name))
 }
 
@@ -104,7 +104,7 @@ fn value(inspection: &Inspection, name: &Name) -> f32 {
 
 fn accepted(inspection: &Inspection, name: &Name) -> bool {
     let Some(expected) = expected(inspection, name) else { return false };
-    let mut evidence = inspection.evidence.of_text();
+    let mut evidence = inspection.evidence().of_text();
     if let Some(text) = &mut evidence.text {
         text.expected = Some(expected);
     }

@@ -93,7 +93,7 @@ impl Print<'_> {
             condition: of.to_string(),
             strength: self.strength,
             portrait: title.clone(),
-            text: inspection.evidence.established().cloned(),
+            text: inspection.evidence().established().cloned(),
             names: own.chain(others).chain(near).collect(),
         })
     }
@@ -110,7 +110,7 @@ impl Trial {
 }
 
 fn held(inspection: &Inspection, name: &Name) -> Option<Expected> {
-    inspection.evidence.established()?;
+    inspection.evidence().established()?;
     let mut expected = Expected::of(inspection.readings()?, name);
     if let Expected::SameLength(name) = &mut expected {
         name.log_odds = name.log_odds.max(-FAR);

@@ -78,7 +78,7 @@ fn tell(scene: &Scene, seen: &Seen<'_>) {
         let size = format!("{:.0} mm², {:.0} standard deviations", region.area, region.z);
         row("a region without its letters, below the weakest genuine ones", size);
     }
-    println!("{:?}: {}", main.decision.verdict, main.decision.reasons.join("; "));
+    println!("{:?}: {}", main.decision().verdict, main.decision().reasons.join("; "));
 }
 
 /// Writes a picture as JPEG.

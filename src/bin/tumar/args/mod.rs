@@ -13,7 +13,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 use tumar::channel::Preset;
 use tumar::error::NameError;
-use tumar::keys::{DocumentNumber, Issue};
+use tumar::keys::{DocumentNumber, KeyClaim};
 use tumar::microtext::Legend;
 use tumar::report::log::Format;
 use tumar::units::PLAUSIBLE_PPI;
@@ -157,11 +157,11 @@ impl VerifyArgs {
     }
 
     /// The issuers' keys and the document's number, if the print is to be held against them.
-    pub(crate) fn issue(&self) -> Result<Option<Issue>, Failure> {
+    pub(crate) fn key_claim(&self) -> Result<Option<KeyClaim>, Failure> {
         let Some(number) = &self.document_number else { return Ok(None) };
         let document = document_number(number)?;
         let keys = self.key.iter().map(|path| files::read_key(path)).collect::<Result<_, _>>()?;
-        Ok(Some(Issue { keys, document }))
+        Ok(Some(KeyClaim { keys, document }))
     }
 }
 
