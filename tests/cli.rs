@@ -191,7 +191,7 @@ fn what_cannot_be_read() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_read() {
+fn what_may_not_be_read() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let desk = Desk::new();
     desk.refuses_file("portrait.png/scan.png", &["cannot read it", "check the path"]);
