@@ -187,7 +187,7 @@ fn what_cannot_be_read() {
 #[cfg(unix)]
 #[test]
 fn what_may_not_be_read() {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
     use std::os::unix::process::CommandExt;
     /// As most systems number the user who may do nothing.
     const NOBODY: u32 = 65_534;
