@@ -217,7 +217,7 @@ mod tests {
     use crate::imaging::Plane;
 
     #[test]
-    fn a_wave_is_found_to_a_part_of_a_bin_in_light_and_dark_alike() {
+    fn a_wave_is_found_to_half_a_bin_in_light_and_dark_alike() {
         let layout = crate::spec::Profile::default().layout;
         let scan = Scan::of_plane(Plane::zeros((300, 240)), 9.0);
         let turn = 0.2f64;
@@ -233,8 +233,11 @@ mod tests {
         let found = peaks(&flat, &scan, &layout);
         assert!(found[0].height > 10.0 * PEAK, "{found:?}");
         for i in 0..2 {
-            // A bin is 0.03 cycles a millimetre.
-            assert!((found[0].frequency[i] - frequency[i]).abs() < 0.01, "{found:?} {frequency:?}");
+            // A bin is 0.03 cycles a millimetre or more.
+            assert!(
+                (found[0].frequency[i] - frequency[i]).abs() < 0.015,
+                "{found:?} {frequency:?}"
+            );
         }
     }
 

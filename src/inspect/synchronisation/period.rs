@@ -160,8 +160,8 @@ mod tests {
     #[test]
     fn a_part_keeps_the_length_of_a_symbol_of_the_whole() {
         let half = Period::known(20, 4.0).part(10, 20);
-        assert_eq!((half.symbols, half.advance), (10, 4.0));
+        assert!(half.symbols == 10 && (half.advance - 4.0).abs() < 1e-12);
         let finer = Period::known(20, 4.0).part(40, 40);
-        assert_eq!((finer.symbols, finer.advance), (40, 2.0));
+        assert!(finer.symbols == 40 && (finer.advance - 2.0).abs() < 1e-12);
     }
 }

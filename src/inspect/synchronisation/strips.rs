@@ -121,8 +121,12 @@ impl Strips {
         place: impl Fn(usize, f64) -> f64,
     ) -> Self {
         let ink = |bin: usize, height: usize| {
-            let number = (bin % (symbols * FINE) * HEIGHTS + height) as u64;
-            (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+            // SplitMix64 (Steele, Lea and Flood 2014).
+            let number = (bin % (symbols * FINE) * HEIGHTS + height) as u64 + 1;
+            let z = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (z >> 40) as f32 / (1u64 << 23) as f32 - 1.0
         };
         let sample = |at: usize| {
             let (strip, x) = (at / length, at % length);
