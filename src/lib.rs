@@ -32,13 +32,16 @@
 //! [`pdf()`] and [`svg()`] give the letters as outlines; [`decode()`] and [`encode()`] read and write
 //! rasters. The library never prints.
 
+// Without `internals` the rooms below are closed: what only tests and measuring programs use is dead,
+// and what an `Inspection` holds of the stages cannot be named.
 #![cfg_attr(
     not(feature = "internals"),
     expect(
         dead_code,
+        unnameable_types,
         unreachable_pub,
         unused_imports,
-        reason = "the stages are open to tests and measuring programs"
+        reason = "the stages are open to tests and measuring programs only"
     )
 )]
 
@@ -96,6 +99,7 @@ pub mod error {
     pub use crate::imaging::colour::ProfileFault;
     pub use crate::inspect::signal::scan::ScanError;
     pub use crate::issue::EmbedError;
+    pub use crate::issue::difference::DifferenceError;
     pub use crate::issue::portrait::PortraitError;
     pub use crate::issue::screen::ScreenError;
     pub use crate::spec::key::{KeyError, NumberError};
@@ -107,26 +111,37 @@ pub mod error {
 /// Files of pictures, read whole and written whole.
 pub mod files {
     pub use crate::formats::decode::{MAX_FILE_BYTES, MAX_PIXELS, bytes, read};
+    pub use crate::formats::dg2::Coding;
     pub use crate::formats::encode::{write, write_new, write_whole};
 }
 
 /// The issuer's secret, by which the lines of a print begin.
 pub mod keys {
     pub use crate::inspect::decision::claim::KeyClaim;
-    pub use crate::spec::key::{DocumentNumber, IssuerKey, KeyId, LONGEST_KEY_FILE};
+    pub use crate::inspect::decision::key_check::Keyed;
+    pub use crate::spec::key::{DocumentNumber, IssuerKey, KeyId, LONGEST_KEY_FILE, RowKey};
 }
 
 /// What is printed: alphabet, legend, layout, typeface.
 pub mod microtext {
     pub use crate::issue::pdf::Microtext;
     pub use crate::issue::screen::check as check_screen;
+    pub use crate::issue::vector::{Layer, Letter, Outline, Segment};
+    pub use crate::spec::layout::{Cell, Wave};
     pub use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT, MOST_DOTS};
+    pub use crate::spec::screen::Screen;
+    pub use crate::spec::typeface::Glyph;
     pub use crate::spec::{Layout, Legend, Script, Symbol, Typeface};
 }
 
 /// A portrait as it is before anything is printed into it.
 pub mod portrait {
     pub use crate::issue::portrait::{FEWEST_PIXELS, Prepared, prepare};
+}
+
+/// The colours of a picture, by the profile that it carries.
+pub mod colour {
+    pub use crate::imaging::colour::{Colour, Curve};
 }
 
 /// Lengths and resolutions.
@@ -139,10 +154,11 @@ pub mod evidence {
     pub use crate::inspect::decision::evidence::{
         Alterations, Evidence, Key, Obstacle, Place, Repetition, Told,
     };
-    pub use crate::inspect::decision::key_check::Keyed;
     pub use crate::inspect::decision::operating_range::Range;
     pub use crate::inspect::decision::text::{Comparison, Expected, READ, Text};
     pub use crate::inspect::recognition::reading::{Read, Reading, Readings};
+    pub use crate::inspect::signal::orientation::Orientation;
+    pub use crate::inspect::signal::scan::{PpiSource, Resolution, Scan};
     pub use crate::inspect::tamper::map::Tamper;
     pub use crate::inspect::tamper::region::{Kind, Region};
 }

@@ -3,7 +3,7 @@
 use nalgebra::{Matrix2, Vector2};
 use tumar::inspect::decision::likelihood::Map;
 
-use super::measures::bounds;
+use crate::ratios::bounds;
 
 /// Scores below this have no part in the slope: the ratio is at its bound long before.
 const FAR: f64 = -100.0;

@@ -22,8 +22,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, in the order of the tables.
     pub const ALL: [Self; 4] = [Self::Other, Self::Near, Self::Longer, Self::Shorter];
 
+    /// What a table calls it.
     pub fn title(self) -> &'static str {
         match self {
             Self::Other => "any other letter",

@@ -8,7 +8,9 @@ use tumar::imaging::Picture;
 
 /// A portrait and its file's name without its ending.
 pub struct Portrait {
+    /// The name.
     pub title: String,
+    /// The portrait.
     pub picture: Picture,
 }
 

@@ -5,11 +5,14 @@ use std::fmt;
 /// So many of so many.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rate {
+    /// Those that count.
     pub hits: usize,
+    /// All.
     pub of: usize,
 }
 
 impl Rate {
+    /// How many of these are hits.
     pub fn of<T>(items: impl IntoIterator<Item = T>, hit: impl Fn(&T) -> bool) -> Self {
         items.into_iter().fold(Self::default(), |rate, item| Self {
             hits: rate.hits + usize::from(hit(&item)),
@@ -17,6 +20,7 @@ impl Rate {
         })
     }
 
+    /// 0..1; see [`Self::interval`] for how sure that is.
     pub fn share(self) -> f64 {
         self.hits as f64 / self.of.max(1) as f64
     }

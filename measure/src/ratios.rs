@@ -29,15 +29,18 @@ pub fn cllr_min(own: &[f64], others: &[f64]) -> f64 {
 /// Values to which the best rising map gives one ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Block {
-    /// The least and the greatest value.
+    /// The least value.
     pub from: f64,
+    /// The greatest value.
     pub to: f64,
-    /// Shares of all own and of all others that lie here.
+    /// The share of all own that lies here.
     pub own: f64,
+    /// The share of all others that lies here.
     pub others: f64,
 }
 
 impl Block {
+    /// The ratio of all its values.
     pub fn log10(&self) -> f64 {
         (self.own / self.others).log10()
     }

@@ -12,6 +12,7 @@ use graph::{Graph, circles};
 
 /// Rooms from the ground up: each uses only those on the lines before its own.
 const ROOMS: &[&[&str]] = &[
+    &["numerics"],
     &["imaging"],
     &["formats", "spec"],
     &["channel", "issue", "inspect"],

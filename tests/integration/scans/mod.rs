@@ -10,7 +10,7 @@ use tumar::Verdict;
 use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::signal::scan::PpiSource;
 use tumar::inspect::{Reader, inspect};
-use tumar::spec::{Name, Profile};
+use tumar::spec::Profile;
 
 use crate::common::{holder, name};
 

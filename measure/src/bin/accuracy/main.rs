@@ -21,7 +21,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use measure::{names, neighbours, portraits, rate, seed};
+use measure::{names, portraits, seed};
 use tumar::channel::Preset;
 use tumar::issue::embed;
 use tumar::spec::{Legend, Mode, Name, Profile};

@@ -25,7 +25,7 @@ use anyhow::Result;
 use clap::Parser;
 use rayon::prelude::*;
 
-use measure::{names, portraits, rate, seed};
+use measure::{names, portraits};
 use tumar::channel::Preset;
 use tumar::spec::Name;
 

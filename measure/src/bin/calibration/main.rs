@@ -19,7 +19,7 @@ use anyhow::Result;
 use clap::Parser;
 use rayon::prelude::*;
 
-use measure::{blind, names, portraits, rate, seed};
+use measure::{names, portraits, rate};
 use tumar::channel::Preset;
 use tumar::spec::Profile;
 

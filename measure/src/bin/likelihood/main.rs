@@ -21,7 +21,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use rayon::prelude::*;
 
-use measure::{blind, names, neighbours, portraits, rate, seed};
+use measure::{names, portraits};
 use tumar::inspect::Reader;
 use tumar::inspect::decision::likelihood::MAP;
 use tumar::spec::{Name, Profile};
