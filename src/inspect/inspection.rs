@@ -10,6 +10,7 @@ use crate::inspect::decision::text::{Expected, LEGIBLE, Text};
 use crate::inspect::decision::verdict::Decision;
 use crate::inspect::recognition::reading::{Reading, Readings};
 use crate::inspect::recognition::templates::Alphabets;
+use crate::inspect::rectification::carrier::Carrier;
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::orientation::Orientation;
@@ -106,6 +107,12 @@ impl Inspection {
     #[must_use]
     pub fn tamper(&self) -> Option<&Tamper> {
         self.tamper.as_ref()
+    }
+
+    /// The lines, where some were found.
+    #[must_use]
+    pub fn carrier(&self) -> Option<&Carrier> {
+        self.found.as_ref().map(|found| &found.carrier)
     }
 
     /// The portrait in the scan, where lines were found.

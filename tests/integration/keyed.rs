@@ -33,7 +33,12 @@ fn scanned(print: &Picture) -> Picture {
 static PRINT: LazyLock<Picture> = LazyLock::new(|| keyed(&key(3), &PROFILE));
 static SCAN: LazyLock<Picture> = LazyLock::new(|| scanned(&PRINT));
 
-fn checked(scan: &Picture, name: Option<&Name>, issue: &KeyClaim, reader: &Reader<'_>) -> Inspection {
+fn checked(
+    scan: &Picture,
+    name: Option<&Name>,
+    issue: &KeyClaim,
+    reader: &Reader<'_>,
+) -> Inspection {
     let claim = Claim { name, key: Some(issue) };
     reader.check(scan, None, claim).expect("a resolution").main
 }

@@ -103,7 +103,8 @@ fn pictures_without_microtext_yield_no_text() {
     let white = GrayImage::from_pixel(827, 1063, Luma([255]));
     for picture in [noise, stripes, white] {
         let scan = Picture::new(DynamicImage::from(picture), Ppi(600.0));
-        let verdict = inspect(&scan, None, None, &profile).expect("a resolution").decision().verdict;
+        let verdict =
+            inspect(&scan, None, None, &profile).expect("a resolution").decision().verdict;
         assert!(matches!(verdict, Verdict::Absent | Verdict::Inconclusive), "{verdict:?}");
     }
 }

@@ -131,7 +131,8 @@ fn run(
     let legend = Legend::of(name, profile.most_symbols)?;
     let mut counts = [0; 2];
     for number in 0..others {
-        let issue = KeyClaim { keys: vec![key.clone()], document: format!("X{number:06}").parse()? };
+        let issue =
+            KeyClaim { keys: vec![key.clone()], document: format!("X{number:06}").parse()? };
         let columns = genuine.columns();
         let other = columns.and_then(|columns| Keyed::check(columns, &issue, &legend, profile));
         let confirmed = other.is_some_and(|other| other.log10_chance() <= CONFIRMED);

@@ -124,7 +124,7 @@ pub(crate) fn run(args: &DemoArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
 
 fn scanned(conditions: &Conditions, scan: &Picture, known: &Inspection) -> String {
     let (width, height) = scan.size();
-    let copies = known.stack.as_ref().map_or(0.0, |stack| stack.copies);
+    let copies = known.stack().map_or(0.0, |stack| stack.copies);
     format!(
         "2. Scanned  by the model of an office flatbed ({PRESET}, seed {SEED}): {width} × {height} px at {},\n            \
          turned {:.1}°; a capital is {:.1} pixels high. {copies:.0} copies were found and combined.",

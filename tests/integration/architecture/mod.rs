@@ -37,78 +37,9 @@ const STAGES: &[&str] = &[
 ];
 
 /// Circles of files that still have to go.
-const CIRCLES: &[&[&str]] = &[
-    &[
-        "bin/tumar/args/embed.rs",
-        "bin/tumar/args/mod.rs",
-        "bin/tumar/args/nats.rs",
-        "bin/tumar/args/run.rs",
-    ],
-    &["channel/geometry.rs", "channel/scan.rs"],
-    &["channel/ink.rs", "channel/print.rs"],
-    &["channel/mod.rs", "channel/preset.rs"],
-    &["formats/codestream.rs", "formats/jp2.rs"],
-    &["imaging/colour.rs", "imaging/picture.rs"],
-    &[
-        "inspect/decision/key_check.rs",
-        "inspect/decision/verdict.rs",
-        "inspect/detection/spectrum.rs",
-        "inspect/recognition/templates.rs",
-        "inspect/rectification/carrier.rs",
-        "inspect/rectification/frame.rs",
-        "inspect/signal/flatten.rs",
-        "inspect/signal/tones.rs",
-        "inspect/stacking/grid.rs",
-        "inspect/stacking/stack.rs",
-        "inspect/synchronisation/alignment.rs",
-        "inspect/synchronisation/columns.rs",
-        "inspect/synchronisation/displacement.rs",
-        "inspect/synchronisation/gap_carrier.rs",
-        "inspect/synchronisation/notch.rs",
-        "inspect/synchronisation/period.rs",
-        "inspect/synchronisation/register.rs",
-        "inspect/synchronisation/strips.rs",
-    ],
-    &[
-        "run/cluster/coordinate.rs",
-        "run/cluster/craft.rs",
-        "run/cluster/mod.rs",
-        "run/cluster/runs.rs",
-        "run/cluster/tries.rs",
-        "run/cluster/window.rs",
-        "run/cluster/work.rs",
-    ],
-    &[
-        "run/mod.rs",
-        "run/overview.rs",
-        "run/qa.rs",
-        "run/remote.rs",
-        "run/report/data.rs",
-        "run/report/findings.rs",
-        "run/report/mod.rs",
-        "run/report/parts.rs",
-        "run/results.rs",
-        "run/rows.rs",
-        "run/summary.rs",
-        "run/worst.rs",
-    ],
-    &["spec/legend.rs", "spec/profile.rs", "spec/screen.rs"],
-];
+const CIRCLES: &[&[&str]] = &[];
 /// Arrows up, from file to file, that still have to go.
-const ARROWS_UP: &[[&str; 2]] = &[
-    ["inspect/detection/page.rs", "inspect/rectification/carrier.rs"],
-    ["inspect/detection/page.rs", "inspect/rectification/frame.rs"],
-    ["inspect/detection/spectrum.rs", "inspect/rectification/carrier.rs"],
-    ["inspect/reader.rs", "inspect/mod.rs"],
-    ["inspect/recognition/reading.rs", "inspect/decision/verdict.rs"],
-    ["inspect/rectification/frame.rs", "inspect/synchronisation/row_phase.rs"],
-    ["inspect/signal/flatten.rs", "inspect/rectification/carrier.rs"],
-    ["inspect/signal/tones.rs", "inspect/detection/spectrum.rs"],
-    ["inspect/signal/tones.rs", "inspect/recognition/templates.rs"],
-    ["inspect/synchronisation/columns.rs", "inspect/decision/key_check.rs"],
-    ["inspect/synchronisation/columns.rs", "inspect/decision/verdict.rs"],
-    ["inspect/tamper/map.rs", "inspect/decision/verdict.rs"],
-];
+const ARROWS_UP: &[[&str; 2]] = &[];
 
 /// For each file of `src` by its path in there, the files that it needs.
 fn arrows() -> BTreeMap<String, BTreeSet<String>> {

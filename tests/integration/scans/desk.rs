@@ -149,7 +149,12 @@ pub(crate) fn reads(scan: &Picture, holder: &Name, legend: &str, what: &str) -> 
         "{what}: {why:?}"
     );
     let known = inspect(scan, None, Some(holder), &profile).expect("a plausible resolution");
-    assert_eq!(known.decision().verdict, Verdict::Authentic, "{what}: {:?}", known.decision().reasons);
+    assert_eq!(
+        known.decision().verdict,
+        Verdict::Authentic,
+        "{what}: {:?}",
+        known.decision().reasons
+    );
     blind
 }
 

@@ -68,13 +68,13 @@ fn main() -> Result<()> {
 fn tell(scene: &Scene, seen: &Seen<'_>) {
     let main = &scene.page.main;
     let row = |what: &str, value: String| println!("| {what} | {value} |");
-    row("highest wave, over the ring", format!("{:.0} times", main.evidence.peak));
-    if let Some(repetition) = &main.evidence.repetition {
+    row("highest wave, over the ring", format!("{:.0} times", main.evidence().peak));
+    if let Some(repetition) = &main.evidence().repetition {
         row("repetition of the lines", format!("{:.0} standard deviations", repetition.score));
         row("lines placed", format!("{:.0} %", 100.0 * repetition.lines));
     }
     row("likeness of the copy to the text that was read", format!("{:.2}", seen.reading.fit));
-    for region in main.tamper.iter().flat_map(|tamper| &tamper.regions) {
+    for region in main.tamper().into_iter().flat_map(|tamper| &tamper.regions) {
         let size = format!("{:.0} mm², {:.0} standard deviations", region.area, region.z);
         row("a region without its letters, below the weakest genuine ones", size);
     }

@@ -4,7 +4,8 @@ use image::{GrayImage, Rgb, RgbImage};
 use tumar::imaging::Plane;
 use tumar::imaging::raster::bilinear;
 use tumar::inspect::recognition::reading::Read;
-use tumar::inspect::stacking::stack::{ACROSS, ALONG, Stack, stack};
+use tumar::inspect::stacking::grid::{ACROSS, ALONG};
+use tumar::inspect::stacking::stack::{Stack, stack};
 
 use crate::scene::Seen;
 use crate::sheet::{FAINT, GOOD, INK, MARGIN, Sheet, TITLE, WARM};

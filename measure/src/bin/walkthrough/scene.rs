@@ -85,7 +85,7 @@ impl Scene {
     /// What each room made of it; none where one of them found nothing.
     pub(crate) fn seen(&self) -> Option<Seen<'_>> {
         let main = &self.page.main;
-        let (scan, carrier) = (&main.scan, main.carrier.as_ref()?);
+        let (scan, carrier) = (main.scan(), main.carrier()?);
         let flat = flatten::flatten(scan);
         let frequency = carrier.lines.slope();
         Some(Seen {
@@ -93,8 +93,8 @@ impl Scene {
             scan,
             flat,
             carrier,
-            frame: main.frame.as_ref()?,
-            columns: main.columns.as_ref()?,
+            frame: main.frame()?,
+            columns: main.columns()?,
             reading: main.reading()?,
         })
     }
