@@ -89,7 +89,7 @@ fn compare(
     let mut counts = [0.0; 2];
     for ((line, cell), ground) in tamper.ground.indexed_iter() {
         let Some(middle) = tamper.middles[[line, cell]] else { continue };
-        let at = to_print(inspection.scan.in_file(middle));
+        let at = to_print(inspection.scan().in_file(middle));
         let (there, found) = (place.has(at), lacking.contains(&[line, cell]));
         whole += f64::from(u8::from(there));
         if *ground == Ground::Unreadable {
