@@ -109,6 +109,12 @@ impl Inspection {
         self.tamper.as_ref()
     }
 
+    /// The other legend, all its copies in one and as read, where the profile prints two.
+    #[must_use]
+    pub fn second(&self) -> Option<&(Stack, Readings)> {
+        self.second.as_ref()
+    }
+
     /// The lines, where some were found.
     #[must_use]
     pub fn carrier(&self) -> Option<&Carrier> {

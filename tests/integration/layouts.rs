@@ -73,7 +73,7 @@ fn two_legends() {
         for own in [&cyrillic, &latin] {
             let found = inspected(&scan, &reader, Some(own));
             assert_eq!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());
-            assert!(found.second.is_some(), "the other legend is found too");
+            assert!(found.second().is_some(), "the other legend is found too");
         }
         let found = inspected(&scan, &reader, Some(&name("Nazarbaev", "Assel")));
         assert_ne!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());

@@ -69,7 +69,7 @@ fn found(inspection: &Inspection, kind: Kind, patch: Patch, profile: &Profile) {
         })
     };
     let expected = place(left + 0.5 * width, top + 0.5 * height);
-    let middle = inspection.scan.in_file(regions[0].middle);
+    let middle = inspection.scan().in_file(regions[0].middle);
     let off = (middle[0] - expected[0]).hypot(middle[1] - expected[1]) / SCANNED.per_mm();
     assert!(off < 1.0, "{off} mm");
     let record = Record::of(inspection, None, profile);

@@ -46,7 +46,7 @@ fn resolution_missing_or_wrong() {
     };
     for ppi in [None, Some(300.0), Some(72.0), Some(1200.0), Some(1.0)] {
         let found = reads(&stated(ppi), &holder(), LEGEND, &format!("{ppi:?}"));
-        let resolution = found.scan.resolution.expect("an estimate");
+        let resolution = found.scan().resolution.expect("an estimate");
         assert_eq!(resolution.source, PpiSource::Estimated);
         assert!((resolution.axes[0].0 / 600.0 - 1.0).abs() < 0.01, "{resolution:?}");
         assert!(found.decision().reasons.iter().any(|reason| reason.contains("pitch")));

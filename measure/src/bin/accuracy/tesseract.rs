@@ -183,7 +183,7 @@ fn ink(scan: &Picture, inspection: &Inspection) -> Result<Plane> {
 }
 
 fn resolution(inspection: &Inspection) -> Result<Ppi> {
-    Ok(inspection.scan.resolution.context("the scan's resolution")?.axes[0])
+    Ok(inspection.scan().resolution.context("the scan's resolution")?.axes[0])
 }
 
 /// Dark ink on white, three deviations to either side.
@@ -206,7 +206,7 @@ fn lines(ink: &Plane, inspection: &Inspection, profile: &Profile) -> Vec<GrayIma
     let per_pitch = pitch * PER_MM;
     let [rows, columns] = [&frame.down, &frame.across].map(|[from, to]| to - from);
     let (width, height) = ((columns * per_pitch) as u32, per_pitch as u32 + 2 * MARGIN as u32);
-    let per_mm = inspection.scan.per_mm.map(|v| v * inspection.scan.factor as f64);
+    let per_mm = inspection.scan().per_mm.map(|v| v * inspection.scan().factor as f64);
     let line = |i: usize| {
         let number = (frame.down[0] + rows * (i as f64 + 0.5) / LINES as f64).floor();
         let mut near = frame.lines.centre();
