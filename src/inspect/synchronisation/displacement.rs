@@ -122,29 +122,3 @@ fn offsets(parts: &[Part], bins: usize) -> Vec<([f64; 2], f64, f64)> {
     };
     parts.iter().filter_map(offset).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::inspect::synchronisation::strips::FINE;
-
-    #[test]
-    fn a_smooth_displacement_is_measured() {
-        let (symbols, lines, length) = (17, 80, 416);
-        let advance = FINE as f64;
-        // In symbols, over sample and line.
-        let moved = |x: f64, line: f64| 0.4 * (x / 416.0 - 0.5) * (line / 40.0 - 1.0);
-        let phases: Vec<usize> = (0..lines).map(|line| line * line * 3 % symbols).collect();
-        let strips = Strips::of_text(symbols, [lines, length], |line, x| {
-            x / advance + phases[line] as f64 + moved(x, line as f64)
-        });
-        let mut columns = Columns::even(symbols, advance * strips.step, phases);
-        measure(&strips, &mut columns);
-        let found = columns.displacement.expect("it shows");
-        let at = |x: f64, line: f64| found.at([x * strips.step, line]) - moved(x, line);
-        let middle = at(208.0, 40.0);
-        for (x, line) in [(80.0, 15.0), (340.0, 15.0), (80.0, 65.0), (340.0, 65.0)] {
-            assert!((at(x, line) - middle).abs() < 0.05, "{x} {line}: {}", at(x, line));
-        }
-    }
-}

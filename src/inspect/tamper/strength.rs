@@ -76,6 +76,58 @@ impl Strength {
         turn: f32,
         strength: f32,
     ) -> Option<Self> {
+        let ground = Ground::of(cells, inner, strength)?;
+        let Ground { lightness, usual, tells, .. } = &ground;
+        let clear_in = |least: f32| {
+            let mut found = Vec::new();
+            Zip::indexed(shown).and(clear).and(tells).for_each(|at, &shown, &clear, &tells| {
+                if tells && clear > CLEAR && usual[at] > 0.9 && lightness[at] > least {
+                    found.push(shown);
+                }
+            });
+            Some(found).filter(|found| found.len() >= CELLS)
+        };
+        let light = clear_in(GAIN.max(turn + TURN)).or_else(|| clear_in(0.0))?;
+        let gain = quantile(light, 0.5)?;
+        let classes = Classes::of(shown, lightness, tells, usual, cells, gain);
+        let [mut typical, mut least] = [(); 2].map(|()| Array2::zeros(shown.dim()));
+        Zip::indexed(&mut typical).and(&mut least).for_each(|at, typical, least| {
+            let l = lightness[at];
+            if !tells[at] || l < turn + TURN {
+                return;
+            }
+            let Class { typical: own, middle, weak } = classes.at(l);
+            let light = ((l - turn - LIGHT[0]) / (LIGHT[1] - LIGHT[0])).clamp(0.0, 1.0);
+            let of_class = (OF_TYPICAL * middle).max(OF_WEAK * weak);
+            let share = of_class.max(OF_LIGHT * light) * usual[at];
+            *least = gain * ground.at_most(share, l);
+            *typical = gain * own.max(light) * usual[at];
+        });
+        let told = Zip::from(tells)
+            .and(lightness)
+            .map_collect(|&tells, &l| tells && (l - turn).abs() >= NEAR && l >= BLACK);
+        Some(Self { typical, least, gain, told })
+    }
+}
+
+/// The ground that letters stand on, cell by cell.
+struct Ground {
+    /// In L*.
+    lightness: Array2<f32>,
+    /// What the brightest channel leaves of the generator's amplitude, as a share.
+    usual: Array2<f32>,
+    /// Whether letters could show.
+    tells: Array2<bool>,
+    /// Light of the portrait's white, 0..1.
+    white: f32,
+    /// Whether the scan shows no colours: then the brightest channel is not known.
+    is_colourless: bool,
+    /// The profile's.
+    strength: f32,
+}
+
+impl Ground {
+    fn of(cells: &Cells, inner: &Array2<bool>, strength: f32) -> Option<Self> {
         let pooling = Pooling::new(GROUND, cells);
         let pixels = pooling.of(cells, |cell| cell.pixels);
         let lightness = pooling.of(cells, |cell| cell.lightness) / &pixels;
@@ -88,54 +140,31 @@ impl Strength {
         let mut colour = brightest.clone();
         colour.zip_mut_with(&lightness, |b, &l| *b -= tone::luminance(l));
         let is_colourless = quantile(inside(&colour), 0.9)? < COLOURLESS;
-
-        // What the brightest channel leaves of the law's amplitude.
-        let room = |brightest: f32, lightness: f32| {
-            let law = modulation::amplitude_of(lightness, strength);
-            (modulation::most(brightest.max(0.01)) / law).clamp(0.0, 1.0)
-        };
         let usual = Zip::from(&brightest)
             .and(&lightness)
-            .map_collect(|&b, &l| room(BRIGHTER * b / white, l));
+            .map_collect(|&b, &l| room(BRIGHTER * b / white, l, strength));
         let tells = Zip::from(&brightest)
             .and(inner)
             .and(&cells.cells)
             .map_collect(|&b, &inner, cell| inner && b < CLIPPED && cell.tells());
-        let clear_in = |least: f32| {
-            let mut found = Vec::new();
-            Zip::indexed(shown).and(clear).and(&tells).for_each(|at, &shown, &clear, &tells| {
-                if tells && clear > CLEAR && usual[at] > 0.9 && lightness[at] > least {
-                    found.push(shown);
-                }
-            });
-            Some(found).filter(|found| found.len() >= CELLS)
-        };
-        let light = clear_in(GAIN.max(turn + TURN)).or_else(|| clear_in(0.0))?;
-        let gain = quantile(light, 0.5)?;
-
-        let classes = Classes::of(shown, &lightness, &tells, &usual, cells, gain);
-        let [mut typical, mut least] = [(); 2].map(|()| Array2::zeros(shown.dim()));
-        Zip::indexed(&mut typical).and(&mut least).for_each(|at, typical, least| {
-            let l = lightness[at];
-            if !tells[at] || l < turn + TURN {
-                return;
-            }
-            let Class { typical: own, middle, weak } = classes.at(l);
-            let light = ((l - turn - LIGHT[0]) / (LIGHT[1] - LIGHT[0])).clamp(0.0, 1.0);
-            let of_class = (OF_TYPICAL * middle).max(OF_WEAK * weak);
-            let mut share = of_class.max(OF_LIGHT * light) * usual[at];
-            if is_colourless {
-                let reddest = (REDDEST * tone::luminance(l) / white).min(modulation::WHITE);
-                share = share.min(ROOM * room(reddest, l));
-            }
-            *least = gain * share;
-            *typical = gain * own.max(light) * usual[at];
-        });
-        let told = Zip::from(&tells)
-            .and(&lightness)
-            .map_collect(|&tells, &l| tells && (l - turn).abs() >= NEAR && l >= BLACK);
-        Some(Self { typical, least, gain, told })
+        Some(Self { lightness, usual, tells, white, is_colourless, strength })
     }
+
+    /// A share that letters show in this lightness, or what they have room for at the least if the
+    /// brightest channel is not known.
+    fn at_most(&self, share: f32, lightness: f32) -> f32 {
+        if !self.is_colourless {
+            return share;
+        }
+        let reddest = (REDDEST * tone::luminance(lightness) / self.white).min(modulation::WHITE);
+        share.min(ROOM * room(reddest, lightness, self.strength))
+    }
+}
+
+/// What the brightest channel leaves of the generator's amplitude, 0..1.
+fn room(brightest: f32, lightness: f32, strength: f32) -> f32 {
+    let whole = modulation::amplitude_of(lightness, strength);
+    (modulation::most(brightest.max(0.01)) / whole).clamp(0.0, 1.0)
 }
 
 /// What a class of tones shows, as shares of the gain.

@@ -11,6 +11,7 @@
 mod records;
 mod table;
 mod tesseract;
+mod tesseract_table;
 mod trial;
 
 use std::path::{Path, PathBuf};
@@ -123,7 +124,7 @@ fn main() -> Result<()> {
     );
     table::print(&trials, &blanks);
     if options.tesseract {
-        tesseract::print(&trials);
+        tesseract_table::print(&trials);
     }
     table::print_limits(&trials, &blanks, profile.strength);
     if let Some(path) = &options.csv {

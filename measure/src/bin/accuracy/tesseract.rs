@@ -1,6 +1,6 @@
 //! Tesseract on the same scans, each prepared as well as we know how. It is run as a program, on one
 //! thread; without it the column is left out.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a table, and why there is none")]
+#![expect(clippy::print_stderr, reason = "why there is no table")]
 
 use std::path::Path;
 use std::process::Command;
@@ -9,14 +9,12 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use image::{GrayImage, Luma};
 use serde::Serialize;
-use tumar::channel::Preset;
+
 use tumar::imaging::raster::{bilinear, blur};
 use tumar::imaging::{Mm, Picture, Plane, Ppi, tone};
 use tumar::inspect::stacking::grid;
 use tumar::inspect::{Inspection, inspect};
 use tumar::spec::{Name, Profile, Script, Symbol};
-
-use super::trial::Trial;
 
 /// Pixels a millimetre of what Tesseract is given: capitals of 0.24 mm are 36 pixels high.
 const PER_MM: f64 = 150.0;
@@ -44,9 +42,9 @@ pub(crate) enum Variant {
 }
 
 impl Variant {
-    const ALL: [Self; 4] = [Self::Block, Self::Sparse, Self::Lines, Self::Stack];
+    pub(crate) const ALL: [Self; 4] = [Self::Block, Self::Sparse, Self::Lines, Self::Stack];
 
-    fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Block => "flattened scan, psm 6",
             Self::Sparse => "flattened scan, psm 11",
@@ -247,38 +245,4 @@ fn stacked(inspection: &Inspection, profile: &Profile) -> Option<GrayImage> {
         },
     );
     Some(picture)
-}
-
-/// The table, by preset and variant, of the trials that Tesseract has read.
-pub(crate) fn print(trials: &[Trial]) {
-    println!("\nTesseract on the same scans:\n");
-    println!("| preset | given | scans | name found | letters wrong | time a scan |");
-    println!("|---|---|---|---|---|---|");
-    for preset in Preset::ALL {
-        let trials: Vec<&Trial> =
-            trials.iter().filter(|t| t.case.preset == preset && !t.tesseract.is_empty()).collect();
-        let scans = trials.len();
-        if scans == 0 {
-            continue;
-        }
-        let exact = trials.iter().filter(|t| t.blind()).count();
-        let wrong: usize =
-            trials.iter().filter_map(|t| Some(t.truth.as_ref()?.symbol_errors)).sum();
-        let of: usize = trials.iter().filter_map(|t| Some(t.truth.as_ref()?.symbols)).sum();
-        let millis = trials.iter().map(|t| t.millis).sum::<f64>() / scans as f64;
-        let row = |given: &str, exact: usize, errors: f64, millis: f64| {
-            let errors = 100.0 * errors;
-            println!("| {preset} | {given} | {scans} | {exact} | {errors:.0} % | {millis:.0} ms |");
-        };
-        row("tumar itself", exact, wrong as f64 / of.max(1) as f64, millis);
-        for variant in Variant::ALL {
-            let attempts: Vec<&Attempt> =
-                trials.iter().flat_map(|t| &t.tesseract).filter(|a| a.variant == variant).collect();
-            let mean = |of: fn(&Attempt) -> f64| {
-                attempts.iter().map(|a| of(a)).sum::<f64>() / attempts.len().max(1) as f64
-            };
-            let exact = attempts.iter().filter(|a| a.exact).count();
-            row(variant.title(), exact, mean(|a| a.errors), mean(|a| a.millis));
-        }
-    }
 }
