@@ -18,7 +18,6 @@ use tumar::run::cluster::{ClusterError, CoordinateError, Note, Run, Server, disc
 
 /// What processes of this binary do that other tests start; one with a part that there is not must fail.
 #[test]
-#[ignore = "other tests start it, in processes of their own"]
 fn part() {
     if !office::play() {
         let mut nobody = Process::with("nobody", &[]);

@@ -7,7 +7,7 @@ use tumar::error::ProfileError;
 use tumar::microtext::Microtext;
 use tumar::{Imprint, Mode, Name, Profile};
 
-use super::{CommonArgs, ProfileArgs, bad_name, document_number};
+use super::common::{CommonArgs, ProfileArgs, bad_name, document_number};
 use crate::failure::Failure;
 use crate::files;
 

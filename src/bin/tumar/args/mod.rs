@@ -1,30 +1,28 @@
 //! The arguments, their ranges and their help.
 
+mod common;
 mod embed;
 #[cfg(feature = "cluster")]
 mod nats;
 mod run;
+mod verify;
 
 use std::ffi::OsString;
-use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
+use tumar::Ppi;
 use tumar::channel::Preset;
-use tumar::error::NameError;
-use tumar::keys::{DocumentNumber, KeyClaim};
-use tumar::microtext::Legend;
-use tumar::report::log::Format;
-use tumar::units::PLAUSIBLE_PPI;
-use tumar::{Name, Ppi, Profile};
 
 use crate::failure::Failure;
-use crate::files;
-pub(crate) use embed::{EmbedArgs, PrintArgs};
+use common::ppi;
+pub(crate) use common::{CommonArgs, bad_name};
+pub(crate) use embed::EmbedArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use nats::WorkerArgs;
 pub(crate) use run::{IssueArgs, QaArgs, RunArgs};
+pub(crate) use verify::VerifyArgs;
 
 /// Prints a name as microtext into a passport portrait, and reads it back from a scan.
 #[derive(Parser)]
@@ -77,95 +75,6 @@ impl Command {
 }
 
 #[derive(Args)]
-pub(crate) struct CommonArgs {
-    /// Threads to use; results never depend on their number [default: one per core]
-    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
-    pub(crate) jobs: Option<usize>,
-    /// Print nothing but errors and the JSON that was asked for
-    #[arg(long)]
-    pub(crate) quiet: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct ProfileArgs {
-    /// The microtext profile: "default", or a TOML file
-    #[arg(long, value_name = "NAME|FILE.toml", default_value = "default")]
-    profile: String,
-}
-
-#[derive(Args)]
-pub(crate) struct VerifyArgs {
-    /// PNG, JPEG, JPEG 2000 or TIFF (its first page), upright or not, with or without a border
-    pub(crate) scan: PathBuf,
-    /// The surname that the microtext should carry; without it, the microtext is read blind
-    #[arg(long, value_name = "S")]
-    surname: Option<String>,
-    /// The given names that the microtext should carry
-    #[arg(long, value_name = "G", requires = "surname")]
-    given: Option<String>,
-    /// An issuer's key: check whether the lines begin where it says. Give the option several times to
-    /// try several keys
-    #[arg(long, value_name = "FILE", requires = "document_number")]
-    key: Vec<PathBuf>,
-    /// The number of the scanned document
-    #[arg(long, value_name = "N", requires = "key")]
-    document_number: Option<String>,
-    /// Scan resolution, 50 to 12000 [default: the file's]
-    #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
-    pub(crate) ppi: Option<Ppi>,
-    /// Write the record of the inspection as JSON; - writes it, and nothing else, to stdout
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) json: Option<PathBuf>,
-    /// Write a copy of the scan with what was found drawn into it
-    #[arg(long, value_name = "FILE.png")]
-    pub(crate) overlay: Option<PathBuf>,
-    /// Write a report for examiners: one page of HTML with its pictures in it. An existing file is
-    /// never overwritten
-    #[arg(long, value_name = "FILE.html")]
-    pub(crate) report: Option<PathBuf>,
-    /// Write the checks in the form of BSI TR-03135: FILE.json or FILE.xml. An existing file is never
-    /// overwritten
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
-    #[command(flatten)]
-    profile: ProfileArgs,
-    #[command(flatten)]
-    pub(crate) common: CommonArgs,
-}
-
-impl VerifyArgs {
-    /// The log's file, and how it is written down by its ending.
-    pub(crate) fn log(&self) -> Result<Option<(&Path, Format)>, Failure> {
-        let Some(path) = self.log.as_deref() else { return Ok(None) };
-        match path.extension().and_then(|ending| ending.to_str()) {
-            Some(ending) if ending.eq_ignore_ascii_case("json") => Ok(Some((path, Format::Json))),
-            Some(ending) if ending.eq_ignore_ascii_case("xml") => Ok(Some((path, Format::Xml))),
-            _ => Err(Failure::usage(format!(
-                "{}: a log's name ends in .json or .xml",
-                path.display()
-            ))),
-        }
-    }
-
-    /// The profile, and the expected name if there is one and the profile can print it.
-    pub(crate) fn profile_and_name(&self) -> Result<(Profile, Option<Name>), Failure> {
-        let profile = self.profile.load()?;
-        let Some(surname) = &self.surname else { return Ok((profile, None)) };
-        let name = Name::new(surname, self.given.as_deref().unwrap_or(""));
-        let name = name.and_then(|name| Legend::of(&name, profile.most_symbols).map(|_| name));
-        Ok((profile, Some(name.map_err(|e| bad_name(&e))?)))
-    }
-
-    /// The issuers' keys and the document's number, if the print is to be held against them.
-    pub(crate) fn key_claim(&self) -> Result<Option<KeyClaim>, Failure> {
-        let Some(number) = &self.document_number else { return Ok(None) };
-        let document = document_number(number)?;
-        let keys = self.key.iter().map(|path| files::read_key(path)).collect::<Result<_, _>>()?;
-        Ok(Some(KeyClaim { keys, document }))
-    }
-}
-
-#[derive(Args)]
 pub(crate) struct KeygenArgs {
     /// The key file to write; an existing file is never replaced
     #[arg(long, value_name = "FILE")]
@@ -212,56 +121,6 @@ pub(crate) struct DemoArgs {
     pub(crate) common: CommonArgs,
 }
 
-impl ProfileArgs {
-    fn load(&self) -> Result<Profile, Failure> {
-        if self.profile == "default" {
-            return Ok(Profile::default());
-        }
-        let text = self.text()?;
-        Profile::parse(&text).map_err(|e| Failure::usage(format!("{}: {e}", self.profile)))
-    }
-
-    /// The profile's file.
-    fn text(&self) -> Result<String, Failure> {
-        if self.profile == "default" {
-            return Ok(Profile::default_text().to_owned());
-        }
-        let path = Path::new(&self.profile);
-        if path.extension().is_none_or(|ending| ending != "toml") {
-            let unknown = "no such profile; use \"default\", or name a FILE.toml";
-            return Err(Failure::usage(format!("--profile {}: {unknown}", self.profile)));
-        }
-        files::read_text(path)
-    }
-}
-
-/// Neither the number nor a part of it goes into the error.
-fn document_number(text: &str) -> Result<DocumentNumber, Failure> {
-    text.parse().map_err(|e| Failure::usage(format!("--document-number: {e}")))
-}
-
-/// The error of a name; it shows no more of it than the letters that are in the way.
-pub(crate) fn bad_name(error: &NameError) -> Failure {
-    Failure::usage(match error {
-        NameError::Unprintable(_) => {
-            format!("the name: {error}; transliterate them as Doc 9303-3 says")
-        }
-        NameError::MixedScripts { latin, cyrillic } => {
-            let (few, script, rest) = if latin.len() <= cyrillic.len() {
-                (latin, "Latin", "Cyrillic")
-            } else {
-                (cyrillic, "Cyrillic", "Latin")
-            };
-            let named = few.iter().map(|&c| format!("'{c}' (U+{:04X})", u32::from(c)));
-            let named = named.collect::<Vec<_>>().join(", ");
-            format!(
-                "the name mixes scripts: {named} of {script}, the rest {rest}; write it in one of them"
-            )
-        }
-        other => other.to_string(),
-    })
-}
-
 /// The command, or none where help or version were printed.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Command>, Failure> {
     let error = match Cli::try_parse_from(args) {
@@ -290,23 +149,6 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<C
     let line = told.collect::<Vec<_>>().join(" ");
     let line = line.trim_start_matches("error: ");
     Err(Failure::usage(format!("{line}; see tumar --help")))
-}
-
-fn within(text: &str, range: RangeInclusive<f64>) -> Result<f64, String> {
-    let number: Option<f64> = text.parse().ok();
-    number
-        .filter(|number| range.contains(number))
-        .ok_or_else(|| format!("it must be a number from {} to {}", range.start(), range.end()))
-}
-
-fn ppi(text: &str) -> Result<Ppi, String> {
-    within(text, PLAUSIBLE_PPI).map(Ppi)
-}
-
-fn jobs(text: &str) -> Result<usize, String> {
-    let number: Option<usize> = text.parse().ok();
-    let number = number.filter(|number| (1..=512).contains(number));
-    number.ok_or_else(|| "it must be a whole number from 1 to 512".to_owned())
 }
 
 fn seed(text: &str) -> Result<u64, String> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use tumar::run::cluster::{Server, Terms};
 
-use super::CommonArgs;
+use super::common::CommonArgs;
 use crate::failure::Failure;
 
 /// The server, for `tumar worker`, and for `tumar qa` beside `--run`.

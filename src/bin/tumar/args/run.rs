@@ -7,9 +7,10 @@ use clap::Args;
 use tumar::keys::IssuerKey;
 use tumar::{Ppi, Profile};
 
+use super::common::{CommonArgs, ProfileArgs, ppi};
+use super::embed::PrintArgs;
 #[cfg(feature = "cluster")]
 use super::nats::NatsArgs;
-use super::{CommonArgs, PrintArgs, ProfileArgs, ppi};
 use crate::failure::Failure;
 use crate::files;
 

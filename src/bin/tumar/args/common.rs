@@ -1,0 +1,97 @@
+//! Arguments that several commands have, and their ranges.
+
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use clap::Args;
+use tumar::error::NameError;
+use tumar::keys::DocumentNumber;
+use tumar::units::PLAUSIBLE_PPI;
+use tumar::{Ppi, Profile};
+
+use crate::failure::Failure;
+use crate::files;
+
+#[derive(Args)]
+pub(crate) struct CommonArgs {
+    /// Threads to use; results never depend on their number [default: one per core]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
+    pub(crate) jobs: Option<usize>,
+    /// Print nothing but errors and the JSON that was asked for
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ProfileArgs {
+    /// The microtext profile: "default", or a TOML file
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "default")]
+    pub(crate) profile: String,
+}
+
+impl ProfileArgs {
+    pub(crate) fn load(&self) -> Result<Profile, Failure> {
+        if self.profile == "default" {
+            return Ok(Profile::default());
+        }
+        let text = self.text()?;
+        Profile::parse(&text).map_err(|e| Failure::usage(format!("{}: {e}", self.profile)))
+    }
+
+    /// The profile's file.
+    pub(crate) fn text(&self) -> Result<String, Failure> {
+        if self.profile == "default" {
+            return Ok(Profile::default_text().to_owned());
+        }
+        let path = Path::new(&self.profile);
+        if path.extension().is_none_or(|ending| ending != "toml") {
+            let unknown = "no such profile; use \"default\", or name a FILE.toml";
+            return Err(Failure::usage(format!("--profile {}: {unknown}", self.profile)));
+        }
+        files::read_text(path)
+    }
+}
+
+/// Neither the number nor a part of it goes into the error.
+pub(crate) fn document_number(text: &str) -> Result<DocumentNumber, Failure> {
+    text.parse().map_err(|e| Failure::usage(format!("--document-number: {e}")))
+}
+
+/// The error of a name; it shows no more of it than the letters that are in the way.
+pub(crate) fn bad_name(error: &NameError) -> Failure {
+    Failure::usage(match error {
+        NameError::Unprintable(_) => {
+            format!("the name: {error}; transliterate them as Doc 9303-3 says")
+        }
+        NameError::MixedScripts { latin, cyrillic } => {
+            let (few, script, rest) = if latin.len() <= cyrillic.len() {
+                (latin, "Latin", "Cyrillic")
+            } else {
+                (cyrillic, "Cyrillic", "Latin")
+            };
+            let named = few.iter().map(|&c| format!("'{c}' (U+{:04X})", u32::from(c)));
+            let named = named.collect::<Vec<_>>().join(", ");
+            format!(
+                "the name mixes scripts: {named} of {script}, the rest {rest}; write it in one of them"
+            )
+        }
+        other => other.to_string(),
+    })
+}
+
+fn within(text: &str, range: RangeInclusive<f64>) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| format!("it must be a number from {} to {}", range.start(), range.end()))
+}
+
+pub(crate) fn ppi(text: &str) -> Result<Ppi, String> {
+    within(text, PLAUSIBLE_PPI).map(Ppi)
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let number: Option<usize> = text.parse().ok();
+    let number = number.filter(|number| (1..=512).contains(number));
+    number.ok_or_else(|| "it must be a whole number from 1 to 512".to_owned())
+}
