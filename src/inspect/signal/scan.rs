@@ -73,7 +73,7 @@ impl Resolution {
     fn factor(&self, least: Ppi, picture: &Picture) -> usize {
         let coarser = self.axes[0].0.min(self.axes[1].0);
         let (width, height) = picture.size();
-        ((coarser / least.0 * 1.02).floor() as usize).clamp(1, width.min(height))
+        ((coarser / least.0 * 1.02).floor() as usize).clamp(1, width.min(height).max(1))
     }
 }
 
@@ -166,7 +166,7 @@ impl Scan {
     pub fn search_factor(&self) -> usize {
         let (rows, columns) = self.luminance.dim();
         let factor = (self.per_mm[0].min(self.per_mm[1]) / SEARCH_PER_MM) as usize;
-        factor.clamp(1, rows.min(columns))
+        factor.clamp(1, rows.min(columns).max(1))
     }
 
     /// A scan of this luminance.

@@ -133,7 +133,7 @@ struct Pairs {
 
 impl Pairs {
     fn of(strips: &Strips, lines: usize, columns: &Grating) -> Self {
-        let cells = (strips.length as f64 / columns.advance) as usize - 2;
+        let cells = ((strips.length as f64 / columns.advance) as usize).saturating_sub(2);
         let size = (2 * cells).next_multiple_of(60);
         let mut planner = FftPlanner::<f32>::new();
         let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));

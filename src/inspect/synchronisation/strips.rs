@@ -152,14 +152,16 @@ impl Strips {
 }
 
 /// Samples a plane of `columns` columns along a straight way from the first of `ends` to just
-/// before the second, bilinearly. Both lie inside the plane.
+/// before the second, bilinearly. Both lie inside the plane, but rounding may carry a place onto its
+/// last row or column, where there is nothing beyond to mix in.
 #[inline]
 fn interpolate(values: &[f32], columns: usize, [left, right]: [[f64; 2]; 2], out: &mut [f32]) {
     let start = left.map(|v| v as f32);
+    let last = [columns - 2, values.len() / columns - 2];
     let step = [0, 1].map(|i| (right[i] - left[i]) as f32 / KNOT as f32);
     for (t, out) in out.iter_mut().enumerate() {
         let [x, y] = [0, 1].map(|i| start[i] + t as f32 * step[i]);
-        let (column, row) = (x as usize, y as usize);
+        let (column, row) = ((x as usize).min(last[0]), (y as usize).min(last[1]));
         let (fx, fy) = (x - column as f32, y - row as f32);
         let at = row * columns + column;
         let (upper, lower) = (&values[at..at + 2], &values[at + columns..][..2]);
