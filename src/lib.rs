@@ -124,7 +124,7 @@ pub mod keys {
 
 /// What is printed: alphabet, legend, layout, typeface.
 pub mod microtext {
-    pub use crate::issue::pdf::Microtext;
+    pub use crate::issue::Microtext;
     pub use crate::issue::screen::check as check_screen;
     pub use crate::issue::vector::{Layer, Letter, Outline, Segment};
     pub use crate::spec::layout::{Cell, Wave};

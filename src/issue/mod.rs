@@ -9,12 +9,12 @@
 mod bands;
 pub mod difference;
 pub mod lettering;
-pub mod pdf;
+mod pdf;
 pub mod portrait;
 pub mod screen;
 pub mod shade;
 mod slow;
-pub mod svg;
+mod svg;
 pub mod tint;
 pub mod vector;
 
@@ -27,7 +27,7 @@ use crate::imaging::{Picture, Ppi};
 use crate::spec::legend::NameError;
 use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT, MOST_DOTS};
 use crate::spec::{Imprint, Mode, Name, Profile};
-use pdf::Microtext;
+pub use pdf::Microtext;
 use portrait::PortraitError;
 use screen::ScreenError;
 use vector::Layer;

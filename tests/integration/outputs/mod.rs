@@ -11,7 +11,7 @@ use tumar::formats::decode;
 use tumar::formats::encode::{Format, encode};
 use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::inspect;
-use tumar::issue::pdf::Microtext;
+use tumar::microtext::Microtext;
 use tumar::issue::{embed, lettering, pdf, svg};
 use tumar::spec::{Imprint, Profile};
 
