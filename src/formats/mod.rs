@@ -4,6 +4,7 @@ mod bytes;
 pub mod decode;
 pub mod dg2;
 pub mod encode;
+pub mod file_names;
 mod hex;
 mod jpeg2000;
 

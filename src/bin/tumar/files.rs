@@ -154,8 +154,11 @@ pub(crate) fn check_outputs(inputs: &[&Path], outputs: &[&Path]) -> Result<(), F
             let what = "the output would replace the input; name another file";
             return Err(Failure::usage(format!("{}: {what}", path.display())));
         }
-        if outputs[..i].iter().any(same) {
-            let what = "two outputs have this name; name another file";
+        let folded = |path: &Path| tumar::files::folded(&path.to_string_lossy());
+        let one = |other: &&Path| same(other) || folded(path) == folded(other);
+        if outputs[..i].iter().any(one) {
+            let what =
+                "two outputs have this name, upper and lower case being one; name another file";
             return Err(Failure::usage(format!("{}: {what}", path.display())));
         }
         if path.is_dir() {
@@ -346,6 +349,7 @@ mod tests {
         assert!(check_outputs(&[&a], &[&b]).is_ok());
         assert!(check_outputs(&[&a], &[&home.path().join("./a.png")]).is_err());
         assert!(check_outputs(&[], &[&b, &b]).is_err());
+        assert!(check_outputs(&[], &[&b, &home.path().join("B.png")]).is_err());
         assert!(check_outputs(&[], &[&home.path().join("no/b.png")]).is_err());
     }
 }

@@ -6,3 +6,4 @@ mod disk;
 mod poison;
 mod refused;
 mod results;
+mod tables;
