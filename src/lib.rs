@@ -112,7 +112,9 @@ pub mod error {
 pub mod files {
     pub use crate::formats::decode::{MAX_FILE_BYTES, MAX_PIXELS, bytes, read};
     pub use crate::formats::dg2::Coding;
-    pub use crate::formats::encode::{write, write_new, write_whole};
+    pub use crate::formats::durable::Synced;
+    pub use crate::formats::encode::{write, write_new, write_secret, write_whole};
+    pub use crate::formats::file_names::folded;
 }
 
 /// The issuer's secret, by which the lines of a print begin.

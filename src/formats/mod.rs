@@ -3,7 +3,9 @@
 mod bytes;
 pub mod decode;
 pub mod dg2;
+pub mod durable;
 pub mod encode;
+pub mod file_names;
 mod hex;
 mod jpeg2000;
 

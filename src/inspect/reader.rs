@@ -7,9 +7,10 @@ use crate::inspect::decision::verdict::Verdict;
 use crate::inspect::detection::page::{Search, is_page, within};
 use crate::inspect::detection::resolution;
 use crate::inspect::inspection::Inspection;
+use crate::inspect::recognition::reading::Readings;
 use crate::inspect::recognition::templates::Alphabets;
 use crate::inspect::signal::scan::{PpiSource, Resolution, Scan, ScanError};
-use crate::spec::{Name, Profile};
+use crate::spec::{Legend, Name, Profile};
 
 /// Parts of a page without text, one after the other, after which the rest is left: while nothing
 /// was found at a stated resolution, and otherwise. And parts in all: a sheet of portraits.
@@ -17,6 +18,8 @@ const FAILURES: [usize; 2] = [6, 2];
 const PARTS: usize = 64;
 /// Resolutions that are tried where the stated one shows no text.
 const RESOLUTIONS: usize = 3;
+/// Spellings of a name, beside the first, that a scan is held against: a guess; each costs an inspection.
+const SPELLINGS: usize = 2;
 /// Portraits that share more than this of their area are one.
 const OVERLAP: f64 = 0.15;
 /// A resolution within this share of one that was tried shows nothing else.
@@ -208,6 +211,88 @@ impl<'p> Reader<'p> {
             Page::alone(Inspection::nothing(scan, Obstacle::EmptyPage, search.peak))
         })
     }
+}
+
+impl Reader<'_> {
+    /// [`Reader::check`] by the spelling of the claimed name that the print has, where a name has several
+    /// ([`Name::spellings`]): the name as it is claimed first, then the spelling that is likeliest by the
+    /// letters that were read, if it is another one. With the spelling that was held against the print
+    /// in the end.
+    ///
+    /// # Errors
+    /// See [`Reader::page`].
+    pub fn check_spellings(
+        &self,
+        picture: &Picture,
+        ppi: Option<Ppi>,
+        claim: Claim<'_>,
+    ) -> Result<(Page, Option<Name>), ScanError> {
+        let page = self.check(picture, ppi, claim)?;
+        let Some(name) = claim.name else { return Ok((page, None)) };
+        let spellings = name.spellings();
+        let is_open = matches!(rank(&page), Rank::Refused | Rank::Open);
+        let (mut best, mut by) = (page, name.clone());
+        if spellings.len() == 1 || !is_open {
+            return Ok((best, Some(by)));
+        }
+        let mut tried = vec![name.clone()];
+        for i in 0..best.portraits().len() {
+            let Some(likeliest) = best.portraits().get(i).and_then(|p| likeliest(p, &spellings))
+            else {
+                continue;
+            };
+            if tried.contains(likeliest) {
+                continue;
+            }
+            tried.push(likeliest.clone());
+            let page = self.check(picture, ppi, Claim { name: Some(likeliest), ..claim })?;
+            if rank(&page) > rank(&best) {
+                (best, by) = (page, likeliest.clone());
+            }
+            if tried.len() > SPELLINGS || rank(&best) == Rank::Told {
+                break;
+            }
+        }
+        Ok((best, Some(by)))
+    }
+}
+
+/// What was found by one spelling of a name, the worst first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Another name.
+    Refused,
+    /// Nothing that can be told.
+    Open,
+    /// This name, or what has nothing to do with the name.
+    Told,
+}
+
+fn rank(page: &Page) -> Rank {
+    match page.main.decision().verdict {
+        Verdict::NameMismatch => Rank::Refused,
+        Verdict::Inconclusive => Rank::Open,
+        _ => Rank::Told,
+    }
+}
+
+/// The spelling that the letters of a portrait speak for most; none where they are of another number.
+fn likeliest<'n>(portrait: &Inspection, spellings: &'n [Name]) -> Option<&'n Name> {
+    let readings = portrait.readings().into_iter().chain(portrait.second().map(|(_, read)| read));
+    let readings: Vec<_> = readings.collect();
+    let likelihood = |name: &Name| {
+        let legend = Legend::of(name, usize::MAX).ok()?;
+        let of = |readings: &&Readings| {
+            let circle = &readings.in_script(name.script()).circle;
+            let pairs = circle.iter().zip(legend.symbols());
+            (circle.len() == legend.symbols().len())
+                .then(|| pairs.map(|(read, symbol)| read.likelihood(*symbol)).sum::<f64>())
+        };
+        readings.iter().filter_map(of).max_by(f64::total_cmp)
+    };
+    // Of equally likely ones the first.
+    let all = spellings.iter().rev().filter_map(|name| Some((likelihood(name)?, name)));
+    all.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, name)| name)
 }
 
 /// Whether one of these portraits lies where the one with these corners does. What a part of the

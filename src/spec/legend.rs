@@ -1,21 +1,33 @@
 //! The legend: the cyclic string of symbols that one copy of the microtext spells.
 
 use thiserror::Error;
-use unicode_normalization::UnicodeNormalization;
 
 use super::alphabet::{Script, Symbol};
 use super::check;
 use super::profile::Profile;
+use super::spelling::{self, canonical, dotted};
 
 /// A holder's name in capitals, NFC, one space between parts. Personal data: it has no `Debug`
 /// output, so that it cannot slip into a log.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Name {
     surname: String,
     given: String,
     script: Script,
     second: Option<Box<Name>>,
+    /// Surname and given names by the other capital of i, if any i was typed.
+    dotted: Option<Box<[String; 2]>>,
 }
+
+/// Names are alike that are printed alike, however they were typed.
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        let printed = |name: &Self| (name.surname.clone(), name.given.clone(), name.script);
+        printed(self) == printed(other) && self.second == other.second
+    }
+}
+
+impl Eq for Name {}
 
 /// Why a name cannot be printed.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -24,7 +36,7 @@ pub enum NameError {
     #[error("the surname has no letter; a person with one name has it as surname")]
     Empty,
     /// Characters outside the alphabet.
-    #[error("the alphabet cannot print {}", list(.0))]
+    #[error("the alphabet cannot print {}; {}", list(.0), spelling::advice(.0))]
     Unprintable(Vec<char>),
     /// Letters of two scripts, which often look alike.
     #[error(
@@ -76,6 +88,7 @@ impl Name {
     /// # Errors
     /// [`NameError`], other than `TooLong`, which is the legend's.
     pub fn new(surname: &str, given: &str) -> Result<Self, NameError> {
+        let dotted = Box::new([dotted(surname), dotted(given)]);
         let (surname, given) = (canonical(surname), canonical(given));
         let both = || surname.chars().chain(given.chars());
         let unprintable = distinct(
@@ -94,7 +107,8 @@ impl Name {
         if !surname.chars().any(|c| Script::of(c).is_some()) {
             return Err(NameError::Empty);
         }
-        Ok(Self { surname, given, script, second: None })
+        let dotted = Some(dotted).filter(|dotted| **dotted != [&*surname, &*given]);
+        Ok(Self { surname, given, script, second: None, dotted })
     }
 
     /// The name that a legend's text spells, `SURNAME<<GIVEN<NAMES`; `None` where it spells none.
@@ -113,6 +127,23 @@ impl Name {
         }
         let spaced = |part: &str| part.replace('<', " ");
         Self::new(&spaced(surname), &spaced(given.unwrap_or(""))).ok()
+    }
+
+    /// All spellings that this name may have been printed in, this one first: where a small i was typed,
+    /// İ as well as I, and Ş as well as Ș, Ţ as well as Ț. At most 16,
+    /// each of as many symbols.
+    #[must_use]
+    pub fn spellings(&self) -> Vec<Self> {
+        let plain = [&*self.surname, &*self.given];
+        let dotted = self.dotted.as_ref().map_or(plain, |dotted| dotted.each_ref().map(|s| &**s));
+        let spelled = |[surname, given]: [String; 2]| Self {
+            surname,
+            given,
+            script: self.script,
+            second: self.second.clone(),
+            dotted: None,
+        };
+        spelling::spellings(plain, dotted).into_iter().map(spelled).collect()
     }
 
     /// The same holder's name in another script, for profiles that print two legends.
@@ -155,20 +186,6 @@ fn distinct(letters: impl Iterator<Item = char>) -> Vec<char> {
         }
     });
     seen
-}
-
-fn canonical(part: &str) -> String {
-    let capitals: String = part.nfc().flat_map(char::to_uppercase).collect();
-    let plain: String = capitals
-        .nfc()
-        .map(|c| match c {
-            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' => '-',
-            '`' | '\u{00B4}' | '\u{02B9}' | '\u{02BB}' | '\u{02BC}' | '\u{2018}' | '\u{2019}'
-            | '\u{2032}' => '\'',
-            other => other,
-        })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The symbols of one copy, in order: the name, the end mark and the check symbols. The print

@@ -11,6 +11,7 @@ pub mod profile;
 mod profile_error;
 mod profile_file;
 pub mod screen;
+mod spelling;
 pub mod threshold;
 pub mod typeface;
 

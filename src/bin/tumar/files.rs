@@ -3,16 +3,18 @@
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use image::DynamicImage;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tumar::error::{DecodeError, EncodeError, KeyError};
+use tumar::files::Synced;
 use tumar::keys::{IssuerKey, LONGEST_KEY_FILE};
 use tumar::{Format, Picture};
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 
 /// The longest profile that is read, in bytes: a guess, hundreds of times the default one.
 const LONGEST_TEXT: u64 = 1 << 20;
@@ -92,21 +94,32 @@ fn is_open_to_others(_: &Metadata) -> bool {
 
 /// Writes a key that only its owner may read; one that is there stays.
 pub(crate) fn write_key(path: &Path, key: &IssuerKey) -> Result<(), Failure> {
-    // A temporary file is its owner's alone.
-    let written = tempfile::Builder::new().prefix(".tumar-").tempfile_in(folder_of(path));
-    let written = written.and_then(|mut file| {
-        file.write_all(key.file().as_bytes())?;
-        file.as_file().sync_all()?;
-        Ok(file)
-    });
-    let file = written.map_err(|cause| unwritable(path, &cause))?;
-    file.persist_noclobber(path).map(drop).map_err(|error| match error.error.kind() {
-        ErrorKind::AlreadyExists => Failure::file(
-            path,
-            "this file exists already, and keys are never replaced; name another",
-        ),
-        _ => unwritable(path, &error.error),
+    kept(path, tumar::files::write_secret(path, key.file().as_bytes()), || {
+        Failure::file(path, "this file exists already, and keys are never replaced; name another")
     })
+}
+
+/// What came of a file that was written; `taken` where its name was.
+fn kept(
+    path: &Path,
+    written: Result<Synced, EncodeError>,
+    taken: impl FnOnce() -> Failure,
+) -> Result<(), Failure> {
+    match written {
+        Ok(Synced::Yes) => Ok(()),
+        Ok(Synced::Unsupported) => {
+            static ONCE: Once = Once::new();
+            let what =
+                "this drive cannot sync files; a power cut in the next seconds may damage it";
+            ONCE.call_once(|| failure::warn(&format!("{}: {what}", path.display())));
+            Ok(())
+        }
+        Err(EncodeError::Write { detail, .. }) if detail.kind() == ErrorKind::AlreadyExists => {
+            Err(taken())
+        }
+        Err(EncodeError::Write { detail, .. }) => Err(unwritable(path, &detail)),
+        Err(other) => Err(Failure::file(path, other)),
+    }
 }
 
 fn readable(path: &Path) -> Result<Metadata, Failure> {
@@ -154,8 +167,11 @@ pub(crate) fn check_outputs(inputs: &[&Path], outputs: &[&Path]) -> Result<(), F
             let what = "the output would replace the input; name another file";
             return Err(Failure::usage(format!("{}: {what}", path.display())));
         }
-        if outputs[..i].iter().any(same) {
-            let what = "two outputs have this name; name another file";
+        let folded = |path: &Path| tumar::files::folded(&path.to_string_lossy());
+        let one = |other: &&Path| same(other) || folded(path) == folded(other);
+        if outputs[..i].iter().any(one) {
+            let what =
+                "two outputs have this name, upper and lower case being one; name another file";
             return Err(Failure::usage(format!("{}: {what}", path.display())));
         }
         if path.is_dir() {
@@ -185,13 +201,7 @@ fn taken(path: &Path) -> Failure {
 
 /// Writes a report or a log, which appears whole or not at all and replaces nothing.
 pub(crate) fn write_report(path: &Path, text: &str) -> Result<(), Failure> {
-    tumar::files::write_new(path, text.as_bytes()).map_err(|error| match error {
-        EncodeError::Write { detail, .. } if detail.kind() == ErrorKind::AlreadyExists => {
-            taken(path)
-        }
-        EncodeError::Write { detail, .. } => unwritable(path, &detail),
-        other => Failure::file(path, other),
-    })
+    kept(path, tumar::files::write_new(path, text.as_bytes()), || taken(path))
 }
 
 /// The format of a picture that is to be written.
@@ -242,10 +252,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             .and_then(|mut file| file.write_all(bytes));
         return written.map_err(|cause| unwritable(path, &cause));
     }
-    tumar::files::write_whole(path, bytes).map_err(|error| match error {
-        EncodeError::Write { detail, .. } => unwritable(path, &detail),
-        other => Failure::file(path, other),
-    })
+    kept(path, tumar::files::write_whole(path, bytes), || taken(path))
 }
 
 pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Failure {
@@ -346,6 +353,7 @@ mod tests {
         assert!(check_outputs(&[&a], &[&b]).is_ok());
         assert!(check_outputs(&[&a], &[&home.path().join("./a.png")]).is_err());
         assert!(check_outputs(&[], &[&b, &b]).is_err());
+        assert!(check_outputs(&[], &[&b, &home.path().join("B.png")]).is_err());
         assert!(check_outputs(&[], &[&home.path().join("no/b.png")]).is_err());
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     terms.options = args.options(&profile);
     terms.keys = key.iter().map(key_id).collect();
     let stop = progress::stop()?;
-    let folder = Folder::claim(&args.run.out).map_err(|e| refused(e.into()))?;
+    let folder = claimed(&args.run)?;
     let printer = Printer {
         profile: &profile,
         key: key.as_ref(),
@@ -41,6 +41,7 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         distributor: None,
     };
     let end = run.issue(&printer, stop, &mut Progress::new(args.run.common.quiet));
+    warn_of(&folder, &args.run);
     match end.map_err(refused)? {
         End::Stopped(counts) => Err(stopped(&counts)),
         End::Finished(summary) => {
@@ -69,6 +70,21 @@ pub(crate) fn manifest(path: &Path, command: Command) -> Result<Manifest, Failur
         ManifestError::Read(_) | ManifestError::NoFile => Failure::file(path, error),
         _ => Failure::usage(format!("{}: {error}", path.display())),
     })
+}
+
+/// The run's folder; what its drive cannot do is told before any row is done.
+pub(crate) fn claimed(args: &RunArgs) -> Result<Folder, Failure> {
+    let folder = Folder::claim(&args.out).map_err(|e| refused(e.into()))?;
+    warn_of(&folder, args);
+    Ok(folder)
+}
+
+/// Tells what the folder's drive turned out not to do.
+pub(crate) fn warn_of(folder: &Folder, args: &RunArgs) {
+    let warnings = folder.warnings();
+    if !args.common.quiet {
+        warnings.iter().for_each(|warning| failure::warn(warning));
+    }
 }
 
 pub(crate) fn inputs(manifest: &Manifest, args: &RunArgs) -> Inputs {

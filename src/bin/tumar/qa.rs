@@ -2,16 +2,14 @@
 
 use tumar::Reader;
 use tumar::run::spc::Test;
-use tumar::run::{
-    Command, Counts, End, Folder, Inspector, MachineBase, Measure, Run, Summary, Terms,
-};
+use tumar::run::{Command, Counts, End, Inspector, MachineBase, Measure, Run, Summary, Terms};
 #[cfg(feature = "cluster")]
 use tumar::run::{Distributor, Manifest, Remote, Setup, cluster};
 
 use crate::args::QaArgs;
 use crate::failure::{self, Failure};
 use crate::files::Stdout;
-use crate::issue::{inputs, key_id, manifest, refused, stopped, threads};
+use crate::issue::{claimed, inputs, key_id, manifest, refused, stopped, threads, warn_of};
 use crate::progress::{self, Progress, told};
 
 pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
@@ -35,7 +33,7 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
         return Err(Failure::usage("--nats needs the run's name, --run NAME; see tumar qa --help"));
     }
     let stop = progress::stop()?;
-    let folder = Folder::claim(&args.run.out).map_err(|e| refused(e.into()))?;
+    let folder = claimed(&args.run)?;
     let reader = Reader::new(&profile);
     let inspector = Inspector {
         profile: &profile,
@@ -64,6 +62,7 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     };
     let mut progress = Progress::new(args.run.common.quiet);
     let end = run.qa(&inspector, &bases, args.inspections, stop, &mut progress);
+    warn_of(&folder, &args.run);
     match end.map_err(refused)? {
         End::Stopped(counts) => Err(stopped(&counts)),
         End::Finished(summary) => {

@@ -28,8 +28,8 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
 
     let (picture, digest) = files::read_with_digest(&args.scan)?;
     let claim = Claim { name: name.as_ref(), key: key.as_ref() };
-    let page = Reader::new(&profile).check(&picture, args.ppi, claim);
-    let page = page.map_err(|error| Failure::file(&args.scan, error))?;
+    let page = Reader::new(&profile).check_spellings(&picture, args.ppi, claim);
+    let (page, name) = page.map_err(|error| Failure::file(&args.scan, error))?;
     let record = Record::of_page(&page, name.as_ref(), &profile);
     if let Some(path) = overlay {
         files::write_drawing(path, overlay::overlay_page(&picture, &page))?;

@@ -5,11 +5,13 @@ pub(crate) mod fax;
 mod png_file;
 mod tiff_file;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use super::durable::{self, Synced};
 use crate::imaging::picture::Picture;
 
 /// Why nothing was written. No partial file is left behind.
@@ -60,45 +62,70 @@ impl Format {
 ///
 /// # Errors
 /// See [`EncodeError`].
-pub fn write(path: &Path, picture: &Picture) -> Result<(), EncodeError> {
+pub fn write(path: &Path, picture: &Picture) -> Result<Synced, EncodeError> {
     let bytes = encode(picture, Format::of(path)?)?;
     write_whole(path, &bytes)
 }
 
-/// Writes `bytes` to a temporary file beside `path`, syncs it and renames it.
+/// Writes `bytes` to a temporary file beside `path`, syncs it, where the drive can, and renames it.
 ///
 /// # Errors
 /// [`EncodeError::Write`].
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), EncodeError> {
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<Synced, EncodeError> {
     let failed = |detail| EncodeError::Write { path: path.to_owned(), detail };
-    let file = temporary(path, bytes).map_err(failed)?;
-    file.persist(path).map(drop).map_err(|e| failed(e.error))
+    let (file, synced) = filled(temporary_in(folder_of(path)), bytes).map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    Ok(synced)
 }
 
 /// [`write_whole`] of a file that replaces none.
 ///
 /// # Errors
 /// [`EncodeError::Write`].
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), EncodeError> {
-    let failed = |detail| EncodeError::Write { path: path.to_owned(), detail };
-    let file = temporary(path, bytes).map_err(failed)?;
-    file.persist_noclobber(path).map(drop).map_err(|e| failed(e.error))
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<Synced, EncodeError> {
+    new(temporary_in(folder_of(path)), path, bytes)
 }
 
-fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = temporary_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_data()?;
-    Ok(file)
+/// [`write_new`] of a file that only its owner may read.
+///
+/// # Errors
+/// [`EncodeError::Write`].
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<Synced, EncodeError> {
+    // A temporary file is its owner's alone.
+    new(tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder_of(path)), path, bytes)
 }
+
+fn new(
+    temporary: io::Result<NamedTempFile>,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Synced, EncodeError> {
+    let failed = |detail| EncodeError::Write { path: path.to_owned(), detail };
+    let (file, synced) = filled(temporary, bytes).map_err(failed)?;
+    durable::persist_new(file, path).map_err(failed)?;
+    Ok(synced)
+}
+
+fn filled(
+    temporary: io::Result<NamedTempFile>,
+    bytes: &[u8],
+) -> io::Result<(NamedTempFile, Synced)> {
+    let mut file = temporary?;
+    file.write_all(bytes)?;
+    let synced = durable::sync(file.as_file())?;
+    Ok((file, synced))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// How the names of temporary files begin.
+const TEMPORARY: &str = ".tumar-";
 
 /// A file that is gone when it is dropped, unless it gets a name of its own.
-pub(crate) fn temporary_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    tempfile::Builder::new().prefix(".tumar-").permissions_like_a_plain_file().tempfile_in(folder)
+pub(crate) fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(TEMPORARY).permissions_like_a_plain_file().tempfile_in(folder)
 }
 
 /// tempfile's default is 0600, which would hide a print from the next station of the line.

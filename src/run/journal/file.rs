@@ -93,7 +93,7 @@ impl<'f> Journal<'f> {
     fn cut(&self) -> io::Result<()> {
         if self.file.metadata()?.len() > self.length {
             self.file.set_len(self.length)?;
-            self.file.sync_all()?;
+            self.folder.sync_journal()?;
         }
         Ok(())
     }
@@ -118,7 +118,7 @@ impl<'f> Journal<'f> {
     }
 
     /// Appends the entries of rows, each a JSON object on one line with its number as `row`. They are on
-    /// the disk when this returns.
+    /// the disk when this returns, if the drive can sync.
     ///
     /// # Errors
     /// [`JournalError::File`]; then none of them is done.
@@ -132,7 +132,7 @@ impl<'f> Journal<'f> {
             lines.push(b'\n');
         }
         let mut file = self.file;
-        if let Err(cause) = file.write_all(&lines).and_then(|()| file.sync_data()) {
+        if let Err(cause) = file.write_all(&lines).and_then(|()| self.folder.sync_journal()) {
             // If even this fails, the next start does it.
             let _left = self.cut();
             return Err(self.failed()(cause));

@@ -1,12 +1,14 @@
 //! The run's folder: one run at a time works in it, and files appear in it completely or not at all.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::formats::durable::{self, Locked, Synced};
 use crate::formats::encode;
 
 /// The journal's file, which a run also locks.
@@ -53,6 +55,27 @@ pub struct Published {
 pub struct Folder {
     path: PathBuf,
     journal: File,
+    syncs: Promise,
+    locks: Promise,
+}
+
+/// Something that the folder's drive should do.
+#[derive(Debug, Default)]
+struct Promise(AtomicU8);
+
+impl Promise {
+    const BROKEN: u8 = 1;
+    const TOLD: u8 = 2;
+
+    fn break_off(&self) {
+        let _known = self.0.compare_exchange(0, Self::BROKEN, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// Whether it is broken and nobody has been told.
+    fn is_to_tell(&self) -> bool {
+        let (from, to) = (Self::BROKEN, Self::TOLD);
+        self.0.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
 }
 
 impl Folder {
@@ -69,13 +92,16 @@ impl Folder {
         }
         let journal = OpenOptions::new().create(true).read(true).append(true).open(&journal_path);
         let journal = journal.map_err(FolderError::write(&journal_path))?;
-        journal.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => FolderError::Busy(path.to_owned()),
-            TryLockError::Error(cause) => FolderError::write(&journal_path)(cause),
-        })?;
-        let folder = Self { path: path.to_owned(), journal };
+        let (syncs, locks) = (Promise::default(), Promise::default());
+        let folder = Self { path: path.to_owned(), journal, syncs, locks };
+        match durable::lock(&folder.journal).map_err(FolderError::write(&journal_path))? {
+            Locked::Yes => {}
+            Locked::Busy => return Err(FolderError::Busy(path.to_owned())),
+            Locked::Unsupported => folder.locks.break_off(),
+        }
         folder.clear()?;
-        sync(path).map_err(failed())?;
+        folder.sync_journal().map_err(FolderError::write(&journal_path))?;
+        folder.sync(path).map_err(failed())?;
         Ok(folder)
     }
 
@@ -89,6 +115,37 @@ impl Folder {
     #[must_use]
     pub fn journal(&self) -> &File {
         &self.journal
+    }
+
+    /// Has the journal's content on the disk, where the drive can.
+    pub(super) fn sync_journal(&self) -> io::Result<()> {
+        self.kept(durable::sync(&self.journal))
+    }
+
+    /// A rename is durable only once the folder itself is on the disk.
+    fn sync(&self, folder: &Path) -> io::Result<()> {
+        self.kept(durable::sync_folder(folder))
+    }
+
+    fn kept(&self, synced: io::Result<Synced>) -> io::Result<()> {
+        if synced? == Synced::Unsupported {
+            self.syncs.break_off();
+        }
+        Ok(())
+    }
+
+    /// What the folder's drive turned out not to do since this was last asked, and what is no longer
+    /// promised because of that.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let of = |promise: &Promise, what: &str| {
+            promise.is_to_tell().then(|| format!("{}: {what}", self.path.display()))
+        };
+        let syncs = "this drive cannot sync files; the run goes on, but what it writes shortly before \
+                     a power cut may be missing or damaged";
+        let locks = "this drive cannot lock files; the run goes on, but nothing keeps a second run out \
+                     of this folder: start only one, since two at once damage each other's results";
+        of(&self.syncs, syncs).into_iter().chain(of(&self.locks, locks)).collect()
     }
 
     /// Removes what is half-written.
@@ -114,7 +171,7 @@ impl Folder {
     }
 
     /// Writes a file of the folder, which appears completely or not at all and is on the disk when this
-    /// returns. An existing file is replaced.
+    /// returns, if the drive can sync. An existing file is replaced.
     ///
     /// # Errors
     /// [`FolderError::Write`].
@@ -140,7 +197,7 @@ impl Folder {
         write(&mut hashing)?;
         let Hashing { file, hash, bytes } =
             hashing.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
+        self.kept(durable::sync_all(file.as_file()))?;
         let folder = path.parent().unwrap_or(&self.path);
         if !folder.is_dir() {
             std::fs::create_dir_all(folder)?;
@@ -148,10 +205,10 @@ impl Folder {
                 .ancestors()
                 .skip(1)
                 .take_while(|f| f.starts_with(&self.path))
-                .try_for_each(sync)?;
+                .try_for_each(|folder| self.sync(folder))?;
         }
         file.persist(path).map_err(|error| error.error)?;
-        sync(folder)?;
+        self.sync(folder)?;
         Ok(Published { digest: hash.finalize().into(), bytes })
     }
 }
@@ -173,17 +230,6 @@ impl Write for Hashing {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-/// A rename is durable only once the folder itself is on the disk.
-#[cfg(unix)]
-fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

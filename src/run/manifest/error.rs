@@ -21,7 +21,8 @@ pub enum ManifestError {
     Empty(String),
     /// The header cannot be understood.
     #[error(
-        "the header line is not UTF-8 text of columns separated by commas; its columns should be {0}"
+        "the header line is no text of columns separated by commas, semicolons or tabs; \
+         its columns should be {0}"
     )]
     Header(String),
     /// The header lacks a column.
@@ -35,6 +36,12 @@ pub enum ManifestError {
     /// The header names a column twice.
     #[error("the header line names the column '{0}' twice")]
     Twice(String),
+    /// A spreadsheet's own file.
+    #[error("is a spreadsheet's workbook; save its table as CSV UTF-8 and name that")]
+    Workbook,
+    /// Nothing but a header.
+    #[error("has no row: there is no line with text under the header line {0}")]
+    NoRows(u64),
     /// More than [`MAX_ROWS`].
     #[error("has more than {MAX_ROWS} rows; split it")]
     TooLong,

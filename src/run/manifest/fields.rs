@@ -13,23 +13,14 @@ pub(super) fn shown(text: &str) -> String {
     visible(&text.chars().take(MAX_ID_CHARS).collect::<String>())
 }
 
-/// The fields of a line of CSV under a header with these columns.
-pub(super) fn by_columns(columns: &[String], line: &str) -> Result<Fields, String> {
-    let fields = csv_fields(line)?;
-    if fields.len() != columns.len() {
-        let (found, due) = (fields.len(), columns.len());
-        return Err(format!("{found} fields, but the header names {due}"));
-    }
-    Ok(columns.iter().cloned().zip(fields).collect())
-}
-
 /// One line of CSV (RFC 4180), whose fields have no line breaks.
-pub(super) fn csv_fields(line: &str) -> Result<Vec<String>, String> {
+pub(super) fn csv_fields(line: &str, separator: u8) -> Result<Vec<String>, String> {
     if line.matches('"').count() % 2 == 1 {
         return Err("a quotation mark is not closed on its line".into());
     }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
+        .delimiter(separator)
         .buffer_capacity(line.len().max(1))
         .from_reader(line.as_bytes());
     let mut record = csv::StringRecord::new();

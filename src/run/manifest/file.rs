@@ -34,10 +34,14 @@ impl Manifest {
         let mut file = File::open(path)?;
         manifest.digest = digest(&mut file)?;
         file.rewind()?;
-        for row in manifest.rows_of(file)? {
+        let mut rows = manifest.rows_of(file)?;
+        for row in &mut rows {
             manifest.rows = row?.number;
         }
-        Ok(manifest)
+        match manifest.rows {
+            0 => Err(ManifestError::NoRows(rows.header())),
+            _ => Ok(manifest),
+        }
     }
 
     /// The folder that its paths are relative to.

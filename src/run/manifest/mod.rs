@@ -1,4 +1,5 @@
-//! The manifest of a run: one document a row, in CSV with a header line or in JSON Lines.
+//! The manifest of a run: one document a row, in CSV with a header line or in JSON Lines, as
+//! spreadsheets save them.
 //!
 //! It is read line by line, twice, and never held as a whole.
 
@@ -10,6 +11,8 @@ mod lines;
 pub(super) mod paths;
 mod row;
 mod rows;
+mod table;
+mod text;
 pub(super) mod time;
 
 pub use command::Command;

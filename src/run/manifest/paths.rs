@@ -2,15 +2,17 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::formats::file_names;
+
 /// The longest name of a file, in bytes. File systems take 255; the rest is for temporary names.
 const MAX_NAME_BYTES: usize = 240;
 
-/// A picture that a row names, below the manifest's folder.
+/// A picture that a row names, below the manifest's folder, in whichever normal form its name is there.
 ///
 /// # Errors
 /// A sentence, where the path leads out of the folder, by itself or by links, and that is not allowed.
 pub(in crate::run) fn input(folder: &Path, path: &str, outside: bool) -> Result<PathBuf, String> {
-    let place = folder.join(path);
+    let place = file_names::found(folder, path);
     if outside {
         return Ok(place);
     }

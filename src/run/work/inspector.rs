@@ -97,8 +97,8 @@ impl Inspector<'_> {
         entry.input = Some(stamp);
         let picture = picture?;
         let claim = Claim { name: name.as_ref(), key: key.as_ref() };
-        let page = self.reader.check(&picture, self.ppi, claim);
-        let page = page.map_err(|error| error.to_string())?;
+        let page = self.reader.check_spellings(&picture, self.ppi, claim);
+        let (page, name) = page.map_err(|error| error.to_string())?;
         let record = Record::of_page(&page, name.as_ref(), self.profile);
         Ok(Seen { picture, page, record })
     }

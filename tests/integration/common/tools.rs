@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 /// Each program that a test starts, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 10] = [
+const PROGRAMS: [(&str, &str); 11] = [
+    ("cc", "gcc"),
     ("chromium", "chromium"),
     ("exiftool", "libimage-exiftool-perl"),
     ("nats-server", "nats-server"),

@@ -3,6 +3,9 @@
 mod crash;
 #[cfg(target_os = "linux")]
 mod disk;
+#[cfg(target_os = "linux")]
+mod drive;
 mod poison;
 mod refused;
 mod results;
+mod tables;

@@ -36,7 +36,7 @@ fn bad_scans_cost_their_own_rows() {
         ("scan-0.png", "Lи,Ян,,", "mixes scripts"),
         ("scan-0.png", ",Ян,,", "the name"),
         ("scan-0.png", "Ли,Ян,,yesterday", "no date and time"),
-        ("scan-0.png", "Ли,Ян", "4 fields"),
+        ("scan-0.png", "Ли,Ян,,,,7", "8 fields"),
         ("scan-0.png", "\"Ли,Ян,,", "quotation mark"),
         ("", "Ли,Ян,,", "'scan' is empty"),
     ];
@@ -61,7 +61,7 @@ fn bad_scans_cost_their_own_rows() {
     }
     let tail = &results[2 * bad.len()..];
     assert!(tail[0]["error"].contains("not UTF-8"));
-    assert!(tail[1]["error"].contains("row 1 has this id already"));
+    assert!(tail[1]["error"].contains("row 1 (line 2) has this id already"));
     assert_eq!(tail[2]["verdict"], "read");
 
     // A scan that was put in its place later is inspected when that is asked for.

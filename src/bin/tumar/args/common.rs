@@ -60,9 +60,7 @@ pub(crate) fn document_number(text: &str) -> Result<DocumentNumber, Failure> {
 /// The error of a name; it shows no more of it than the letters that are in the way.
 pub(crate) fn bad_name(error: &NameError) -> Failure {
     Failure::usage(match error {
-        NameError::Unprintable(_) => {
-            format!("the name: {error}; transliterate them as Doc 9303-3 says")
-        }
+        NameError::Unprintable(_) => format!("the name: {error}"),
         NameError::MixedScripts { latin, cyrillic } => {
             let (few, script, rest) = if latin.len() <= cyrillic.len() {
                 (latin, "Latin", "Cyrillic")
