@@ -1,4 +1,4 @@
-//! PNG, JPEG and TIFF → a picture.
+//! PNG, JPEG, TIFF, WebP and BMP → a picture.
 
 use std::io::Cursor;
 
@@ -15,8 +15,12 @@ pub(super) fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
     let (mut picture, orientation) = match image::guess_format(bytes) {
         Ok(ImageFormat::Png) => png(bytes)?,
         Ok(ImageFormat::Jpeg) => jpeg(bytes)?,
+        Ok(ImageFormat::WebP) => webp(bytes)?,
+        Ok(ImageFormat::Bmp) => bmp(bytes)?,
         _ if is_tiff(bytes) => tiff::page(bytes, 0)?,
-        _ => return Err(DecodeError::UnknownFormat),
+        _ => {
+            return Err(of_a_phone(bytes).map_or(DecodeError::UnknownFormat, DecodeError::Phone));
+        }
     };
     picture.pixels.apply_orientation(orientation);
     let plausible = |ppi: &[Ppi; 2]| ppi.iter().all(|axis| axis.is_plausible());
@@ -30,6 +34,44 @@ pub(super) fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
 /// The two orders of bytes, plain and BigTIFF.
 fn is_tiff(bytes: &[u8]) -> bool {
     matches!(bytes, [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..])
+}
+
+/// HEIC or AVIF, by the brands of the file type box (ISO/IEC 23008-12, clause 10).
+fn of_a_phone(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.get(4..8)? != b"ftyp" {
+        return None;
+    }
+    let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
+    let mut brands = bytes.get(8..length.min(bytes.len()))?.chunks_exact(4);
+    brands.find_map(|brand| match brand {
+        b"avif" | b"avis" => Some("AVIF"),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some("HEIC"),
+        _ => None,
+    })
+}
+
+/// Of an animation the first picture.
+fn webp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
+    let length = bytes.get(4..8).and_then(|length| length.first_chunk());
+    let length = length.map_or(0, |&length| u32::from_le_bytes(length) as usize);
+    if length.saturating_add(8) > bytes.len() {
+        let detail = "the file ends before its picture does".to_owned();
+        return Err(DecodeError::Corrupt { format: "WebP", detail });
+    }
+    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::WebP, "WebP")?;
+    picture.ppi = exif.and_then(jpeg_file::exif_ppi);
+    Ok((picture, orientation))
+}
+
+fn bmp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
+    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Bmp, "BMP")?;
+    // BITMAPINFOHEADER's pixels per metre, where the header is as long.
+    let number = |at: usize| bytes.get(at..)?.first_chunk().map(|&n| u32::from_le_bytes(n));
+    if number(14).is_some_and(|length| length >= 40) {
+        let axes = number(38).zip(number(42)).map(|(x, y)| [x, y]);
+        picture.ppi = axes.map(|axes| axes.map(|axis| Ppi::from_per_metre(f64::from(axis))));
+    }
+    Ok((picture, orientation))
 }
 
 fn png(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {

@@ -36,8 +36,11 @@ pub enum DecodeError {
     #[error("the file has {0} bytes; at most {MAX_FILE_BYTES} are read")]
     FileTooLong(u64),
     /// Not one of the formats that tumar reads.
-    #[error("not a picture in PNG, JPEG, JPEG 2000 or TIFF, nor a chip's EF.DG2")]
+    #[error("not a picture in PNG, JPEG, JPEG 2000, TIFF, WebP or BMP, nor a chip's EF.DG2")]
     UnknownFormat,
+    /// HEIC or AVIF, as phones write them.
+    #[error("a {0} picture, as phones take them, is not read")]
+    Phone(&'static str),
     /// More than [`MAX_PIXELS`].
     #[error("the picture claims {width} × {height} pixels; at most {MAX_PIXELS} are decoded")]
     TooLarge {
@@ -126,6 +129,9 @@ impl DecodeError {
             Self::Dg2(Dg2Error::Truncated { .. }) => "read the chip again",
             Self::Dg2(_) => "hand over the one portrait as JPEG or JPEG 2000",
             Self::UnknownFormat => "convert it to one of them",
+            Self::Phone(_) => {
+                "send it from the phone as JPEG (iPhone: Settings, Camera, Formats, Most Compatible)"
+            }
         }
     }
 }

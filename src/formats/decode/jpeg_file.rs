@@ -35,7 +35,8 @@ fn jfif_ppi(bytes: &[u8]) -> Option<[Ppi; 2]> {
     }
 }
 
-fn exif_ppi(raw: Vec<u8>) -> Option<[Ppi; 2]> {
+/// The resolution that EXIF states.
+pub(super) fn exif_ppi(raw: Vec<u8>) -> Option<[Ppi; 2]> {
     use exif::{In, Tag, Value};
     let exif = exif::Reader::new().read_raw(raw).ok()?;
     let rational = |tag| match &exif.get_field(tag, In::PRIMARY)?.value {

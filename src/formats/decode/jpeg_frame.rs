@@ -1,6 +1,6 @@
 //! The frame of a JPEG: its kind, its components, and which of their coefficients are there.
 
-use super::error::{DecodeError, MAX_PIXELS};
+use super::error::{DecodeError, MAX_PICTURE_BYTES, MAX_PIXELS};
 
 /// SOFn (ITU-T T.81, B.2.2).
 #[derive(Debug)]
@@ -89,6 +89,15 @@ impl Frame {
             return kind("JPEG whose luma is sampled below its chroma");
         }
         let progressive = marker == 0xc2;
+        if progressive {
+            // Decoders keep all coefficients, in two bytes each, beside the picture.
+            let all = fields.iter().map(|f| u64::from((f[1] >> 4) * (f[1] & 15))).sum::<u64>();
+            let unit = u64::from(most[0]) * u64::from(most[1]);
+            let bytes = pixels * u64::from(count) + 2 * pixels * all / unit;
+            if bytes > 2 * MAX_PICTURE_BYTES {
+                return Err(DecodeError::TooManyBytes(bytes));
+            }
+        }
         let units = [0, 1].map(|i| u64::from(size[i]).div_ceil(8 * u64::from(most[i])));
         let component = |field: &&[u8]| {
             let blocks = [0, 1].map(|axis| units[axis] * u64::from(sampling(field)[axis]));

@@ -20,7 +20,7 @@ use crate::formats::jpeg2000::{self, Fault};
 use crate::imaging::picture::Picture;
 pub use error::{DecodeError, MAX_FILE_BYTES, MAX_PICTURE_BYTES, MAX_PIXELS};
 
-/// Reads a PNG, JPEG, JPEG 2000 or TIFF file, or the portrait in a chip's EF.DG2.
+/// Reads a PNG, JPEG, JPEG 2000, TIFF, WebP or BMP file, or the portrait in a chip's EF.DG2.
 ///
 /// # Errors
 /// See [`DecodeError`]; nothing larger than [`MAX_PIXELS`] is allocated for.
@@ -40,10 +40,13 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, DecodeError> {
     Ok(std::fs::read(path)?)
 }
 
-/// Decodes the bytes of a PNG, JPEG, JPEG 2000 or TIFF file, or of a chip's EF.DG2 with a JPEG or
-/// JPEG 2000 picture in it: upright (EXIF orientation applied), alpha laid on white, grey or RGB in
+/// Decodes the bytes of a PNG, JPEG, JPEG 2000, TIFF, WebP or BMP file, or of a chip's EF.DG2 with a
+/// JPEG or JPEG 2000 picture in it: upright (EXIF orientation applied), alpha laid on white, grey or RGB in
 /// 8 or 16 bits. Of a TIFF with several pages the first is taken. CMYK in TIFF, and RGB whose
 /// profile is a table, become sRGB by their profiles.
+///
+/// A decoder that panics is an error, too: the first call wraps the process's panic hook, so that
+/// nothing of it is printed.
 ///
 /// # Errors
 /// See [`DecodeError`].
@@ -69,6 +72,8 @@ fn format_of(bytes: &[u8]) -> &'static str {
         [0xff, 0xd8, ..] => "JPEG",
         [0x89, ..] => "PNG",
         [b'I', b'I', ..] | [b'M', b'M', ..] => "TIFF",
+        [b'R', ..] => "WebP",
+        [b'B', ..] => "BMP",
         _ => "JPEG 2000",
     }
 }

@@ -32,8 +32,8 @@ impl From<&str> for Fault {
 /// The pixels, grey or RGB of 8 or 16 bits, with alpha if the file has it, and what the headers
 /// say. Samples of under 8 or 16 bits are stretched to them.
 pub(crate) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Header<'_>), Fault> {
-    let header = jp2::header(bytes)?;
-    Ok((pixels(bytes, [header.width, header.height])?, header))
+    let (header, plain) = jp2::read(bytes)?;
+    Ok((pixels(&plain, [header.width, header.height])?, header))
 }
 
 fn pixels(bytes: &[u8], size: [u32; 2]) -> Result<DynamicImage, Fault> {
