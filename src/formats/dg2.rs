@@ -103,21 +103,48 @@ pub fn picture(bytes: &[u8]) -> Result<(Coding, &[u8]), Dg2Error> {
         return Err(Dg2Error::Missing("the DG2 template"));
     }
     let mut file = Bytes::new(bytes, 0);
-    let (coding, picture) = if bytes.starts_with(RECORD) {
+    let (said, mut picture) = if bytes.starts_with(RECORD) {
         facial_record(file)?
     } else {
         let mut file = expect(&mut file, 0x75, "the DG2 template")?;
         data_block(&mut expect(&mut file, 0x7f61, "the biometric group template")?)?
     };
-    let matches = match coding {
-        Coding::Jpeg => picture.starts_with(&[0xff, 0xd8, 0xff]),
-        Coding::Jpeg2000 => crate::formats::jp2::is_jpeg_2000(picture),
-    };
-    if matches { Ok((coding, picture)) } else { Err(Dg2Error::Mismatch(coding)) }
+    if !picture.rest().ends_with(&[0xff, 0xd9]) {
+        // Lengths on the way were too short: decoders know where the picture ends.
+        picture = Bytes::new(&bytes[picture.at()..], picture.at());
+    }
+    // Passports are about that say the one and hold the other.
+    let picture = picture.rest();
+    if picture.starts_with(&[0xff, 0xd8, 0xff]) {
+        return Ok((Coding::Jpeg, picture));
+    }
+    if crate::formats::jp2::is_jpeg_2000(picture) {
+        return Ok((Coding::Jpeg2000, picture));
+    }
+    Err(match said {
+        Said::Coding(coding) => Dg2Error::Mismatch(coding),
+        Said::Other(code) => Dg2Error::Format(code),
+    })
+}
+
+/// How the container says that its picture is coded.
+#[derive(Clone, Copy)]
+enum Said {
+    Coding(Coding),
+    Other(u32),
+}
+
+/// How many bytes more than there are a length may claim: real chips' are off by some.
+const SLACK: usize = 32;
+
+/// The next `length` bytes, or those that are left, if it is but a little too much.
+fn about<'a>(data: &mut Bytes<'a>, length: usize) -> Option<Bytes<'a>> {
+    let left = data.left();
+    data.part(if length > left && length - left <= SLACK { left } else { length })
 }
 
 /// The group template: a count, then that many templates of header and data block.
-fn data_block<'a>(group: &mut Bytes<'a>) -> Result<(Coding, &'a [u8]), Dg2Error> {
+fn data_block<'a>(group: &mut Bytes<'a>) -> Result<(Said, Bytes<'a>), Dg2Error> {
     let count = expect(group, 0x02, "the number of faces")?;
     let count = number(count).ok_or(Dg2Error::Missing("the number of faces"))?;
     let mut templates = Vec::new();
@@ -153,7 +180,7 @@ fn data_block<'a>(group: &mut Bytes<'a>) -> Result<(Coding, &'a [u8]), Dg2Error>
 const RECORD: &[u8] = b"FAC\0";
 
 /// ISO/IEC 19794-5:2005, 5.3: header, then one block for each face.
-fn facial_record(mut data: Bytes<'_>) -> Result<(Coding, &[u8]), Dg2Error> {
+fn facial_record(mut data: Bytes<'_>) -> Result<(Said, Bytes<'_>), Dg2Error> {
     let at = data.at();
     let header = take(&mut data, 14, "the facial record's header")?;
     let mut fields = Bytes::new(&header[4..], at + 4);
@@ -171,36 +198,38 @@ fn facial_record(mut data: Bytes<'_>) -> Result<(Coding, &[u8]), Dg2Error> {
         several => return Err(Dg2Error::SeveralFaces(several.into())),
     }
     let (length, left) = (length as usize, data.left() + 14);
-    let blocks = length.checked_sub(14).and_then(|blocks| data.part(blocks));
-    let what = "the facial record";
-    let mut blocks = blocks.ok_or(Dg2Error::Truncated { what, at, claimed: length, left })?;
-    face(&mut blocks)
+    if length < 14 || length > left + SLACK {
+        let what = "the facial record";
+        return Err(Dg2Error::Truncated { what, at, claimed: length, left });
+    }
+    // The block has a length of its own.
+    face(&mut data)
 }
 
 /// ISO/IEC 19794-5:2005, 5.5 to 5.8: 20 bytes about the face, 8 for each feature point, 12 about
 /// the picture, and the picture. Width and height in there are left to the picture's own header.
-fn face<'a>(blocks: &mut Bytes<'a>) -> Result<(Coding, &'a [u8]), Dg2Error> {
+fn face<'a>(blocks: &mut Bytes<'a>) -> Result<(Said, Bytes<'a>), Dg2Error> {
     let (at, left) = (blocks.at(), blocks.left());
     let what = "the facial information";
     let missing = Dg2Error::Truncated { what, at, claimed: 20, left };
     let claimed = blocks.u32().ok_or(missing.clone())? as usize;
-    let block = claimed.checked_sub(4).and_then(|length| blocks.part(length));
+    let block = claimed.checked_sub(4).and_then(|length| about(blocks, length));
     let mut block = block.ok_or(Dg2Error::Truncated { what, at, claimed, left })?;
     let points = block.u16().ok_or(missing)?;
     take(&mut block, 14, what)?;
     take(&mut block, 8 * usize::from(points), "the feature points")?;
     let about = take(&mut block, 12, "the image information")?;
-    let coding = match about[1] {
-        0 => Coding::Jpeg,
-        1 => Coding::Jpeg2000,
-        other => return Err(Dg2Error::Format(other.into())),
+    let said = match about[1] {
+        0 => Said::Coding(Coding::Jpeg),
+        1 => Said::Coding(Coding::Jpeg2000),
+        other => Said::Other(other.into()),
     };
-    Ok((coding, block.rest()))
+    Ok((said, block))
 }
 
 /// ISO/IEC 39794-5:2019, annex A, with implicit tags but for choices:
 /// `65 {A0 version, A1 {30 {80 id, A1 {A0 {A0 {80 picture, A1 {A0 {80 format}}}}}}}}`.
-fn face_image<'a>(block: &mut Bytes<'a>) -> Result<(Coding, &'a [u8]), Dg2Error> {
+fn face_image<'a>(block: &mut Bytes<'a>) -> Result<(Said, Bytes<'a>), Dg2Error> {
     expect(block, 0xa0, "the version block")?;
     let mut faces = expect(block, 0xa1, "the list of representations")?;
     if faces.left() == 0 {
@@ -223,9 +252,9 @@ fn face_image<'a>(block: &mut Bytes<'a>) -> Result<(Coding, &'a [u8]), Dg2Error>
     let mut format = expect(&mut about, 0xa0, "the image data format")?;
     let code = number(expect(&mut format, 0x80, "the image data format's code")?);
     match code.ok_or(Dg2Error::Missing("the image data format's code"))? {
-        2 => Ok((Coding::Jpeg, picture.rest())),
-        3 | 4 => Ok((Coding::Jpeg2000, picture.rest())),
-        other => Err(Dg2Error::Format(other)),
+        2 => Ok((Said::Coding(Coding::Jpeg), picture)),
+        3 | 4 => Ok((Said::Coding(Coding::Jpeg2000), picture)),
+        other => Ok((Said::Other(other), picture)),
     }
 }
 
@@ -264,7 +293,7 @@ fn object<'a>(data: &mut Bytes<'a>) -> Result<Option<(u32, usize, Bytes<'a>)>, D
         }
         _ => return Err(Dg2Error::Length { at: at_length }),
     };
-    let contents = data.part(length);
+    let contents = about(data, length);
     let claimed = (data.at() - at).saturating_add(length);
     contents.map(|contents| Some((tag, at, contents))).ok_or(cut(claimed))
 }

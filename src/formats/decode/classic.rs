@@ -1,133 +1,123 @@
-//! PNG, JPEG and TIFF → a picture.
+//! PNG, JPEG, TIFF, WebP and BMP → a picture.
 
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
-use super::error::{DecodeError, MAX_PIXELS};
-use super::{alpha, convert, directory, jpeg_file, png_file, tiff_file};
+use super::error::{DecodeError, MAX_PICTURE_BYTES, MAX_PIXELS};
+use super::{alpha, convert, jpeg_file, jpeg_walk, png_file, tiff};
 use crate::imaging::picture::Picture;
 use crate::imaging::units::Ppi;
 
-/// Bytes that a picture of [`MAX_PIXELS`] may take: four samples of 16 bits a pixel.
-const MAX_PICTURE_BYTES: u64 = MAX_PIXELS * 8;
-
-/// Which of the formats a file is in.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Png,
-    Jpeg,
-    Tiff,
-}
-
-impl Kind {
-    fn of(format: ImageFormat) -> Option<Self> {
-        match format {
-            ImageFormat::Png => Some(Self::Png),
-            ImageFormat::Jpeg => Some(Self::Jpeg),
-            ImageFormat::Tiff => Some(Self::Tiff),
-            _ => None,
-        }
-    }
-
-    fn corrupt(self, detail: impl ToString) -> DecodeError {
-        let format = match self {
-            Self::Png => "PNG",
-            Self::Jpeg => "JPEG",
-            Self::Tiff => "TIFF",
-        };
-        DecodeError::Corrupt { format, detail: detail.to_string() }
-    }
-}
-
 /// A picture, upright, without alpha.
 pub(super) fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    let kind = reader.format().and_then(Kind::of).ok_or(DecodeError::UnknownFormat)?;
-    reader.limits(limits());
-    see_that_it_is_whole(bytes, kind)?;
-    let mut decoder = reader.into_decoder().map_err(|error| kind.corrupt(error))?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
-        return Err(DecodeError::TooLarge { width, height });
-    }
-    // A damaged profile, orientation or resolution is as good as none: the pixels still count.
-    let icc = match kind {
-        Kind::Tiff => tiff_file::icc(bytes),
-        _ => decoder.icc_profile().ok().flatten(),
-    };
-    let stored = decoder.original_color_type();
-    let bilevel = match kind {
-        Kind::Png => png_file::is_bilevel(bytes),
-        _ => stored == ExtendedColorType::L1,
-    };
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let exif = decoder.exif_metadata().ok().flatten();
-    let (mut pixels, icc) = match stored {
-        ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16 => {
-            let srgb = of_inks(bytes, kind, (width, height), icc)?;
-            (srgb.pixels, srgb.icc)
+    let (mut picture, orientation) = match image::guess_format(bytes) {
+        Ok(ImageFormat::Png) => png(bytes)?,
+        Ok(ImageFormat::Jpeg) => jpeg(bytes)?,
+        Ok(ImageFormat::WebP) => webp(bytes)?,
+        Ok(ImageFormat::Bmp) => bmp(bytes)?,
+        _ if is_tiff(bytes) => tiff::page(bytes, 0)?,
+        _ => {
+            return Err(of_a_phone(bytes).map_or(DecodeError::UnknownFormat, DecodeError::Phone));
         }
-        _ => (DynamicImage::from_decoder(decoder).map_err(|error| kind.corrupt(error))?, icc),
     };
-    pixels.apply_orientation(orientation);
-    let ppi = resolution(bytes, kind, exif, orientation);
-    let mut picture = Picture { pixels: alpha::plain(pixels), ppi, icc, bilevel };
+    picture.pixels.apply_orientation(orientation);
+    let plausible = |ppi: &[Ppi; 2]| ppi.iter().all(|axis| axis.is_plausible());
+    let turned = |[x, y]: [Ppi; 2]| if turns_sideways(orientation) { [y, x] } else { [x, y] };
+    picture.ppi = picture.ppi.filter(plausible).map(turned);
+    picture.pixels = alpha::plain(picture.pixels);
     convert::settle(&mut picture);
     Ok(picture)
 }
 
-/// What the decoders would not refuse, or not in words: a JPEG that is cut off or in CMYK, a TIFF
-/// whose fields claim more than the file has.
-fn see_that_it_is_whole(bytes: &[u8], kind: Kind) -> Result<(), DecodeError> {
-    match kind {
-        Kind::Jpeg if !jpeg_file::has_its_end(bytes) => {
-            Err(kind.corrupt("the file ends before its picture does"))
-        }
-        Kind::Jpeg if jpeg_file::channels(bytes) == Some(4) => Err(DecodeError::JpegInks),
-        Kind::Tiff => match directory::overclaim(bytes) {
-            Some((tag, count)) => Err(kind.corrupt(format!(
-                "field {tag} claims {count} values, more than the file has room for"
-            ))),
-            None => Ok(()),
-        },
-        _ => Ok(()),
-    }
+/// The two orders of bytes, plain and BigTIFF.
+fn is_tiff(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..])
 }
 
-fn limits() -> image::Limits {
+/// HEIC or AVIF, by the brands of the file type box (ISO/IEC 23008-12, clause 10).
+fn of_a_phone(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.get(4..8)? != b"ftyp" {
+        return None;
+    }
+    let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
+    let mut brands = bytes.get(8..length.min(bytes.len()))?.chunks_exact(4);
+    brands.find_map(|brand| match brand {
+        b"avif" | b"avis" => Some("AVIF"),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some("HEIC"),
+        _ => None,
+    })
+}
+
+/// Of an animation the first picture.
+fn webp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
+    let length = bytes.get(4..8).and_then(|length| length.first_chunk());
+    let length = length.map_or(0, |&length| u32::from_le_bytes(length) as usize);
+    if length.saturating_add(8) > bytes.len() {
+        let detail = "the file ends before its picture does".to_owned();
+        return Err(DecodeError::Corrupt { format: "WebP", detail });
+    }
+    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::WebP, "WebP")?;
+    picture.ppi = exif.and_then(jpeg_file::exif_ppi);
+    Ok((picture, orientation))
+}
+
+fn bmp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
+    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Bmp, "BMP")?;
+    // BITMAPINFOHEADER's pixels per metre, where the header is as long.
+    let number = |at: usize| bytes.get(at..)?.first_chunk().map(|&n| u32::from_le_bytes(n));
+    if number(14).is_some_and(|length| length >= 40) {
+        let axes = number(38).zip(number(42)).map(|(x, y)| [x, y]);
+        picture.ppi = axes.map(|axes| axes.map(|axis| Ppi::from_per_metre(f64::from(axis))));
+    }
+    Ok((picture, orientation))
+}
+
+fn png(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
+    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Png, "PNG")?;
+    picture.ppi = png_file::ppi(bytes);
+    picture.bilevel = png_file::is_bilevel(bytes);
+    Ok((picture, orientation))
+}
+
+fn jpeg(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
+    if jpeg_file::channels(bytes) == Some(4) {
+        return Err(DecodeError::JpegInks);
+    }
+    jpeg_walk::walk(bytes)?;
+    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::Jpeg, "JPEG")?;
+    picture.ppi = jpeg_file::ppi(bytes, exif);
+    Ok((picture, orientation))
+}
+
+/// Pixels, profile, orientation and EXIF, none of whose faults make the pixels worthless.
+fn decoded(
+    bytes: &[u8],
+    kind: ImageFormat,
+    format: &'static str,
+) -> Result<(Picture, Orientation, Option<Vec<u8>>), DecodeError> {
+    let corrupt = |error: image::ImageError| {
+        let detail = error.to_string();
+        DecodeError::Corrupt { format, detail }
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), kind);
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(MAX_PICTURE_BYTES);
-    limits
-}
-
-/// Inks → sRGB by the profile, which must be there.
-fn of_inks(
-    bytes: &[u8],
-    kind: Kind,
-    size: (u32, u32),
-    icc: Option<Vec<u8>>,
-) -> Result<Picture, DecodeError> {
-    let icc = icc.ok_or(DecodeError::Inks)?;
-    let inks = convert::tiff_inks(bytes, MAX_PICTURE_BYTES).map_err(|error| kind.corrupt(error))?;
-    convert::from_cmyk(size, &inks, &icc).map_err(DecodeError::InksProfile)
-}
-
-/// Pixels per inch across and down of the upright picture, if they are plausible.
-fn resolution(
-    bytes: &[u8],
-    kind: Kind,
-    exif: Option<Vec<u8>>,
-    orientation: Orientation,
-) -> Option<[Ppi; 2]> {
-    let [x, y] = match kind {
-        Kind::Png => png_file::ppi(bytes),
-        Kind::Tiff => tiff_file::ppi(bytes),
-        Kind::Jpeg => jpeg_file::ppi(bytes, exif),
-    }?;
-    let plausible = x.is_plausible() && y.is_plausible();
-    plausible.then_some(if turns_sideways(orientation) { [y, x] } else { [x, y] })
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(corrupt)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
+        return Err(DecodeError::TooLarge { width, height });
+    }
+    if decoder.total_bytes() > MAX_PICTURE_BYTES {
+        return Err(DecodeError::TooManyBytes(decoder.total_bytes()));
+    }
+    let icc = decoder.icc_profile().ok().flatten();
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let exif = decoder.exif_metadata().ok().flatten();
+    let pixels = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
+    Ok((Picture { pixels, ppi: None, icc, bilevel: false }, orientation, exif))
 }
 
 fn turns_sideways(orientation: Orientation) -> bool {

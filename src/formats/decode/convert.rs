@@ -1,14 +1,10 @@
 //! Pictures whose values are no light by curves alone → sRGB: inks, and profiles that are tables.
 
-use std::io::Cursor;
-
 use image::{DynamicImage, ImageBuffer, Rgb};
 use moxcms::{
     ColorProfile, DataColorSpace, Layout, RenderingIntent, TransformExecutor, TransformOptions,
 };
 use rayon::prelude::*;
-use tiff::TiffUnsupportedError;
-use tiff::decoder::DecodingResult;
 
 use crate::imaging::colour::{self, ProfileFault};
 use crate::imaging::picture::Picture;
@@ -20,18 +16,6 @@ pub(super) enum Inks {
     Eight(Vec<u8>),
     /// 16 bits each.
     Sixteen(Vec<u16>),
-}
-
-/// The inks of a TIFF file in CMYK (TIFF 6.0, section 16), which takes at most `most_bytes`.
-pub(super) fn tiff_inks(bytes: &[u8], most_bytes: u64) -> tiff::TiffResult<Inks> {
-    let mut limits = tiff::decoder::Limits::default();
-    limits.decoding_buffer_size = most_bytes as usize;
-    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes))?.with_limits(limits);
-    match decoder.read_image()? {
-        DecodingResult::U8(inks) => Ok(Inks::Eight(inks)),
-        DecodingResult::U16(inks) => Ok(Inks::Sixteen(inks)),
-        _ => Err(TiffUnsupportedError::UnknownInterpretation.into()),
-    }
 }
 
 /// CMYK → sRGB of the same depth, by the profile of its inks.

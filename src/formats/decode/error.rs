@@ -7,7 +7,13 @@ use crate::formats::jp2::{Jp2Error, MAX_JP2_PIXELS};
 use crate::imaging::colour::ProfileFault;
 
 /// The most pixels that a picture may claim: an A4 page at 1200 ppi has 139 million.
-pub const MAX_PIXELS: u64 = 200_000_000;
+pub const MAX_PIXELS: u64 = 250_000_000;
+
+/// The most bytes that a picture may take when it is decoded, alpha included: [`MAX_PIXELS`] in RGB
+/// of 8 bits fit, and an A4 page at 1200 ppi in RGB of 16.
+pub const MAX_PICTURE_BYTES: u64 = 1 << 30;
+
+const _: () = assert!(3 * MAX_PIXELS <= MAX_PICTURE_BYTES);
 
 const _: () = assert!(MAX_JP2_PIXELS <= MAX_PIXELS);
 
@@ -30,8 +36,11 @@ pub enum DecodeError {
     #[error("the file has {0} bytes; at most {MAX_FILE_BYTES} are read")]
     FileTooLong(u64),
     /// Not one of the formats that tumar reads.
-    #[error("not a picture in PNG, JPEG, JPEG 2000 or TIFF, nor a chip's EF.DG2")]
+    #[error("not a picture in PNG, JPEG, JPEG 2000, TIFF, WebP or BMP, nor a chip's EF.DG2")]
     UnknownFormat,
+    /// HEIC or AVIF, as phones write them.
+    #[error("a {0} picture, as phones take them, is not read")]
+    Phone(&'static str),
     /// More than [`MAX_PIXELS`].
     #[error("the picture claims {width} × {height} pixels; at most {MAX_PIXELS} are decoded")]
     TooLarge {
@@ -40,6 +49,9 @@ pub enum DecodeError {
         /// Pixels down.
         height: u32,
     },
+    /// More than [`MAX_PICTURE_BYTES`].
+    #[error("the picture takes {0} bytes when decoded; at most {MAX_PICTURE_BYTES} are taken")]
+    TooManyBytes(u64),
     /// The format's decoder refused it.
     #[error("the {format} data is corrupt or not supported: {detail}")]
     Corrupt {
@@ -48,6 +60,31 @@ pub enum DecodeError {
         /// What the decoder said.
         detail: String,
     },
+    /// The data ends before the last row.
+    #[error("the file ends before its picture does: about {missing} % of the rows are missing")]
+    Ends {
+        /// How many of a hundred rows are missing, rounded up.
+        missing: u8,
+    },
+    /// The data of a picture that is sent in steps ends before the last of them.
+    #[error("the file ends before its picture does: the rows are there, but not all of their detail")]
+    EndsCoarse,
+    /// Something stands in the data that does not belong there.
+    #[error("the {format} data is damaged at byte {at}: nothing below row {row} can be relied on")]
+    Damaged {
+        /// The format that the first bytes announce.
+        format: &'static str,
+        /// Where decoding stopped, in bytes from the start of the picture's data.
+        at: usize,
+        /// The first row, in pixels from the top of the stored picture, that is not whole.
+        row: u32,
+    },
+    /// A kind of picture within a format that is read.
+    #[error("{0} is not read")]
+    Kind(&'static str),
+    /// The decoder broke down.
+    #[error("the {0} decoder failed on this file")]
+    Broken(&'static str),
     /// CMYK, and nothing says what its inks look like.
     #[error("CMYK without a colour profile: what its inks look like is not known")]
     Inks,
@@ -71,8 +108,17 @@ impl DecodeError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Read(_) => "check the path and the disk",
-            Self::Empty | Self::Corrupt { .. } => "copy or export it again",
-            Self::FileTooLong(_) | Self::TooLarge { .. } | Self::Jp2(Jp2Error::TooLarge { .. }) => {
+            Self::Empty
+            | Self::Corrupt { .. }
+            | Self::Ends { .. }
+            | Self::EndsCoarse
+            | Self::Damaged { .. } => "copy or export it again",
+            Self::Kind(_) => "export it as PNG, or as TIFF in grey or RGB of 8 or 16 bits",
+            Self::Broken(_) => "export it as PNG or plain TIFF",
+            Self::FileTooLong(_)
+            | Self::TooLarge { .. }
+            | Self::TooManyBytes(_)
+            | Self::Jp2(Jp2Error::TooLarge { .. }) => {
                 "crop it to the portrait or scan it at a lower resolution"
             }
             Self::Inks | Self::InksProfile(_) | Self::JpegInks => "convert it to RGB",
@@ -83,6 +129,9 @@ impl DecodeError {
             Self::Dg2(Dg2Error::Truncated { .. }) => "read the chip again",
             Self::Dg2(_) => "hand over the one portrait as JPEG or JPEG 2000",
             Self::UnknownFormat => "convert it to one of them",
+            Self::Phone(_) => {
+                "send it from the phone as JPEG (iPhone: Settings, Camera, Formats, Most Compatible)"
+            }
         }
     }
 }

@@ -2,21 +2,6 @@
 
 use crate::imaging::units::Ppi;
 
-/// Whether a JPEG has an end mark (ITU-T T.81, B.1.1): without it, decoders fill the rest with grey.
-/// Thumbnails, which have end marks of their own, stand in segments before the first scan.
-pub(super) fn has_its_end(bytes: &[u8]) -> bool {
-    let mut at = 2;
-    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        if marker == 0xda {
-            return bytes[at..].windows(2).any(|pair| pair == [0xff, 0xd9]);
-        }
-        // Any number of fill bytes may stand before a marker.
-        at += if marker == 0xff { 1 } else { 2 + usize::from(u16::from_be_bytes([high, low])) };
-    }
-    // Something else before the first scan is for the decoder to judge.
-    at + 4 <= bytes.len()
-}
-
 /// The components of a JPEG's frame (ITU-T T.81, B.2.2).
 pub(super) fn channels(bytes: &[u8]) -> Option<u8> {
     let mut at = 2;
@@ -50,7 +35,8 @@ fn jfif_ppi(bytes: &[u8]) -> Option<[Ppi; 2]> {
     }
 }
 
-fn exif_ppi(raw: Vec<u8>) -> Option<[Ppi; 2]> {
+/// The resolution that EXIF states.
+pub(super) fn exif_ppi(raw: Vec<u8>) -> Option<[Ppi; 2]> {
     use exif::{In, Tag, Value};
     let exif = exif::Reader::new().read_raw(raw).ok()?;
     let rational = |tag| match &exif.get_field(tag, In::PRIMARY)?.value {

@@ -3,21 +3,24 @@
 mod alpha;
 mod classic;
 mod convert;
-mod directory;
 mod error;
+mod guard;
+mod jpeg_bits;
 mod jpeg_file;
+mod jpeg_frame;
+mod jpeg_walk;
 mod png_file;
-mod tiff_file;
+mod tiff;
 
 use std::path::Path;
 
-use crate::formats::dg2::{self, Coding};
+use crate::formats::dg2;
 use crate::formats::jp2;
 use crate::formats::jpeg2000::{self, Fault};
 use crate::imaging::picture::Picture;
-pub use error::{DecodeError, MAX_FILE_BYTES, MAX_PIXELS};
+pub use error::{DecodeError, MAX_FILE_BYTES, MAX_PICTURE_BYTES, MAX_PIXELS};
 
-/// Reads a PNG, JPEG, JPEG 2000 or TIFF file, or the portrait in a chip's EF.DG2.
+/// Reads a PNG, JPEG, JPEG 2000, TIFF, WebP or BMP file, or the portrait in a chip's EF.DG2.
 ///
 /// # Errors
 /// See [`DecodeError`]; nothing larger than [`MAX_PIXELS`] is allocated for.
@@ -37,10 +40,13 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, DecodeError> {
     Ok(std::fs::read(path)?)
 }
 
-/// Decodes the bytes of a PNG, JPEG, JPEG 2000 or TIFF file, or of a chip's EF.DG2 with a JPEG or
-/// JPEG 2000 picture in it: upright (EXIF orientation applied), alpha laid on white, grey or RGB in
+/// Decodes the bytes of a PNG, JPEG, JPEG 2000, TIFF, WebP or BMP file, or of a chip's EF.DG2 with a
+/// JPEG or JPEG 2000 picture in it: upright (EXIF orientation applied), alpha laid on white, grey or RGB in
 /// 8 or 16 bits. Of a TIFF with several pages the first is taken. CMYK in TIFF, and RGB whose
 /// profile is a table, become sRGB by their profiles.
+///
+/// A decoder that panics is an error, too: the first call wraps the process's panic hook, so that
+/// nothing of it is printed.
 ///
 /// # Errors
 /// See [`DecodeError`].
@@ -48,18 +54,28 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
     }
-    if !dg2::is_dg2(bytes) {
-        return picture(bytes);
-    }
-    match dg2::picture(bytes)? {
-        (Coding::Jpeg, bytes) => picture(bytes),
-        (Coding::Jpeg2000, bytes) => jpeg_2000(bytes),
-    }
+    picture(if dg2::is_dg2(bytes) { dg2::picture(bytes)?.1 } else { bytes })
 }
 
 /// A picture that is not in a container.
 fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
-    if jp2::is_jpeg_2000(bytes) { jpeg_2000(bytes) } else { classic::picture(bytes) }
+    let decoded = guard::quietly(|| match jp2::is_jpeg_2000(bytes) {
+        true => jpeg_2000(bytes),
+        false => classic::picture(bytes),
+    });
+    decoded.unwrap_or_else(|| Err(DecodeError::Broken(format_of(bytes))))
+}
+
+/// The format that the first bytes announce.
+fn format_of(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0xff, 0xd8, ..] => "JPEG",
+        [0x89, ..] => "PNG",
+        [b'I', b'I', ..] | [b'M', b'M', ..] => "TIFF",
+        [b'R', ..] => "WebP",
+        [b'B', ..] => "BMP",
+        _ => "JPEG 2000",
+    }
 }
 
 fn jpeg_2000(bytes: &[u8]) -> Result<Picture, DecodeError> {

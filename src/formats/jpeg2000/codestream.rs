@@ -54,8 +54,19 @@ pub(crate) fn is_codestream(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xff, 0x4f, 0xff, 0x51])
 }
 
+/// Where the tile-parts end, and what in them does not say so as decoders expect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// The first byte behind the last tile-part.
+    pub(crate) end: usize,
+    /// Whether the end mark follows at once.
+    pub(crate) marked: bool,
+    /// Where the length of a tile-part is left open, and its length (A.4.2: Psot 0).
+    pub(crate) open: Option<(usize, u32)>,
+}
+
 /// Reads the headers and follows the tile-parts to the end mark.
-pub(crate) fn header(mut stream: Bytes<'_>) -> Result<Size, Jp2Error> {
+pub(crate) fn header(mut stream: Bytes<'_>) -> Result<(Size, Extent), Jp2Error> {
     if stream.u16() != Some(SOC) || stream.u16() != Some(SIZ) {
         return Err(Jp2Error::Missing("the codestream's size"));
     }
@@ -64,8 +75,8 @@ pub(crate) fn header(mut stream: Bytes<'_>) -> Result<Size, Jp2Error> {
     if segments(&mut stream, &size, &mut cuts)? != SOT {
         return Err(Jp2Error::Missing("the first tile"));
     }
-    tiles(&mut stream, &size, &mut cuts)?;
-    Ok(size)
+    let extent = tiles(&mut stream, &size, &mut cuts)?;
+    Ok((size, extent))
 }
 
 impl Size {
@@ -233,8 +244,9 @@ fn segments(stream: &mut Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<u16,
 }
 
 /// The tile-parts, the first of whose SOT is read (annex A.4.2).
-fn tiles(stream: &mut Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<(), Jp2Error> {
+fn tiles(stream: &mut Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<Extent, Jp2Error> {
     let mut there = vec![false; (size.tiles[0] * size.tiles[1]) as usize];
+    let mut open = None;
     loop {
         let at = stream.at() - 2;
         let what = "the tile";
@@ -248,22 +260,42 @@ fn tiles(stream: &mut Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<(), Jp2
         // From SOT on; nought means up to the end mark.
         let taken = stream.at() - at;
         let rest = match length {
-            0 => stream.left().checked_sub(2),
-            length => (length as usize).checked_sub(taken),
+            0 => up_to_the_mark(*stream, size, cuts)?,
+            length => (length as usize).checked_sub(taken).ok_or(Jp2Error::Senseless { what, at })?,
         };
-        let rest = rest.ok_or(Jp2Error::Senseless { what, at })?;
+        if length == 0 {
+            open = Some((at + 6, (taken + rest) as u32));
+        }
         let mut part = stream.part(rest).ok_or(cut.clone())?;
         if segments(&mut part, size, cuts)? != SOD {
             return Err(Jp2Error::Senseless { what, at });
         }
+        let end = stream.at();
+        let fill = stream.rest().iter().take_while(|&&byte| byte == 0).count();
+        stream.take(fill);
         match stream.u16() {
-            Some(SOT) => {}
-            Some(EOC) => break,
-            _ => return Err(Jp2Error::Truncated { what: "the picture", at: stream.at() }),
+            Some(SOT) if fill == 0 => {}
+            Some(EOC) => {
+                let whole = there.iter().all(|&there| there);
+                let extent = Extent { end, marked: fill == 0, open };
+                return whole.then_some(extent).ok_or(Jp2Error::Missing("a tile"));
+            }
+            _ => return Err(Jp2Error::Truncated { what: "the picture", at: end }),
         }
     }
-    let whole = there.iter().all(|&there| there);
-    whole.then_some(()).ok_or(Jp2Error::Missing("a tile"))
+}
+
+/// How many bytes are left before the end mark, which cannot stand in packets (B.10.1).
+fn up_to_the_mark(
+    stream: Bytes<'_>,
+    size: &Size,
+    cuts: &mut Cuts,
+) -> Result<usize, Jp2Error> {
+    let mut packets = stream;
+    segments(&mut packets, size, cuts)?;
+    let mark = packets.rest().windows(2).position(|pair| pair == EOC.to_be_bytes());
+    let mark = mark.ok_or(Jp2Error::Truncated { what: "the picture", at: stream.at() })?;
+    Ok(packets.at() + mark - stream.at())
 }
 
 /// The contents of a marker segment, whose marker is read.

@@ -3,7 +3,9 @@
 //! ISO/IEC 15444-1, annex I for the boxes, annex A (in `codestream.rs`) for the headers. What a file
 //! makes the decoder allocate follows from these alone.
 
-use super::codestream;
+use std::borrow::Cow;
+
+use super::codestream::{self, Extent};
 pub use super::error::{Jp2Error, MAX_COMPONENTS, MAX_JP2_PIXELS};
 use crate::formats::bytes::Bytes;
 use crate::imaging::units::Ppi;
@@ -38,26 +40,76 @@ pub fn is_jpeg_2000(bytes: &[u8]) -> bool {
 /// # Errors
 /// See [`Jp2Error`].
 pub fn header(bytes: &[u8]) -> Result<Header<'_>, Jp2Error> {
+    read(bytes).map(|(header, _)| header)
+}
+
+/// The headers, and the file as a strict decoder wants it where it is not: without bytes behind its
+/// end or before its end mark, with all lengths filled in. Many programs write such files, and all
+/// viewers show them.
+pub(super) fn read(bytes: &[u8]) -> Result<(Header<'_>, Cow<'_, [u8]>), Jp2Error> {
     let mut file = Bytes::new(bytes, 0);
     if codestream::is_codestream(bytes) {
-        return Ok(codestream::header(file)?.into());
+        let (size, extent) = codestream::header(file)?;
+        let exact = extent.marked && extent.open.is_none() && extent.end + 2 == bytes.len();
+        let plain = if exact { bytes.into() } else { closed(bytes, 0, extent).into() };
+        return Ok((size.into(), plain));
     }
     if !bytes.starts_with(SIGNATURE) {
         return Err(Jp2Error::Missing("the signature"));
     }
-    let (mut about, mut stream) = (None, None);
-    while let Some((kind, contents)) = next_box(&mut file)? {
+    let (mut about, mut stream, mut others) = (None, None, Vec::new());
+    let mut exact = true;
+    loop {
+        let start = file.at();
+        let (kind, contents) = match next_box(&mut file) {
+            Ok(Some(found)) => found,
+            Ok(None) => break,
+            // What is behind the picture does not count.
+            Err(_) if about.is_some() && stream.is_some() => {
+                exact = false;
+                break;
+            }
+            Err(error) => return Err(error),
+        };
         match &kind {
             b"jp2h" if about.is_some() => return Err(Jp2Error::Twice("the header box")),
             b"jp2h" => about = Some(jp2_header(contents)?),
             b"jp2c" if stream.is_some() => return Err(Jp2Error::Twice("the codestream")),
-            b"jp2c" => stream = Some(codestream::header(contents)?),
+            b"jp2c" => stream = Some((contents.at(), codestream::header(contents)?)),
             _ => {}
+        }
+        match &kind {
+            b"jp2c" => exact &= claims_what_it_has(&bytes[start..]),
+            _ => others.extend(&bytes[start..file.at()]),
         }
     }
     let (ppi, icc) = about.ok_or(Jp2Error::Missing("the header box"))?;
-    let stream = stream.ok_or(Jp2Error::Missing("the codestream"))?;
-    Ok(Header { ppi, icc, ..stream.into() })
+    let (start, (size, extent)) = stream.ok_or(Jp2Error::Missing("the codestream"))?;
+    let header = Header { ppi, icc, ..size.into() };
+    if exact && extent.marked && extent.open.is_none() {
+        return Ok((header, bytes.into()));
+    }
+    // A length of nought: the last box goes on to the end.
+    others.extend(b"\0\0\0\0jp2c");
+    others.extend(closed(bytes, start, extent));
+    Ok((header, others.into()))
+}
+
+/// Whether a box is no longer than the bytes that begin with it.
+fn claims_what_it_has(bytes: &[u8]) -> bool {
+    let mut fields = Bytes::new(bytes, 0);
+    let length = fields.u32().map_or(0, |length| length as usize);
+    length <= bytes.len()
+}
+
+/// A codestream from a place on, ended behind its last tile-part.
+fn closed(bytes: &[u8], start: usize, extent: Extent) -> Vec<u8> {
+    let mut stream = bytes[start..extent.end].to_vec();
+    if let Some((at, length)) = extent.open {
+        stream[at - start..at - start + 4].copy_from_slice(&length.to_be_bytes());
+    }
+    stream.extend([0xff, 0xd9]);
+    stream
 }
 
 impl From<codestream::Size> for Header<'_> {
@@ -154,5 +206,8 @@ fn next_box<'a>(file: &mut Bytes<'a>) -> Result<Option<([u8; 4], Bytes<'a>)>, Jp
         length => (length as usize).checked_sub(8),
     };
     let length = length.ok_or(Jp2Error::Senseless { what: "the box", at })?;
-    Ok(Some((kind.to_be_bytes(), file.part(length).ok_or(cut)?)))
+    let kind = kind.to_be_bytes();
+    // Some programs write the file's length: the codestream knows its own end.
+    let length = if kind == *b"jp2c" { length.min(file.left()) } else { length };
+    Ok(Some((kind, file.part(length).ok_or(cut)?)))
 }

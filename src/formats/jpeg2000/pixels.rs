@@ -1,7 +1,5 @@
 //! JPEG 2000 → pixels: the headers are checked first, then the decoder gets to see the file.
 
-use std::panic::catch_unwind;
-
 use hayro_jpeg2000::{ColorSpace, ComponentData, DecodeSettings, DecoderContext, Image};
 use image::{DynamicImage, ImageBuffer, Luma, LumaA, Pixel, Rgb, Rgba};
 
@@ -34,11 +32,8 @@ impl From<&str> for Fault {
 /// The pixels, grey or RGB of 8 or 16 bits, with alpha if the file has it, and what the headers
 /// say. Samples of under 8 or 16 bits are stretched to them.
 pub(crate) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Header<'_>), Fault> {
-    let header = jp2::header(bytes)?;
-    // None was found (fuzz/README.md). Should the decoder panic all the same, that is a corrupt file
-    // to whoever handed it over, not the end of the program.
-    let pixels = catch_unwind(|| pixels(bytes, [header.width, header.height]));
-    Ok((pixels.unwrap_or_else(|_| Err("the decoder broke down".into()))?, header))
+    let (header, plain) = jp2::read(bytes)?;
+    Ok((pixels(&plain, [header.width, header.height])?, header))
 }
 
 fn pixels(bytes: &[u8], size: [u32; 2]) -> Result<DynamicImage, Fault> {

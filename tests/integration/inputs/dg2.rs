@@ -72,18 +72,54 @@ fn no_face_and_wrong_pictures_are_named() {
         (file(1, &[]), Dg2Error::NoFace),
         (old(&record(&[])), Dg2Error::NoFace),
         (file(1, &[block(&[])]), Dg2Error::NoFace),
-        (old(&record(&[face(0, 0, COLOUR)])), Dg2Error::Mismatch(Coding::Jpeg)),
-        (old(&record(&[face(1, 0, &jpeg())])), Dg2Error::Mismatch(Coding::Jpeg2000)),
+        (old(&record(&[face(0, 0, b"no picture")])), Dg2Error::Mismatch(Coding::Jpeg)),
         (old(&record(&[face(1, 0, &[])])), Dg2Error::Mismatch(Coding::Jpeg2000)),
-        (new(2, COLOUR), Dg2Error::Mismatch(Coding::Jpeg)),
-        (old(&record(&[face(9, 0, COLOUR)])), Dg2Error::Format(9)),
-        (new(5, COLOUR), Dg2Error::Format(5)),
+        (new(2, b"no picture"), Dg2Error::Mismatch(Coding::Jpeg)),
+        (old(&record(&[face(9, 0, b"no picture")])), Dg2Error::Format(9)),
+        (new(5, b"no picture"), Dg2Error::Format(5)),
         (old(&edition), Dg2Error::Version(*b"030")),
         (old(b"something"), Dg2Error::Missing("the facial record's FAC")),
         (file(1, &[vec![]]), Dg2Error::Missing("the biometric data block")),
         (protected, Dg2Error::Protected),
     ] {
         assert_eq!(refused(&bytes), expected);
+    }
+}
+
+#[test]
+fn the_picture_says_what_it_is() {
+    let old = |record: &[u8]| file(1, &[object(0x5f2e, record)]);
+    for (bytes, coding) in [
+        (old(&record(&[face(0, 0, COLOUR)])), Coding::Jpeg2000),
+        (old(&record(&[face(1, 0, &jpeg())])), Coding::Jpeg),
+        (old(&record(&[face(9, 0, GREY)])), Coding::Jpeg2000),
+        (file(1, &[block(&[representation(2, COLOUR)])]), Coding::Jpeg2000),
+    ] {
+        assert_eq!(dg2::picture(&bytes).unwrap().0, coding);
+        assert!(decode(&bytes).is_ok());
+    }
+}
+
+#[test]
+fn lengths_that_are_a_little_off_are_forgiven() {
+    for picture in [COLOUR, &jpeg()[..]] {
+        let plain = decode(picture).unwrap().pixels;
+        for off in [-16i32, -8, -1, 1, 8, 16] {
+            // The record's and the face's, each alone and both, padded and not.
+            for places in [&[8][..], &[14], &[8, 14]] {
+                let mut bare = record(&[face(1, 0, picture)]);
+                for &at in places {
+                    let length = u32::from_be_bytes(bare[at..at + 4].try_into().unwrap());
+                    let length = length.strict_add_signed(off).to_be_bytes();
+                    bare[at..at + 4].copy_from_slice(&length);
+                }
+                let padded = [&bare[..], &[0; 40]].concat();
+                let within = file(1, &[object(0x5f2e, &bare)]);
+                for bytes in [bare, padded, within] {
+                    assert!(decode(&bytes).unwrap().pixels == plain, "{off} {places:?}");
+                }
+            }
+        }
     }
 }
 

@@ -179,3 +179,31 @@ fn two_codestreams_are_refused() {
     let file = [COLOUR, &COLOUR[at..]].concat();
     assert_eq!(refused(&file), Jp2Error::Twice("the codestream"));
 }
+
+#[test]
+fn files_that_viewers_show_are_read() {
+    let stream = COLOUR.windows(4).position(|kind| kind == b"jp2c").unwrap() - 4;
+    let sot = COLOUR.windows(2).position(|marker| marker == [0xff, 0x90]).unwrap();
+    let mut long = COLOUR.to_vec();
+    long[stream..stream + 4].copy_from_slice(&(COLOUR.len() as u32).to_be_bytes());
+    let mut open = COLOUR.to_vec();
+    open[sot + 6..sot + 10].fill(0);
+    let bare = COLOUR[stream + 8..].to_vec();
+    let open_bare = open[stream + 8..].to_vec();
+    let (body, mark) = bare.split_at(bare.len() - 2);
+    let filled = [body, &[0; 3], mark].concat();
+    for (file, kind) in [
+        ([COLOUR, b"\0\0"].concat(), "bytes behind"),
+        ([COLOUR, &[0; 600]].concat(), "zeros behind"),
+        ([&bare[..], b"padding"].concat(), "bytes behind the codestream"),
+        (long, "a box as long as the file"),
+        (open, "Psot 0"),
+        ([&open_bare[..], &[0; 9]].concat(), "Psot 0 and bytes behind"),
+        (open_bare, "Psot 0, bare"),
+        (filled, "fill before the end mark"),
+        (bare, "bare"),
+    ] {
+        let picture = decode(&file).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert_eq!(picture.pixels.to_rgb8(), crop(), "{kind}");
+    }
+}

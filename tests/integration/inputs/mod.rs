@@ -3,7 +3,9 @@
 mod chip;
 mod dg2;
 mod hostile;
+mod jpeg;
 mod jpeg2000;
+mod kinds;
 mod tiff;
 
 use std::path::Path;
@@ -86,7 +88,9 @@ fn bad_files_are_refused_in_one_line() {
         ("cut.dg2", &whole[..900], "read the chip again"),
         ("cut.jp2", &COLOUR[..900], "copy or export it again"),
         ("large.j2k", &large(), "60000 × 60000 pixels"),
-        ("odd.bin", b"ugly", "JPEG 2000 or TIFF, nor a chip's EF.DG2; convert it"),
+        ("cut.jpg", &jpeg()[..2000], "% of the rows are missing; copy or export it again"),
+        ("phone.heic", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "send it from the phone as JPEG"),
+        ("odd.bin", b"ugly", "TIFF, WebP or BMP, nor a chip's EF.DG2; convert it"),
     ] {
         let line = refusal(file, bytes);
         assert!(line.starts_with(&format!("tumar: {file}: ")) && line.contains(says), "{line}");
