@@ -6,7 +6,7 @@ use super::vector::{Layer, STEPS_A_MM, Segment, Steps};
 /// states in millimetres. A unit is a step of [`STEPS_A_MM`]. Each shape is defined once. Holds no
 /// text but the shapes.
 #[must_use]
-pub fn svg(layer: &Layer) -> String {
+pub(super) fn svg(layer: &Layer) -> String {
     let [width, height] = layer.size;
     let [width_mm, height_mm] = layer.size.map(|v| f64::from(v) / STEPS_A_MM);
     let mut svg = format!(

@@ -12,6 +12,23 @@ use crate::files::Stdout;
 use crate::issue::{claimed, inputs, key_id, manifest, refused, stopped, threads, warn_of};
 use crate::progress::{self, Progress, told};
 
+/// The server that hands out the rows, if one does; what it kept of the run is discarded, if asked for.
+#[cfg(feature = "cluster")]
+fn server(args: &QaArgs) -> Result<Option<cluster::Server>, Failure> {
+    let server = args.nats.server()?;
+    match (&server, &args.name) {
+        (Some(server), Some(name)) if args.discard => {
+            cluster::discard(server, name).map_err(Failure::work)?;
+        }
+        (Some(_), None) => {
+            let what = "--nats needs the run's name, --run NAME; see tumar qa --help";
+            return Err(Failure::usage(what));
+        }
+        _ => {}
+    }
+    Ok(server)
+}
+
 pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, keys) = (args.profile()?, args.keys()?);
     let bases = match &args.base {
@@ -23,15 +40,7 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     terms.options = args.options();
     terms.keys = keys.iter().map(key_id).collect();
     #[cfg(feature = "cluster")]
-    let server = args.nats.server()?;
-    #[cfg(feature = "cluster")]
-    if let (Some(server), Some(name), true) = (&server, &args.name, args.discard) {
-        cluster::discard(server, name).map_err(Failure::work)?;
-    }
-    #[cfg(feature = "cluster")]
-    if server.is_some() && args.name.is_none() {
-        return Err(Failure::usage("--nats needs the run's name, --run NAME; see tumar qa --help"));
-    }
+    let server = server(args)?;
     let stop = progress::stop()?;
     let folder = claimed(&args.run)?;
     let reader = Reader::new(&profile);

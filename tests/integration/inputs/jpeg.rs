@@ -58,7 +58,8 @@ fn markers_in_the_data_are_damage() {
     for name in WHOLE {
         let file = bytes(name);
         let middle = data(&file) + (file.len() - data(&file)) / 3;
-        for stray in [&[0xff, 0xd5][..], &[0xff, 0xe1, 0, 4, 1, 2], &[0xff, 0xc4, 0, 2], &[0xff, 1]] {
+        for stray in [&[0xff, 0xd5][..], &[0xff, 0xe1, 0, 4, 1, 2], &[0xff, 0xc4, 0, 2], &[0xff, 1]]
+        {
             let damaged = [&file[..middle], stray, &file[middle..]].concat();
             assert!(decode(&damaged).is_err(), "{name} {stray:x?}");
         }

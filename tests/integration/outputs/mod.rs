@@ -11,8 +11,8 @@ use tumar::formats::decode;
 use tumar::formats::encode::{Format, encode};
 use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::inspect;
-use tumar::microtext::Microtext;
 use tumar::issue::{embed, lettering, pdf, svg};
+use tumar::microtext::Microtext;
 use tumar::spec::{Imprint, Profile};
 
 use crate::common::{holder, sample};

@@ -65,13 +65,13 @@ impl Variant {
 /// What came of it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Attempt {
-    variant: Variant,
+    pub(crate) variant: Variant,
     /// The name stands somewhere in the output.
-    exact: bool,
+    pub(crate) exact: bool,
     /// Edits a letter from the name to the part of the output that is nearest to it.
-    errors: f64,
+    pub(crate) errors: f64,
     /// In Tesseract.
-    millis: f64,
+    pub(crate) millis: f64,
 }
 
 /// Whether Tesseract and its languages are there.
