@@ -3,18 +3,18 @@
 //! portrait (cropped, at print resolution, linear light) → lettering (glyph coverage) → tint;
 //! or portrait → screen.
 //!
-//! As outlines: vector (the letters in their places) → svg; portrait → shade (what is between the
-//! letters, and how dark each is) → pdf.
+//! As outlines: vector (the letters in their places) → svg_layer; portrait → shade (what is between the
+//! letters, and how dark each is) → pdf_page.
 
 mod bands;
 pub mod difference;
 pub mod lettering;
-mod pdf;
+pub mod pdf_page;
 pub mod portrait;
 pub mod screen;
 pub mod shade;
 mod slow;
-mod svg;
+mod svg_layer;
 pub mod tint;
 pub mod vector;
 
@@ -27,7 +27,7 @@ use crate::imaging::{Picture, Ppi};
 use crate::spec::legend::NameError;
 use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT, MOST_DOTS};
 use crate::spec::{Imprint, Mode, Name, Profile};
-pub use pdf::Microtext;
+pub use pdf_page::Microtext;
 use portrait::PortraitError;
 use screen::ScreenError;
 use vector::Layer;
@@ -159,7 +159,7 @@ pub fn pdf(
 ) -> Result<Document, EmbedError> {
     if profile.mode == Mode::Screen {
         let Embedded { picture, summary } = print(portrait, imprint, profile)?;
-        return Ok(Document { bytes: pdf::of_picture(&picture), summary });
+        return Ok(Document { bytes: pdf_page::of_picture(&picture), summary });
     }
     let layer = Layer::new(imprint, profile);
     let dpi = useful_dpi(portrait, profile);
@@ -170,7 +170,7 @@ pub fn pdf(
     let enlarged = prepared.enlarged * profile.dpi.0 / dpi.0;
     let shaded = shade::shade(&prepared, &layer, &coverage, &coarse, darker);
     Ok(Document {
-        bytes: pdf::with_letters(&shaded.picture, &layer, &shaded.opacities, microtext),
+        bytes: pdf_page::with_letters(&shaded.picture, &layer, &shaded.opacities, microtext),
         summary: summarise(imprint, profile, enlarged, prepared.fault),
     })
 }
@@ -185,7 +185,7 @@ fn useful_dpi(portrait: &Picture, profile: &Profile) -> Ppi {
 /// The microtext alone, as outlines in SVG.
 #[must_use]
 pub fn svg(imprint: &Imprint, profile: &Profile) -> Document {
-    let svg = svg::svg(&Layer::new(imprint, profile));
+    let svg = svg_layer::svg(&Layer::new(imprint, profile));
     Document { bytes: svg.into_bytes(), summary: summarise(imprint, profile, 1.0, None) }
 }
 

@@ -11,7 +11,7 @@ use tumar::formats::decode;
 use tumar::formats::encode::{Format, encode};
 use tumar::imaging::{Picture, Ppi};
 use tumar::inspect::inspect;
-use tumar::issue::{embed, lettering, pdf, svg};
+use tumar::issue::{embed, lettering, pdf, pdf_page, svg};
 use tumar::microtext::Microtext;
 use tumar::spec::{Imprint, Profile};
 
@@ -37,7 +37,7 @@ fn black_and_white_in_other_readers() {
         let grey = picture.pixels.to_luma8();
         folder.put("dots.tif", &encode(&picture, Format::Tiff).unwrap());
         folder.put("dots.png", &encode(&picture, Format::Png).unwrap());
-        folder.put("dots.pdf", &pdf::of_picture(&picture));
+        folder.put("dots.pdf", &pdf_page::of_picture(&picture));
         if let Some(told) = folder.run("tiffinfo", &["dots.tif"]) {
             assert!(told.contains("CCITT Group 4") && told.contains("min-is-white"), "{told}");
             assert!(told.contains("Bits/Sample: 1") && told.contains("2540, 2540 pixels/inch"));

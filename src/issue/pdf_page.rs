@@ -43,7 +43,7 @@ const FIRST_SHAPE: i32 = 8;
 /// A page of the picture alone, each pixel as large as its resolution says: in black and white by
 /// CCITT Group 4, else deflated, 8 bits a channel. Without a resolution a pixel is a point.
 #[must_use]
-pub(super) fn of_picture(picture: &Picture) -> Vec<u8> {
+pub fn of_picture(picture: &Picture) -> Vec<u8> {
     let (width, height) = picture.size();
     let [x, y] = picture.ppi.unwrap_or([POINT; 2]);
     let size = [x.mm(width as f64), y.mm(height as f64)];
@@ -58,7 +58,7 @@ pub(super) fn of_picture(picture: &Picture) -> Vec<u8> {
 /// A page of `picture` with the layer's letters. `opacities`: of each letter, −1..1, black ones
 /// negative, white ones positive. The picture fills the page, whatever its resolution says.
 #[must_use]
-pub(super) fn with_letters(
+pub fn with_letters(
     picture: &Picture,
     layer: &Layer,
     opacities: &[f32],
