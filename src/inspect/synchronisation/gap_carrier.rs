@@ -46,7 +46,7 @@ pub fn bend(strips: &Strips) -> Option<Bend> {
     let is_steep = slope[0].abs() * FINE as f64 * strips.step > STEEP
         && gathered.powi(2) > 2.0 * OVER_NOISE * noise;
     let cells = bent.plus(&Surface::plane(flat.centre(), 0.0, slope));
-    (is_bent || is_steep).then(|| Bend { cells, cell: FINE as f64 * strips.step })
+    (is_bent || is_steep).then_some(Bend { cells, cell: FINE as f64 * strips.step })
 }
 
 /// The carrier of the gaps by parts, `[line][along]`.

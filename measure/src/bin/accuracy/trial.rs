@@ -156,7 +156,7 @@ pub(crate) fn run(
     let inspection = inspect(&scan, None, None, profile)?;
     let millis = start.millis();
     let truth = name.map(|name| truth(&inspection, name, case.seed, each)).transpose()?;
-    let evidence = &inspection.evidence();
+    let evidence = inspection.evidence();
     let text = evidence.text.as_ref();
     let symbols = inspection.reading().map_or(&[][..], |r| &r.circle);
     let weakest = symbols.iter().min_by(|a, b| a.log_odds.total_cmp(&b.log_odds));
@@ -194,7 +194,7 @@ fn truth(inspection: &Inspection, name: &Name, seed: u64, each: usize) -> Result
     let without_rarity = inspection.reading().map_or(&[][..], |r| &r.without_rarity);
     let readings = inspection.readings();
     let judge = |name: &Name| match readings {
-        Some(readings) => expecting(&inspection.evidence(), Expected::of(readings, name)).verdict,
+        Some(readings) => expecting(inspection.evidence(), Expected::of(readings, name)).verdict,
         None => inspection.decision().verdict,
     };
     let mut random = ChaCha8Rng::seed_from_u64(seed);
