@@ -8,11 +8,14 @@ const CHUNK: u64 = 1 << 14;
 /// A byte that no UTF-8 has: stands for what is no text, so that its line is refused.
 const NO_TEXT: u8 = 0xff;
 
+/// How two bytes are a unit of UTF-16.
+type Unit = fn([u8; 2]) -> u16;
+
 /// A reader of UTF-8. Holds no more than a chunk of the file.
 pub(super) struct Text<R> {
     input: Chain<Cursor<Vec<u8>>, R>,
     /// How the file writes UTF-16; none where it is UTF-8.
-    unit: Option<fn([u8; 2]) -> u16>,
+    unit: Option<Unit>,
     /// What is decoded and not read yet begins at `read`.
     decoded: Vec<u8>,
     read: usize,
@@ -26,7 +29,7 @@ impl<R: BufRead> Text<R> {
         let mut head = Vec::new();
         input.by_ref().take(3).read_to_end(&mut head)?;
         let is_plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
-        let (unit, mark): (Option<fn([u8; 2]) -> u16>, usize) = match &head[..] {
+        let (unit, mark): (Option<Unit>, usize) = match &head[..] {
             [0xef, 0xbb, 0xbf] => (None, 3),
             [0xff, 0xfe, ..] => (Some(u16::from_le_bytes), 2),
             [0xfe, 0xff, ..] => (Some(u16::from_be_bytes), 2),
@@ -40,7 +43,7 @@ impl<R: BufRead> Text<R> {
     }
 
     /// Decodes the next chunk; nothing is decoded at the end of the file.
-    fn decode(&mut self, unit: fn([u8; 2]) -> u16) -> io::Result<()> {
+    fn decode(&mut self, unit: Unit) -> io::Result<()> {
         self.decoded.clear();
         self.read = 0;
         while self.decoded.is_empty() {
