@@ -126,11 +126,9 @@ pub(super) fn advice(unprintable: &[char]) -> String {
             c if !c.is_alphanumeric() => "leave signs out that are no letters".to_owned(),
             c => match c.nfd().next() {
                 Some(base) if base != c && Script::of(base).is_some() => {
-                    format!("write {base} for {c}, as the machine-readable zone does")
+                    format!("write {base} for {c}, as the MRZ does")
                 }
-                _ => "write the name as the machine-readable zone has it, as Doc 9303-3 \
-                      transliterates it"
-                    .to_owned(),
+                _ => "write the name as its MRZ has it; Doc 9303-3 transliterates it".to_owned(),
             },
         };
         if !advice.contains(&what) {

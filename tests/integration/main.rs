@@ -14,6 +14,7 @@ mod inputs;
 mod keyed;
 mod layouts;
 mod log;
+mod names;
 mod outputs;
 mod report;
 mod roundtrip;
