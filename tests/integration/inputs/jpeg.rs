@@ -42,6 +42,8 @@ fn cut_pictures_say_how_much_is_missing() {
                     Err(DecodeError::Ends { missing: 1..=100 } | DecodeError::EndsCoarse) => {}
                     // A byte of ones that was cut from what follows it makes a marker.
                     Err(_) if file[length - 1] == 0xff => {}
+                    // Between scans, the mark falls into a cut header.
+                    Err(DecodeError::Corrupt { .. }) if name.starts_with("progressive") => {}
                     other => panic!("{name} of {length} bytes: {other:?}"),
                 }
             }
