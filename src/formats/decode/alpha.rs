@@ -42,9 +42,7 @@ pub(super) fn plain(pixels: DynamicImage) -> DynamicImage {
         DynamicImage::ImageRgba8(of) => flat::<_, image::Rgb<u8>>(of).into(),
         DynamicImage::ImageLumaA16(of) => flat::<_, image::Luma<u16>>(of).into(),
         DynamicImage::ImageRgba16(of) => flat::<_, image::Rgb<u16>>(of).into(),
-        deep if deep.color().has_alpha() => {
-            flat::<_, image::Rgb<u16>>(deep.into_rgba16()).into()
-        }
+        deep if deep.color().has_alpha() => flat::<_, image::Rgb<u16>>(deep.into_rgba16()).into(),
         deep => deep.into_rgb16().into(),
     }
 }

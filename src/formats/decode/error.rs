@@ -67,7 +67,9 @@ pub enum DecodeError {
         missing: u8,
     },
     /// The data of a picture that is sent in steps ends before the last of them.
-    #[error("the file ends before its picture does: the rows are there, but not all of their detail")]
+    #[error(
+        "the file ends before its picture does: the rows are there, but not all of their detail"
+    )]
     EndsCoarse,
     /// Something stands in the data that does not belong there.
     #[error("the {format} data is damaged at byte {at}: nothing below row {row} can be relied on")]

@@ -44,7 +44,8 @@ impl Table {
                 }
                 if length <= QUICK {
                     let first = (code << (QUICK - length)) as usize;
-                    table.quick[first..first + (1 << (QUICK - length))].fill([length as u8, symbol]);
+                    table.quick[first..first + (1 << (QUICK - length))]
+                        .fill([length as u8, symbol]);
                 }
                 code += 1;
                 place += 1;

@@ -101,7 +101,8 @@ impl Frame {
         let units = [0, 1].map(|i| u64::from(size[i]).div_ceil(8 * u64::from(most[i])));
         let component = |field: &&[u8]| {
             let blocks = [0, 1].map(|axis| units[axis] * u64::from(sampling(field)[axis]));
-            let coded = if progressive { vec![0; (blocks[0] * blocks[1]) as usize] } else { Vec::new() };
+            let coded =
+                if progressive { vec![0; (blocks[0] * blocks[1]) as usize] } else { Vec::new() };
             Component {
                 id: field[0],
                 sampling: sampling(field),

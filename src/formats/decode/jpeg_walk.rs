@@ -108,7 +108,8 @@ impl Walk<'_> {
         let scan = scan.ok_or_else(|| corrupt("a scan's header", at))?;
         let mut codes = Vec::new();
         for part in &scan.parts {
-            let table = |class: usize, number: u8| self.codes[class][usize::from(number & 3)].as_ref();
+            let table =
+                |class: usize, number: u8| self.codes[class][usize::from(number & 3)].as_ref();
             codes.push([table(0, part.codes >> 4), table(1, part.codes)]);
         }
         let mut run = Run { bits: Bits::new(self.file, data), scan: &scan, codes, zero_blocks: 0 };

@@ -261,7 +261,9 @@ fn tiles(stream: &mut Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<Extent,
         let taken = stream.at() - at;
         let rest = match length {
             0 => up_to_the_mark(*stream, size, cuts)?,
-            length => (length as usize).checked_sub(taken).ok_or(Jp2Error::Senseless { what, at })?,
+            length => {
+                (length as usize).checked_sub(taken).ok_or(Jp2Error::Senseless { what, at })?
+            }
         };
         if length == 0 {
             open = Some((at + 6, (taken + rest) as u32));
@@ -286,11 +288,7 @@ fn tiles(stream: &mut Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<Extent,
 }
 
 /// How many bytes are left before the end mark, which cannot stand in packets (B.10.1).
-fn up_to_the_mark(
-    stream: Bytes<'_>,
-    size: &Size,
-    cuts: &mut Cuts,
-) -> Result<usize, Jp2Error> {
+fn up_to_the_mark(stream: Bytes<'_>, size: &Size, cuts: &mut Cuts) -> Result<usize, Jp2Error> {
     let mut packets = stream;
     segments(&mut packets, size, cuts)?;
     let mark = packets.rest().windows(2).position(|pair| pair == EOC.to_be_bytes());

@@ -104,7 +104,12 @@ fn runs(reader: &mut impl BitReader, row: &mut Vec<u16>, width: u16) -> Option<(
 }
 
 /// Two-dimensional (T.4, 4.2; T.6, 2.2): by the changes of the row above.
-fn leaning(reader: &mut impl BitReader, above: &[u16], row: &mut Vec<u16>, width: u16) -> Option<()> {
+fn leaning(
+    reader: &mut impl BitReader,
+    above: &[u16],
+    row: &mut Vec<u16>,
+    width: u16,
+) -> Option<()> {
     let (mut at, mut dark, mut first) = (0u16, false, true);
     // b1 is the first change above that lies right of here and goes to the other colour.
     let mut from = 0usize;

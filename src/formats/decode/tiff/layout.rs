@@ -129,7 +129,8 @@ impl Layout {
         let [offsets, lengths] = if tiled { [324, 325] } else { [273, 279] };
         let number = chunks[0] * chunks[1] * if planar { samples } else { 1 };
         let missing = || corrupt("the places of its strips or tiles are missing");
-        let offsets = page.numbers(offsets).filter(|all| all.len() >= number).ok_or_else(missing)?;
+        let offsets =
+            page.numbers(offsets).filter(|all| all.len() >= number).ok_or_else(missing)?;
         let lengths = page.numbers(lengths).filter(|all| all.len() >= number);
         if number > 1 && lengths.is_none() && compression != Compression::None {
             return Err(corrupt("the lengths of its strips or tiles are missing"));
@@ -174,15 +175,10 @@ fn compression(page: &Directory<'_>) -> Result<Compression, DecodeError> {
     Ok(compression)
 }
 
-fn photometric(
-    page: &Directory<'_>,
-    compression: Compression,
-) -> Result<Photometric, DecodeError> {
+fn photometric(page: &Directory<'_>, compression: Compression) -> Result<Photometric, DecodeError> {
     let kind = |kind| Err(DecodeError::Kind(kind));
-    let fax = matches!(
-        compression,
-        Compression::Fax2 | Compression::Group3 { .. } | Compression::Group4
-    );
+    let fax =
+        matches!(compression, Compression::Fax2 | Compression::Group3 { .. } | Compression::Group4);
     let photometric = match page.number(262) {
         None if fax => Photometric::WhiteIsZero,
         None if page.number(277).unwrap_or(1) >= 3 => Photometric::Rgb,

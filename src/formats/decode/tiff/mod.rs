@@ -116,7 +116,9 @@ fn luma_chroma<T: Sample>(
 ) -> Result<(), DecodeError> {
     let steps = page.numbers(530).unwrap_or_else(|| vec![2, 2]);
     if steps != [1, 1] {
-        return Err(DecodeError::Kind("a TIFF in YCbCr with fewer samples of chroma, but not in JPEG"));
+        return Err(DecodeError::Kind(
+            "a TIFF in YCbCr with fewer samples of chroma, but not in JPEG",
+        ));
     }
     let middle = (T::TOP.div_ceil(2)) as f64;
     let kept = 3 + usize::from(layout.alpha.is_some());

@@ -89,7 +89,8 @@ fn chunk<T: Stored>(
 ) -> Result<Vec<T>, DecodeError> {
     let samples = if layout.planar { 1 } else { layout.samples };
     // A last strip is as short as it has to be; tiles are filled up.
-    let rows = if layout.tiled { layout.chunk[1] } else { layout.chunk[1].min(layout.size[1] - top) };
+    let rows =
+        if layout.tiled { layout.chunk[1] } else { layout.chunk[1].min(layout.size[1] - top) };
     let stride = (layout.chunk[0] * samples * layout.bits).div_ceil(8);
     let wanted = Wanted { size: [layout.chunk[0], rows], samples, stride };
     let data = packed(page.file(), layout, number, stride * rows);
