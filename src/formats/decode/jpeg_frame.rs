@@ -46,6 +46,16 @@ pub(super) struct Part {
     pub(super) codes: u8,
 }
 
+/// What a frame of this marker is, where it is not read (ITU-T T.81, table B.1).
+fn unread(marker: u8) -> Option<&'static str> {
+    match marker {
+        0xc0..=0xc2 => None,
+        0xc3 => Some("lossless JPEG"),
+        0xc9 | 0xca => Some("JPEG in arithmetic code"),
+        _ => Some("hierarchical JPEG"),
+    }
+}
+
 impl Frame {
     /// Reads the segment of a marker.
     ///
@@ -53,11 +63,8 @@ impl Frame {
     /// [`DecodeError::Kind`] where it is not read, [`DecodeError::Corrupt`].
     pub(super) fn read(marker: u8, segment: &[u8], at: usize) -> Result<Self, DecodeError> {
         let kind = |kind| Err(DecodeError::Kind(kind));
-        match marker {
-            0xc0..=0xc2 => {}
-            0xc3 => return kind("lossless JPEG"),
-            0xc9 | 0xca => return kind("JPEG in arithmetic code"),
-            _ => return kind("hierarchical JPEG"),
+        if let Some(unread) = unread(marker) {
+            return kind(unread);
         }
         let senseless = || DecodeError::Corrupt {
             format: "JPEG",

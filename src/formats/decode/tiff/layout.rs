@@ -85,12 +85,7 @@ impl Layout {
     /// [`DecodeError::Corrupt`].
     pub(super) fn of(page: &Directory<'_>) -> Result<Self, DecodeError> {
         let of = |tag, usual| page.number(tag).unwrap_or(usual);
-        let side = |tag| u32::try_from(of(tag, 0)).map_err(|_| corrupt("its size makes no sense"));
-        let (width, height) = (side(256)?, side(257)?);
-        if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MAX_PIXELS {
-            return Err(DecodeError::TooLarge { width, height });
-        }
-        let size = [width as usize, height as usize];
+        let size = size(page)?;
         let compression = compression(page)?;
         let photometric = photometric(page, compression)?;
         let samples = of(277, photometric.channels() as u64);
@@ -101,12 +96,7 @@ impl Layout {
         if bits < 8 && (matches!(photometric, Photometric::Inks | Photometric::YCbCr)) {
             return Err(DecodeError::Kind("a TIFF in CMYK or YCbCr of under 8 bits"));
         }
-        let differences = match of(317, 1) {
-            1 => false,
-            2 if bits >= 8 => true,
-            2 => return Err(DecodeError::Kind("a TIFF of under 8 bits with a predictor")),
-            _ => return Err(DecodeError::Kind("a TIFF of floating-point numbers")),
-        };
+        let differences = differences(page, bits)?;
         let extra = page.numbers(338).unwrap_or_default();
         let alpha = (samples > photometric.channels()).then(|| extra.first());
         let alpha = match alpha.flatten() {
@@ -117,7 +107,7 @@ impl Layout {
         let tiled = page.numbers(324).is_some() || page.number(322).is_some();
         let chunk = match tiled {
             true => [of(322, 0), of(323, 0)],
-            false => [u64::from(width), of(278, u64::MAX).min(height.into())],
+            false => [size[0] as u64, of(278, u64::MAX).min(size[1] as u64)],
         };
         let chunk = chunk.map(|side| usize::try_from(side).unwrap_or(0));
         let area = chunk[0].checked_mul(chunk[1]).filter(|&area| area > 0);
@@ -152,6 +142,28 @@ impl Layout {
             offsets,
             lengths,
         })
+    }
+}
+
+/// Width and height.
+fn size(page: &Directory<'_>) -> Result<[usize; 2], DecodeError> {
+    let side = |tag| u32::try_from(page.number(tag).unwrap_or(0));
+    let (Ok(width), Ok(height)) = (side(256), side(257)) else {
+        return Err(corrupt("its size makes no sense"));
+    };
+    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(DecodeError::TooLarge { width, height });
+    }
+    Ok([width as usize, height as usize])
+}
+
+/// Whether samples are differences from those before them (TIFF 6.0, section 14).
+fn differences(page: &Directory<'_>, bits: usize) -> Result<bool, DecodeError> {
+    match page.number(317).unwrap_or(1) {
+        1 => Ok(false),
+        2 if bits >= 8 => Ok(true),
+        2 => Err(DecodeError::Kind("a TIFF of under 8 bits with a predictor")),
+        _ => Err(DecodeError::Kind("a TIFF of floating-point numbers")),
     }
 }
 
