@@ -2,6 +2,7 @@
 //! measured on the channel's flatbed at 600 ppi, three portraits, one condition at a time.
 
 use crate::imaging::raster::blur;
+use crate::imaging::units::MM_PER_INCH;
 use crate::imaging::{Mm, Ppi};
 use crate::inspect::detection::spectrum::PEAK;
 use crate::inspect::signal::flatten::Flat;
@@ -81,7 +82,7 @@ impl Range {
         let [width, height] = self.size.map(|mm| mm.0);
         if self.capital_px < CAPITAL_PX {
             let (is, needed) = (self.capital_px, CAPITAL_PX);
-            let ppi = Ppi(needed / self.cap_height.0 * 25.4);
+            let ppi = Ppi(needed / self.cap_height.0 * MM_PER_INCH);
             found.push(format!(
                 "too coarse: capitals are {is:.1} pixels high, {needed} are needed ({:.0} ppi)",
                 ppi.0

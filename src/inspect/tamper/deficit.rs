@@ -7,6 +7,7 @@ use crate::imaging::Mm;
 use crate::inspect::tamper::cells::{Cell, Cells, OTHERS, Part};
 use crate::inspect::tamper::pooling::Pooling;
 use crate::inspect::tamper::region::{Kind, Region};
+use crate::numerics::median;
 
 /// Spreads of the places over which cells are pooled: small ones tell where, large ones tell more.
 pub(super) const SPREADS: [Mm; 4] = [Mm(0.55), Mm(0.9), Mm(1.5), Mm(3.0)];
@@ -162,11 +163,8 @@ impl Deficit {
 
 /// How far strengths fall below their median: the standard deviation, if they rose over it as far.
 fn scatter(mut strengths: Vec<f32>) -> f32 {
-    if strengths.is_empty() {
-        return 0.0;
-    }
-    let (middle, count) = (strengths.len() / 2, strengths.len() as f32);
-    let median = *strengths.select_nth_unstable_by(middle, f32::total_cmp).1;
+    let count = strengths.len() as f32;
+    let Some(median) = median(&mut strengths) else { return 0.0 };
     let below = strengths.iter().map(|share| (1.0 - share / median).max(0.0).powi(2));
     (2.0 * below.sum::<f32>() / count).sqrt()
 }

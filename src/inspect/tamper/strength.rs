@@ -10,6 +10,7 @@ use crate::inspect::signal::tones;
 use crate::inspect::tamper::cells::Cells;
 use crate::inspect::tamper::pooling::Pooling;
 use crate::inspect::tamper::tone_response::BRIGHTER;
+use crate::numerics::{median, quantile};
 use crate::spec::modulation;
 
 /// Spread over which ground is looked at.
@@ -87,8 +88,8 @@ impl Strength {
             });
             Some(found).filter(|found| found.len() >= CELLS)
         };
-        let light = clear_in(GAIN.max(turn + TURN)).or_else(|| clear_in(0.0))?;
-        let gain = quantile(light, 0.5)?;
+        let mut light = clear_in(GAIN.max(turn + TURN)).or_else(|| clear_in(0.0))?;
+        let gain = median(&mut light)?;
         let classes = Classes::of(shown, lightness, tells, usual, cells, gain);
         let [mut typical, mut least] = [(); 2].map(|()| Array2::zeros(shown.dim()));
         Zip::indexed(&mut typical).and(&mut least).for_each(|at, typical, least| {
@@ -136,10 +137,10 @@ impl Ground {
             let pairs = plane.iter().zip(inner).filter(|(_, inner)| **inner);
             pairs.map(|(v, _)| *v).collect::<Vec<_>>()
         };
-        let white = quantile(inside(&brightest), WHITEST)?;
+        let white = quantile(&mut inside(&brightest), WHITEST)?;
         let mut colour = brightest.clone();
         colour.zip_mut_with(&lightness, |b, &l| *b -= tone::luminance(l));
-        let is_colourless = quantile(inside(&colour), 0.9)? < COLOURLESS;
+        let is_colourless = quantile(&mut inside(&colour), 0.9)? < COLOURLESS;
         let usual = Zip::from(&brightest)
             .and(&lightness)
             .map_collect(|&b, &l| room(BRIGHTER * b / white, l, strength));
@@ -237,10 +238,4 @@ fn weighted(pairs: &[(f32, f32)], share: f32) -> f32 {
         sum >= limit
     });
     at.map_or(0.0, |pair| pair.0)
-}
-
-fn quantile(mut values: Vec<f32>, share: f64) -> Option<f32> {
-    let place = (share * values.len() as f64) as usize;
-    let place = place.min(values.len().checked_sub(1)?);
-    Some(*values.select_nth_unstable_by(place, f32::total_cmp).1)
 }
