@@ -110,7 +110,7 @@ pub mod error {
 
 /// Files of pictures, read whole and written whole.
 pub mod files {
-    pub use crate::formats::decode::{MAX_FILE_BYTES, MAX_PIXELS, bytes, read};
+    pub use crate::formats::decode::{Limits, MAX_FILE_BYTES, MAX_PIXELS, Pages, bytes, read};
     pub use crate::formats::dg2::Coding;
     pub use crate::formats::durable::Synced;
     pub use crate::formats::encode::{write, write_new, write_secret, write_whole};

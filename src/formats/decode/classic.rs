@@ -5,35 +5,46 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
-use super::error::{DecodeError, MAX_PICTURE_BYTES, MAX_PIXELS};
-use super::{alpha, convert, jpeg_file, jpeg_walk, png_file, tiff};
+use super::error::DecodeError;
+use super::limits::Limits;
+use super::{alpha, convert, jpeg_file, jpeg_walk, png_file};
 use crate::imaging::picture::Picture;
 use crate::imaging::units::Ppi;
 
 /// A picture, upright, without alpha.
-pub(super) fn picture(bytes: &[u8]) -> Result<Picture, DecodeError> {
-    let (mut picture, orientation) = match image::guess_format(bytes) {
-        Ok(ImageFormat::Png) => png(bytes)?,
-        Ok(ImageFormat::Jpeg) => jpeg(bytes)?,
-        Ok(ImageFormat::WebP) => webp(bytes)?,
-        Ok(ImageFormat::Bmp) => bmp(bytes)?,
-        _ if is_tiff(bytes) => tiff::page(bytes, 0)?,
+pub(super) fn picture(bytes: &[u8], limits: Limits) -> Result<Picture, DecodeError> {
+    let stored = match image::guess_format(bytes) {
+        Ok(ImageFormat::Png) => png(bytes, limits)?,
+        Ok(ImageFormat::Jpeg) => jpeg(bytes, limits)?,
+        Ok(ImageFormat::WebP) => webp(bytes, limits)?,
+        Ok(ImageFormat::Bmp) => bmp(bytes, limits)?,
         _ => {
             return Err(of_a_phone(bytes).map_or(DecodeError::UnknownFormat, DecodeError::Phone));
         }
     };
+    Ok(upright(stored))
+}
+
+/// A picture as it is stored, turned, on white, its colours settled.
+pub(super) fn upright((mut picture, orientation): (Picture, Orientation)) -> Picture {
     picture.pixels.apply_orientation(orientation);
     let plausible = |ppi: &[Ppi; 2]| ppi.iter().all(|axis| axis.is_plausible());
     let turned = |[x, y]: [Ppi; 2]| if turns_sideways(orientation) { [y, x] } else { [x, y] };
     picture.ppi = picture.ppi.filter(plausible).map(turned);
     picture.pixels = alpha::plain(picture.pixels);
     convert::settle(&mut picture);
-    Ok(picture)
+    picture
 }
 
 /// The two orders of bytes, plain and BigTIFF.
-fn is_tiff(bytes: &[u8]) -> bool {
+pub(super) fn is_tiff(bytes: &[u8]) -> bool {
     matches!(bytes, [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..])
+}
+
+/// Whether the first bytes are those of a picture that is read here.
+pub(super) fn is_known(bytes: &[u8]) -> bool {
+    use ImageFormat::{Bmp, Jpeg, Png, WebP};
+    matches!(image::guess_format(bytes), Ok(Png | Jpeg | WebP | Bmp))
 }
 
 /// HEIC or AVIF, by the brands of the file type box (ISO/IEC 23008-12, clause 10).
@@ -51,20 +62,20 @@ fn of_a_phone(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// Of an animation the first picture.
-fn webp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
+fn webp(bytes: &[u8], limits: Limits) -> Result<(Picture, Orientation), DecodeError> {
     let length = bytes.get(4..8).and_then(|length| length.first_chunk());
     let length = length.map_or(0, |&length| u32::from_le_bytes(length) as usize);
     if length.saturating_add(8) > bytes.len() {
         let detail = "the file ends before its picture does".to_owned();
         return Err(DecodeError::Corrupt { format: "WebP", detail });
     }
-    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::WebP, "WebP")?;
+    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::WebP, "WebP", limits)?;
     picture.ppi = exif.and_then(jpeg_file::exif_ppi);
     Ok((picture, orientation))
 }
 
-fn bmp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
-    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Bmp, "BMP")?;
+fn bmp(bytes: &[u8], limits: Limits) -> Result<(Picture, Orientation), DecodeError> {
+    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Bmp, "BMP", limits)?;
     // BITMAPINFOHEADER's pixels per metre, where the header is as long.
     let number = |at: usize| bytes.get(at..)?.first_chunk().map(|&n| u32::from_le_bytes(n));
     if number(14).is_some_and(|length| length >= 40) {
@@ -74,19 +85,19 @@ fn bmp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
     Ok((picture, orientation))
 }
 
-fn png(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
-    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Png, "PNG")?;
+fn png(bytes: &[u8], limits: Limits) -> Result<(Picture, Orientation), DecodeError> {
+    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Png, "PNG", limits)?;
     picture.ppi = png_file::ppi(bytes);
     picture.bilevel = png_file::is_bilevel(bytes);
     Ok((picture, orientation))
 }
 
-fn jpeg(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
+fn jpeg(bytes: &[u8], limits: Limits) -> Result<(Picture, Orientation), DecodeError> {
     if jpeg_file::channels(bytes) == Some(4) {
         return Err(DecodeError::JpegInks);
     }
-    jpeg_walk::walk(bytes)?;
-    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::Jpeg, "JPEG")?;
+    jpeg_walk::walk(bytes, limits)?;
+    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::Jpeg, "JPEG", limits)?;
     picture.ppi = jpeg_file::ppi(bytes, exif);
     Ok((picture, orientation))
 }
@@ -96,23 +107,20 @@ fn decoded(
     bytes: &[u8],
     kind: ImageFormat,
     format: &'static str,
+    limits: Limits,
 ) -> Result<(Picture, Orientation, Option<Vec<u8>>), DecodeError> {
     let corrupt = |error: image::ImageError| {
         let detail = error.to_string();
         DecodeError::Corrupt { format, detail }
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), kind);
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MAX_PICTURE_BYTES);
-    reader.limits(limits);
+    let mut allowed = image::Limits::default();
+    allowed.max_alloc = Some(limits.bytes());
+    reader.limits(allowed);
     let mut decoder = reader.into_decoder().map_err(corrupt)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
-        return Err(DecodeError::TooLarge { width, height });
-    }
-    if decoder.total_bytes() > MAX_PICTURE_BYTES {
-        return Err(DecodeError::TooManyBytes(decoder.total_bytes()));
-    }
+    limits.check(width, height)?;
+    limits.check_bytes(decoder.total_bytes())?;
     let icc = decoder.icc_profile().ok().flatten();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let exif = decoder.exif_metadata().ok().flatten();

@@ -2,18 +2,10 @@
 
 use thiserror::Error;
 
+use super::limits::MAX_PIXELS;
 use crate::formats::dg2::Dg2Error;
 use crate::formats::jp2::{Jp2Error, MAX_JP2_PIXELS};
 use crate::imaging::colour::ProfileFault;
-
-/// The most pixels that a picture may claim: an A4 page at 1200 ppi has 139 million.
-pub const MAX_PIXELS: u64 = 250_000_000;
-
-/// The most bytes that a picture may take when it is decoded, alpha included: [`MAX_PIXELS`] in RGB
-/// of 8 bits fit, and an A4 page at 1200 ppi in RGB of 16.
-pub const MAX_PICTURE_BYTES: u64 = 1 << 30;
-
-const _: () = assert!(3 * MAX_PIXELS <= MAX_PICTURE_BYTES);
 
 const _: () = assert!(MAX_JP2_PIXELS <= MAX_PIXELS);
 
@@ -36,22 +28,39 @@ pub enum DecodeError {
     #[error("the file has {0} bytes; at most {MAX_FILE_BYTES} are read")]
     FileTooLong(u64),
     /// Not one of the formats that tumar reads.
-    #[error("not a picture in PNG, JPEG, JPEG 2000, TIFF, WebP or BMP, nor a chip's EF.DG2")]
+    #[error(
+        "not a picture in PNG, JPEG, JPEG 2000, TIFF, WebP or BMP, nor a PDF or a chip's EF.DG2"
+    )]
     UnknownFormat,
     /// HEIC or AVIF, as phones write them.
     #[error("a {0} picture, as phones take them, is not read")]
     Phone(&'static str),
-    /// More than [`MAX_PIXELS`].
-    #[error("the picture claims {width} × {height} pixels; at most {MAX_PIXELS} are decoded")]
+    /// More pixels than are allowed: [`Limits`](super::limits::Limits).
+    #[error("the picture claims {width} × {height} pixels; at most {most} are decoded")]
     TooLarge {
         /// Pixels across.
         width: u32,
         /// Pixels down.
         height: u32,
+        /// The most that are decoded.
+        most: u64,
     },
-    /// More than [`MAX_PICTURE_BYTES`].
-    #[error("the picture takes {0} bytes when decoded; at most {MAX_PICTURE_BYTES} are taken")]
-    TooManyBytes(u64),
+    /// More bytes than so many pixels may take.
+    #[error("the picture takes {bytes} bytes when decoded; at most {most} are taken")]
+    TooManyBytes {
+        /// Bytes that it would take, or those at which counting stopped.
+        bytes: u64,
+        /// The most that are taken.
+        most: u64,
+    },
+    /// A page that the file does not have.
+    #[error("it has no page {asked}, but {of} in all")]
+    NoPage {
+        /// Counted from 1.
+        asked: usize,
+        /// How many there are.
+        of: usize,
+    },
     /// The format's decoder refused it.
     #[error("the {format} data is corrupt or not supported: {detail}")]
     Corrupt {
@@ -119,10 +128,11 @@ impl DecodeError {
             Self::Broken(_) => "export it as PNG or plain TIFF",
             Self::FileTooLong(_)
             | Self::TooLarge { .. }
-            | Self::TooManyBytes(_)
+            | Self::TooManyBytes { .. }
             | Self::Jp2(Jp2Error::TooLarge { .. }) => {
-                "crop it to the portrait or scan it at a lower resolution"
+                "crop it to the portrait or scan it at a lower resolution; --max-pixels allows more"
             }
+            Self::NoPage { .. } => "name one of them by --page",
             Self::Inks | Self::InksProfile(_) | Self::JpegInks => "convert it to RGB",
             Self::Jp2(Jp2Error::Truncated { .. } | Jp2Error::Missing(_)) => {
                 "copy or export it again"

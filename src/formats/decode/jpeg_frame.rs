@@ -1,6 +1,7 @@
 //! The frame of a JPEG: its kind, its components, and which of their coefficients are there.
 
-use super::error::{DecodeError, MAX_PICTURE_BYTES, MAX_PIXELS};
+use super::error::DecodeError;
+use super::limits::Limits;
 
 /// SOFn (ITU-T T.81, B.2.2).
 #[derive(Debug)]
@@ -60,8 +61,14 @@ impl Frame {
     /// Reads the segment of a marker.
     ///
     /// # Errors
-    /// [`DecodeError::Kind`] where it is not read, [`DecodeError::Corrupt`].
-    pub(super) fn read(marker: u8, segment: &[u8], at: usize) -> Result<Self, DecodeError> {
+    /// [`DecodeError::Kind`] where it is not read, [`DecodeError::Corrupt`],
+    /// [`DecodeError::TooLarge`] and [`DecodeError::TooManyBytes`].
+    pub(super) fn read(
+        marker: u8,
+        segment: &[u8],
+        at: usize,
+        limits: Limits,
+    ) -> Result<Self, DecodeError> {
         let kind = |kind| Err(DecodeError::Kind(kind));
         if let Some(unread) = unread(marker) {
             return kind(unread);
@@ -81,10 +88,7 @@ impl Frame {
             return kind("JPEG whose height stands behind its data");
         }
         let pixels = u64::from(size[0]) * u64::from(size[1]);
-        if pixels > MAX_PIXELS {
-            let [width, height] = size.map(u32::from);
-            return Err(DecodeError::TooLarge { width, height });
-        }
+        limits.check(size[0].into(), size[1].into())?;
         let fields: Vec<_> = fields.chunks_exact(3).take(count.into()).collect();
         let sampling = |field: &[u8]| [field[1] >> 4, field[1] & 15];
         let legal = |field: &&[u8]| sampling(field).iter().all(|n| (1..=4).contains(n));
@@ -101,9 +105,7 @@ impl Frame {
             let all = fields.iter().map(|f| u64::from((f[1] >> 4) * (f[1] & 15))).sum::<u64>();
             let unit = u64::from(most[0]) * u64::from(most[1]);
             let bytes = pixels * u64::from(count) + 2 * pixels * all / unit;
-            if bytes > 2 * MAX_PICTURE_BYTES {
-                return Err(DecodeError::TooManyBytes(bytes));
-            }
+            limits.check_bytes(bytes / 2)?;
         }
         let units = [0, 1].map(|i| u64::from(size[i]).div_ceil(8 * u64::from(most[i])));
         let component = |field: &&[u8]| {

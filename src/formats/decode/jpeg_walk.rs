@@ -7,6 +7,7 @@
 use super::error::DecodeError;
 use super::jpeg_bits::{Bits, Stop, Table};
 use super::jpeg_frame::{Frame, Scan};
+use super::limits::Limits;
 
 /// The most scans; libjpeg writes some 10.
 const MAX_SCANS: usize = 500;
@@ -16,7 +17,7 @@ const MAX_SCANS: usize = 500;
 /// # Errors
 /// [`DecodeError::Ends`], [`DecodeError::Damaged`], [`DecodeError::Kind`] and, for headers,
 /// [`DecodeError::Corrupt`].
-pub(super) fn walk(file: &[u8]) -> Result<(), DecodeError> {
+pub(super) fn walk(file: &[u8], limits: Limits) -> Result<(), DecodeError> {
     let mut walk = Walk { file, ..Walk::default() };
     let mut at = 2;
     loop {
@@ -47,7 +48,7 @@ pub(super) fn walk(file: &[u8]) -> Result<(), DecodeError> {
                 if walk.frame.is_some() {
                     return Err(corrupt("a second frame", behind));
                 }
-                walk.frame = Some(Frame::read(marker, segment, behind)?);
+                walk.frame = Some(Frame::read(marker, segment, behind, limits)?);
             }
             0xda => at = walk.scan(segment, behind, at)?,
             _ => {}

@@ -8,6 +8,11 @@ use super::jp2::{self, Header, Jp2Error};
 /// Why there are no pixels: what the headers lack, or what the decoder said.
 pub(crate) enum Fault {
     Header(Jp2Error),
+    /// More pixels than are allowed.
+    TooLarge {
+        width: u32,
+        height: u32,
+    },
     Decoder(String),
 }
 
@@ -31,8 +36,11 @@ impl From<&str> for Fault {
 
 /// The pixels, grey or RGB of 8 or 16 bits, with alpha if the file has it, and what the headers
 /// say. Samples of under 8 or 16 bits are stretched to them.
-pub(crate) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Header<'_>), Fault> {
+pub(crate) fn decode(bytes: &[u8], most: u64) -> Result<(DynamicImage, Header<'_>), Fault> {
     let (header, plain) = jp2::read(bytes)?;
+    if u64::from(header.width) * u64::from(header.height) > most {
+        return Err(Fault::TooLarge { width: header.width, height: header.height });
+    }
     Ok((pixels(&plain, [header.width, header.height])?, header))
 }
 

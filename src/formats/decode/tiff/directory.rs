@@ -11,6 +11,8 @@ const MAX_PAGES: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Directory<'a> {
     file: &'a [u8],
+    /// Where it begins, in bytes.
+    at: usize,
     order: Order,
     fields: BTreeMap<u16, Field>,
 }
@@ -114,7 +116,32 @@ impl<'a> Directory<'a> {
             fields.entry(tag).or_insert(Field { kind, count: values, at: place });
             at += 4 + 2 * count;
         }
-        Ok(Self { file, order, fields })
+        Ok(Self { file, at: start, order, fields })
+    }
+
+    /// The directories that are pages, in the file's order, each counted from 0 among all: not the
+    /// smaller copies and the masks of others (TIFF 6.0, NewSubfileType). The first is one in any case.
+    ///
+    /// # Errors
+    /// [`DecodeError::Corrupt`], of the first directory.
+    pub(super) fn pages(file: &'a [u8]) -> Result<Vec<usize>, DecodeError> {
+        let first = Self::of(file, 0)?;
+        let mut pages = vec![0];
+        let mut seen = vec![first.at];
+        while seen.len() < MAX_PAGES
+            && let Ok(next) = Self::of(file, seen.len())
+        {
+            // A chain that leads back has no more pages.
+            if seen.contains(&next.at) {
+                break;
+            }
+            let beside = next.number(254).unwrap_or(0) & 0b101 != 0 || next.number(255) == Some(2);
+            if !beside {
+                pages.push(seen.len());
+            }
+            seen.push(next.at);
+        }
+        Ok(pages)
     }
 
     pub(super) fn file(&self) -> &'a [u8] {

@@ -1,7 +1,8 @@
 //! How a page of a TIFF file is laid out: its samples, its strips or tiles.
 
 use super::directory::Directory;
-use crate::formats::decode::error::{DecodeError, MAX_PIXELS};
+use crate::formats::decode::error::DecodeError;
+use crate::formats::decode::limits::{Limits, MAX_PIXELS};
 
 /// The most samples a pixel.
 const MAX_SAMPLES: usize = 16;
@@ -73,6 +74,8 @@ pub(super) struct Layout {
     pub(super) offsets: Vec<u64>,
     /// As many as offsets; none where the file does not say.
     pub(super) lengths: Option<Vec<u64>>,
+    /// What may be taken for it.
+    pub(super) limits: Limits,
 }
 
 fn corrupt(detail: &str) -> DecodeError {
@@ -83,9 +86,9 @@ impl Layout {
     /// # Errors
     /// [`DecodeError::TooLarge`], [`DecodeError::Kind`] for what is not read,
     /// [`DecodeError::Corrupt`].
-    pub(super) fn of(page: &Directory<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn of(page: &Directory<'_>, limits: Limits) -> Result<Self, DecodeError> {
         let of = |tag, usual| page.number(tag).unwrap_or(usual);
-        let size = size(page)?;
+        let size = size(page, limits)?;
         let compression = compression(page)?;
         let photometric = photometric(page, compression)?;
         let samples = of(277, photometric.channels() as u64);
@@ -111,7 +114,7 @@ impl Layout {
         };
         let chunk = chunk.map(|side| usize::try_from(side).unwrap_or(0));
         let area = chunk[0].checked_mul(chunk[1]).filter(|&area| area > 0);
-        if area.is_none_or(|area| area as u64 > MAX_PIXELS) {
+        if area.is_none_or(|area| area as u64 > limits.pixels.max(MAX_PIXELS)) {
             return Err(corrupt("the size of its strips or tiles makes no sense"));
         }
         let chunks = [0, 1].map(|axis| size[axis].div_ceil(chunk[axis]));
@@ -141,19 +144,18 @@ impl Layout {
             tiled,
             offsets,
             lengths,
+            limits,
         })
     }
 }
 
 /// Width and height.
-fn size(page: &Directory<'_>) -> Result<[usize; 2], DecodeError> {
+fn size(page: &Directory<'_>, limits: Limits) -> Result<[usize; 2], DecodeError> {
     let side = |tag| u32::try_from(page.number(tag).unwrap_or(0));
     let (Ok(width), Ok(height)) = (side(256), side(257)) else {
         return Err(corrupt("its size makes no sense"));
     };
-    if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(DecodeError::TooLarge { width, height });
-    }
+    limits.check(width, height)?;
     Ok([width as usize, height as usize])
 }
 

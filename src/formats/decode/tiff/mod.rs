@@ -16,6 +16,7 @@ use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Pixel, Rgb, RgbImage};
 use super::alpha::{self, Sample};
 use super::convert::{self, Inks};
 use super::error::DecodeError;
+use super::limits::Limits;
 use crate::imaging::colour::MAX_PROFILE_BYTES;
 use crate::imaging::picture::Picture;
 use crate::imaging::units::Ppi;
@@ -23,13 +24,25 @@ use directory::Directory;
 use layout::{Compression, Layout, Photometric};
 use pixels::Stored;
 
-/// A page as it is stored, counted from 0, and how it has to be turned to stand upright.
+/// The directories that are pages, each counted from 0 among all of the file's.
 ///
 /// # Errors
 /// See [`DecodeError`].
-pub(super) fn page(file: &[u8], number: usize) -> Result<(Picture, Orientation), DecodeError> {
+pub(super) fn pages(file: &[u8]) -> Result<Vec<usize>, DecodeError> {
+    Directory::pages(file)
+}
+
+/// What a directory, counted from 0, holds as it is stored, and how it has to be turned to stand upright.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub(super) fn page(
+    file: &[u8],
+    number: usize,
+    limits: Limits,
+) -> Result<(Picture, Orientation), DecodeError> {
     let page = Directory::of(file, number)?;
-    let layout = Layout::of(&page)?;
+    let layout = Layout::of(&page, limits)?;
     let icc = icc(&page);
     let (pixels, icc) = match (layout.photometric, layout.bits) {
         (Photometric::Inks, _) => inks(&page, &layout, &icc.ok_or(DecodeError::Inks)?)?,

@@ -4,7 +4,7 @@ use super::directory::{Directory, Order};
 use super::layout::{Compression, Layout, Photometric};
 use super::unpack::{Wanted, unpack};
 use crate::formats::decode::alpha::Sample;
-use crate::formats::decode::error::{DecodeError, MAX_PICTURE_BYTES};
+use crate::formats::decode::error::DecodeError;
 
 /// A sample that strips and tiles hold.
 pub(super) trait Stored: Sample {
@@ -60,9 +60,7 @@ pub(super) fn samples<T: Stored>(
         return Err(DecodeError::Ends { missing: 100 });
     }
     let bytes = (pixels * kept * size_of::<T>()) as u64;
-    if bytes > MAX_PICTURE_BYTES {
-        return Err(DecodeError::TooManyBytes(bytes));
-    }
+    layout.limits.check_bytes(bytes)?;
     let mut out = vec![T::default(); pixels * kept];
     let planes = if layout.planar { kept } else { 1 };
     let tables = page.bytes(347);

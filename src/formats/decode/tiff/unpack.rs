@@ -62,7 +62,7 @@ pub(super) fn unpack(
         Compression::Fax2 => fax(Coding::Plain),
         Compression::Group3 { two_dimensional } => fax(Coding::Group3(two_dimensional)),
         Compression::Group4 => fax(Coding::Group4),
-        Compression::Jpeg => jpeg(data, layout.photometric, tables, wanted),
+        Compression::Jpeg => jpeg(data, layout, tables, wanted),
     }
 }
 
@@ -115,7 +115,7 @@ fn lzw(data: &[u8], length: usize) -> Vec<u8> {
 /// JPEG whose tables may stand in a field of the page (TIFF technical note 2).
 fn jpeg(
     data: &[u8],
-    photometric: Photometric,
+    layout: &Layout,
     tables: Option<&[u8]>,
     wanted: Wanted,
 ) -> Result<Vec<u8>, DecodeError> {
@@ -130,8 +130,8 @@ fn jpeg(
     if jpeg_file::channels(&whole).map(usize::from) != Some(wanted.samples) {
         return Err(corrupt("a strip in JPEG has another number of channels"));
     }
-    jpeg_walk::walk(&whole)?;
-    let space = match (wanted.samples, photometric) {
+    jpeg_walk::walk(&whole, layout.limits)?;
+    let space = match (wanted.samples, layout.photometric) {
         (1, _) => ColorSpace::Luma,
         (3, Photometric::YCbCr) => ColorSpace::RGB,
         // As they are: the decoder takes them for YCbCr, as nothing in the data says otherwise.
@@ -147,7 +147,7 @@ fn jpeg(
     let detail = |error: &dyn std::fmt::Display| corrupt(&format!("a strip in JPEG: {error}"));
     decoder.decode_headers().map_err(|error| detail(&error))?;
     if let (3, Photometric::Rgb, Some(ColorSpace::RGB)) =
-        (wanted.samples, photometric, decoder.input_colorspace())
+        (wanted.samples, layout.photometric, decoder.input_colorspace())
     {
         decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
     }
