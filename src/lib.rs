@@ -84,7 +84,7 @@ mod spec;
 pub use formats::decode::decode;
 pub use formats::encode::{Format, encode};
 pub use imaging::{Mm, Picture, Ppi};
-pub use inspect::{Claim, Decision, Inspection, Outcome, Page, Reader, Verdict};
+pub use inspect::{Claim, Decision, InspectedFile, Inspection, Outcome, Page, Reader, Verdict};
 pub use issue::{Document, Embedded, Summary, embed, pdf, print, svg};
 pub use report::Record;
 pub use spec::{Imprint, Mode, Name, Profile};
@@ -97,6 +97,7 @@ pub mod error {
     pub use crate::formats::encode::EncodeError;
     pub use crate::formats::jp2::Jp2Error;
     pub use crate::imaging::colour::ProfileFault;
+    pub use crate::inspect::document::DocumentError;
     pub use crate::inspect::signal::scan::ScanError;
     pub use crate::issue::EmbedError;
     pub use crate::issue::difference::DifferenceError;

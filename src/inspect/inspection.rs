@@ -26,6 +26,8 @@ use crate::spec::{Legend, Profile, Symbol};
 pub struct Inspection {
     /// The scan.
     pub(crate) scan: Scan,
+    /// The page of the file, counted from 1, if several were looked at.
+    pub(crate) leaf: Option<usize>,
     /// What was read of the legend that the decision is about, blindly.
     pub(crate) found: Option<Found>,
     /// The other legend and its stack, where the profile prints two.
@@ -61,14 +63,14 @@ impl Inspection {
         let case = Case { scan: &scan, flat: &flat, claim, profile };
         let (found, evidence, tamper) = case.gather(best, lines);
         let decision = decide(&evidence);
-        Self { scan, found, second, tamper, evidence, decision }
+        Self { scan, leaf: None, found, second, tamper, evidence, decision }
     }
 
     /// Nothing was looked at, for this reason.
     pub(super) fn nothing(scan: Scan, obstacle: Obstacle, peak: f32) -> Self {
         let evidence = Evidence { obstacle: Some(obstacle), peak, ..Evidence::default() };
         let decision = decide(&evidence);
-        Self { scan, found: None, second: None, tamper: None, evidence, decision }
+        Self { scan, leaf: None, found: None, second: None, tamper: None, evidence, decision }
     }
 
     /// The same, of one of several portraits on a page.
@@ -83,6 +85,12 @@ impl Inspection {
         self.evidence.told = Some(told);
         self.decision = decide(&self.evidence);
         self
+    }
+
+    /// The page of the file that it is on, counted from 1, if several were looked at.
+    #[must_use]
+    pub fn leaf(&self) -> Option<usize> {
+        self.leaf
     }
 
     /// What it comes to.

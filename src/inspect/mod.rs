@@ -3,11 +3,12 @@
 //! A scan goes through the rooms from the ground up: [`signal`], [`detection`], [`rectification`],
 //! [`synchronisation`], [`stacking`], [`recognition`], [`tamper`]. [`candidate`] reads it, blindly;
 //! [`inspection`] gathers the evidence against a claim, and [`decision`] decides. [`reader`] looks for
-//! portraits on a page, and for the resolution. A room uses only those before it.
+//! portraits on a page, and for the resolution, and [`document`] goes through the pages of a file. A room uses only those before it.
 
 pub mod candidate;
 pub mod decision;
 pub mod detection;
+pub mod document;
 pub mod inspection;
 pub mod reader;
 pub mod recognition;
@@ -19,6 +20,8 @@ pub mod tamper;
 
 pub use decision::claim::{Claim, KeyClaim};
 pub use decision::verdict::{Decision, Outcome, Verdict};
+
+pub use document::InspectedFile;
 pub use inspection::Inspection;
 pub use reader::{Page, Reader, inspect};
 pub use signal::scan::{PpiSource, ScanError};

@@ -1,5 +1,7 @@
 //! The reader: one portrait or a page of them, of known or unknown resolution.
 
+use std::cmp::Ordering;
+
 use crate::imaging::{Picture, Ppi};
 use crate::inspect::decision::claim::Claim;
 use crate::inspect::decision::evidence::{Obstacle, Place, Told};
@@ -55,27 +57,50 @@ impl Page {
 
     /// Of several portraits with microtext; none of none.
     fn of(mut found: Vec<Inspection>) -> Option<Self> {
-        let rank = |inspection: &Inspection| {
-            let evidence = inspection.evidence.repetition.map_or(0.0, |r| r.law.max(r.score));
-            (inspection.decision.verdict == Verdict::Authentic, evidence)
-        };
-        let order = |a: &Inspection, b: &Inspection| {
-            let (a, b) = (rank(a), rank(b));
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        };
-        let best = (0..found.len()).max_by(|&a, &b| order(&found[a], &found[b]))?;
+        let best = (0..found.len()).max_by(|&a, &b| by_telling(&found[a], &found[b]))?;
         let main = found.swap_remove(best);
-        let page = Self { main, others: found };
-        let of = page.others.len() + 1;
-        if of == 1 {
-            return Some(page);
-        }
-        let of_main = page.portraits().iter().position(|p| std::ptr::eq(*p, &page.main));
-        let place = Place { number: of_main.unwrap_or_default() + 1, of };
-        Some(Self { main: page.main.placed(place), ..page })
+        Some(Self { main, others: found }.with_place())
     }
 
-    /// All portraits with their place in the scan known, from the top.
+    /// With what the main portrait's place is among several.
+    fn with_place(self) -> Self {
+        let of = self.others.len() + 1;
+        if of == 1 {
+            return self;
+        }
+        let of_main = self.portraits().iter().position(|p| std::ptr::eq(*p, &self.main));
+        let place = Place { number: of_main.unwrap_or_default() + 1, of };
+        Self { main: self.main.placed(place), ..self }
+    }
+
+    /// The same, on this page of a file of several.
+    pub(super) fn on_leaf(mut self, leaf: usize) -> Self {
+        self.main.leaf = Some(leaf);
+        self.others.iter_mut().for_each(|other| other.leaf = Some(leaf));
+        self
+    }
+
+    /// Whether this page's main portrait tells more than another's.
+    pub(super) fn tells_more_than(&self, other: &Self) -> bool {
+        by_telling(&self.main, &other.main).is_gt()
+    }
+
+    /// With the portraits of another page that carry microtext; the main one stays.
+    pub(super) fn joined(mut self, other: Self) -> Self {
+        let carry = std::iter::once(other.main).chain(other.others);
+        self.others.extend(carry.filter(Inspection::is_established));
+        self.with_place()
+    }
+
+    /// The portraits of [`Self::portraits`] that are on the same page of the file as the main one.
+    #[must_use]
+    pub fn portraits_beside_main(&self) -> Vec<&Inspection> {
+        let mut portraits = self.portraits();
+        portraits.retain(|portrait| portrait.leaf == self.main.leaf);
+        portraits
+    }
+
+    /// All portraits with their place in the scan known, from the top; page after page.
     #[must_use]
     pub fn portraits(&self) -> Vec<&Inspection> {
         let all = std::iter::once(&self.main).chain(&self.others);
@@ -83,10 +108,29 @@ impl Page {
             let corners = inspection.corners()?;
             Some([1, 0].map(|i| corners.iter().map(|c| c[i]).sum()))
         };
-        let mut placed: Vec<_> = all.filter_map(|p| Some((centre(p)?, p))).collect();
-        placed.sort_by(|(a, _), (b, _)| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+        let order = |(a, of_a): &Placed<'_>, (b, of_b): &Placed<'_>| {
+            of_a.leaf.cmp(&of_b.leaf).then(a[0].total_cmp(&b[0])).then(a[1].total_cmp(&b[1]))
+        };
+        let mut placed: Vec<Placed<'_>> = all.filter_map(|p| Some((centre(p)?, p))).collect();
+        placed.sort_by(order);
         placed.into_iter().map(|(_, inspection)| inspection).collect()
     }
+}
+
+/// A portrait with its centre, times four, down and across.
+type Placed<'a> = ([f64; 2], &'a Inspection);
+
+/// Which of two portraits tells less: what carries the expected name tells most, then what carries
+/// text, by its evidence; and what cannot be told is more than that there is nothing.
+fn by_telling(a: &Inspection, b: &Inspection) -> Ordering {
+    let rank = |inspection: &Inspection| {
+        let verdict = inspection.decision.verdict;
+        (verdict == Verdict::Authentic, inspection.is_established(), verdict != Verdict::Absent)
+    };
+    let evidence = |inspection: &Inspection| {
+        inspection.evidence.repetition.map_or(0.0, |repeats| repeats.law.max(repeats.score))
+    };
+    rank(a).cmp(&rank(b)).then(evidence(a).total_cmp(&evidence(b)))
 }
 
 /// A reader of what one profile prints. It keeps what does not change from scan to scan.

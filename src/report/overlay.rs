@@ -30,10 +30,10 @@ const MARK_WIDTH: f64 = 2.5;
 /// Space between the copy that was read and the expected one, in bins of the stack.
 const GAP: usize = 4;
 
-/// [`overlay`] of all portraits on a scan, and the copy that was read in the main one.
+/// [`overlay`] of all portraits on the main one's page, and the copy that was read in the main one.
 #[must_use]
 pub fn overlay_page(picture: &Picture, page: &Page) -> RgbImage {
-    with_copy(marked(picture, &page.portraits()), &page.main)
+    with_copy(marked(picture, &page.portraits_beside_main()), &page.main)
 }
 
 /// The scan with what was found in it: the portrait's outline, its lines along the left edge

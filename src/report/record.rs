@@ -110,6 +110,9 @@ pub struct KeyPart {
 /// The scan and where the portrait lies in it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ScanPart {
+    /// The page of the file, counted from 1, if several were inspected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
     /// Pixels of the file across.
     pub width_px: usize,
     /// Pixels of the file down.
@@ -131,6 +134,9 @@ pub struct ScanPart {
 /// One of the portraits on a scan.
 #[derive(Clone, Serialize)]
 pub struct Portrait {
+    /// The page of the file that it is on, counted from 1, if several were inspected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
     /// The verdict on it.
     pub verdict: Verdict,
     /// How far the evidence stands from the verdict's threshold.
@@ -302,6 +308,7 @@ impl ScanPart {
     fn of(inspection: &Inspection) -> Self {
         let scan = &inspection.scan;
         Self {
+            page: inspection.leaf(),
             width_px: scan.size_px.0,
             height_px: scan.size_px.1,
             ppi: scan.resolution.map(|resolution| rounded(resolution.axes[0].0, 3)),
@@ -317,6 +324,7 @@ impl Portrait {
     fn of(inspection: &Inspection) -> Self {
         let decision = &inspection.decision;
         Self {
+            page: inspection.leaf(),
             verdict: decision.verdict,
             margin: rounded(decision.margin, 4),
             read: Text::established(inspection),

@@ -225,7 +225,7 @@ fn a_picture_of_one_pixel() {
     RgbImage::new(1, 1).save(desk.folder.path().join("dot.png")).unwrap();
     let out = ["--surname", "Lee", "--out", "out/out.png"];
     desk.refuses(&[&["embed", "dot.png"], &out[..]].concat(), 1, &["dot.png", "1 × 1"]);
-    let out = ["--preset", "clean", "--dpi", "600", "--out", "out/out.png"];
+    let out = ["--preset", "flatbed600", "--dpi", "600", "--out", "out/out.png"];
     desk.refuses(&[&["channel", "dot.png"], &out[..]].concat(), 1, &["dot.png", "1 mm"]);
     RgbImage::new(1, 3000).save(desk.folder.path().join("line.png")).unwrap();
     for (scan, ppi) in [("dot.png", "600"), ("dot.png", "12000"), ("line.png", "2400")] {
@@ -275,7 +275,7 @@ fn a_scan_without_resolution() {
             "{reason}"
         );
     }
-    let out = ["--preset", "clean", "--out", "out/out.png"];
+    let out = ["--preset", "flatbed600", "--out", "out/out.png"];
     desk.refuses(&[&["channel", "portrait.png"], &out[..]].concat(), 1, &["--dpi"]);
 }
 

@@ -10,7 +10,7 @@ use crate::files::{self, Stdout};
 pub(crate) fn run(args: &ChannelArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     files::format_of(&args.out)?;
     files::check_outputs(&[&args.image], &[&args.out])?;
-    let mut print = files::read(&args.image)?;
+    let mut print = files::read(&args.image, &args.picture, &args.common)?;
     if let Some(dpi) = args.dpi {
         print.ppi = Some([dpi; 2]);
     }
@@ -23,21 +23,18 @@ pub(crate) fn run(args: &ChannelArgs, stdout: &mut Stdout) -> Result<u8, Failure
         };
         Failure::file(&args.image, format!("{error}; {advice}"))
     };
-    let conditions = match args.preset {
-        Model::Drawn(preset) => Conditions::draw(preset, args.seed),
-        Model::Clean => {
-            let [across, _] = print.ppi.ok_or(ChannelError::NoResolution).map_err(refused)?;
-            Conditions::clean(across)
+    let (scan, told) = match args.preset {
+        // The picture as it was decoded, to the bit.
+        Model::Clean => (print, String::new()),
+        Model::Drawn(preset) => {
+            let conditions = Conditions::draw(preset, args.seed);
+            let scan = channel::print_and_scan(&print, &conditions, args.seed).map_err(refused)?;
+            let turned = conditions.scan.rotation_deg;
+            (scan, format!(" at {}, turned {turned:.1}°", conditions.scan.ppi))
         }
     };
-    let scan = channel::print_and_scan(&print, &conditions, args.seed).map_err(refused)?;
     files::write_picture(&args.out, &scan)?;
     let (width, height) = scan.size();
-    stdout.line(format!(
-        "{}: {width} × {height} px at {}, turned {:.1}°",
-        args.out.display(),
-        conditions.scan.ppi,
-        conditions.scan.rotation_deg
-    ));
+    stdout.line(format!("{}: {width} × {height} px{told}", args.out.display()));
     Ok(failure::DONE)
 }

@@ -7,37 +7,42 @@ use std::sync::Once;
 
 use image::DynamicImage;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tumar::error::{DecodeError, EncodeError, KeyError};
-use tumar::files::Synced;
+use tumar::files::{Pages, Synced};
 use tumar::keys::{IssuerKey, LONGEST_KEY_FILE};
 use tumar::{Format, Picture};
 use zeroize::Zeroizing;
 
+use crate::args::{CommonArgs, PictureArgs};
 use crate::failure::{self, Failure};
 
 /// The longest profile that is read, in bytes: a guess, hundreds of times the default one.
 const LONGEST_TEXT: u64 = 1 << 20;
 
-/// Reads a picture.
-pub(crate) fn read(path: &Path) -> Result<Picture, Failure> {
-    Ok(read_with_digest(path)?.0)
+/// Reads a picture; of a file of several pages the one that is asked for, else the first, which is
+/// warned of.
+pub(crate) fn read(path: &Path, of: &PictureArgs, common: &CommonArgs) -> Result<Picture, Failure> {
+    let bytes = bytes(path)?;
+    let pages = Pages::of(&bytes, of.limits()).map_err(|error| no_picture(path, &error))?;
+    if of.page.is_none() && pages.count() > 1 && !common.quiet {
+        let many = format!("it has {} pages, and the first is taken", pages.count());
+        failure::warn(&format!("{}: {many}; --page names another", path.display()));
+    }
+    pages.page(of.page.unwrap_or(1)).map_err(|error| no_picture(path, &error))
 }
 
-/// Reads a picture; with SHA-256 of its file.
-pub(crate) fn read_with_digest(path: &Path) -> Result<(Picture, [u8; 32]), Failure> {
+/// Reads the bytes of a picture's file.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     readable(path)?;
-    let read = tumar::files::bytes(path).and_then(|bytes| {
-        let picture = tumar::decode(&bytes)?;
-        Ok((picture, Sha256::digest(&bytes).into()))
-    });
-    read.map_err(|error| {
-        if let DecodeError::Read(cause) = &error {
-            return unreadable(path, cause);
-        }
-        let advice = error.advice();
-        Failure::file(path, format!("{error}; {advice}"))
-    })
+    tumar::files::bytes(path).map_err(|error| no_picture(path, &error))
+}
+
+/// Why a file gave no picture.
+pub(crate) fn no_picture(path: &Path, error: &DecodeError) -> Failure {
+    match error {
+        DecodeError::Read(cause) => unreadable(path, cause),
+        _ => Failure::file(path, format!("{error}; {}", error.advice())),
+    }
 }
 
 /// Reads a small UTF-8 file.

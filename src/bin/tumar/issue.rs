@@ -88,7 +88,11 @@ pub(crate) fn warn_of(folder: &Folder, args: &RunArgs) {
 }
 
 pub(crate) fn inputs(manifest: &Manifest, args: &RunArgs) -> Inputs {
-    Inputs { folder: manifest.folder().to_owned(), outside: args.allow_outside }
+    Inputs {
+        folder: manifest.folder().to_owned(),
+        outside: args.allow_outside,
+        limits: args.size.limits(),
+    }
 }
 
 pub(crate) fn key_id(key: &IssuerKey) -> String {

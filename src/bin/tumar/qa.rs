@@ -94,6 +94,7 @@ fn setup(args: &QaArgs, manifest: &Manifest, terms: &Terms) -> Result<Setup, Fai
         keys: terms.keys.clone(),
         folder: folder.map_err(|cause| Failure::file(manifest.folder(), cause))?,
         outside: args.run.allow_outside,
+        max_pixels: args.run.size.limits().pixels,
     })
 }
 

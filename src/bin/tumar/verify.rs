@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+use tumar::files::Pages;
 use tumar::report::record::{Microtext, ScanPart};
 use tumar::report::words::{self, full_name, read_line};
 use tumar::report::{Source, html, log, overlay};
@@ -26,10 +28,17 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     files::check_outputs(&[&args.scan], &outputs)?;
     report.into_iter().chain(log_file).try_for_each(files::must_be_new)?;
 
-    let (picture, digest) = files::read_with_digest(&args.scan)?;
+    let bytes = files::bytes(&args.scan)?;
+    let digest = Sha256::digest(&bytes).into();
     let claim = Claim { name: name.as_ref(), key: key.as_ref() };
-    let page = Reader::new(&profile).check_spellings(&picture, args.ppi, claim);
-    let (page, name) = page.map_err(|error| Failure::file(&args.scan, error))?;
+    let pages = Pages::of(&bytes, args.picture.limits());
+    let pages = pages.map_err(|error| files::no_picture(&args.scan, &error))?;
+    let document = Reader::new(&profile).document(&pages, args.picture.page, args.ppi, claim);
+    let document = document.map_err(|error| {
+        let advice = error.advice().map_or(String::new(), |advice| format!("; {advice}"));
+        Failure::file(&args.scan, format!("{error}{advice}"))
+    })?;
+    let tumar::InspectedFile { page, name, picture } = document;
     let record = Record::of_page(&page, name.as_ref(), &profile);
     if let Some(path) = overlay {
         files::write_drawing(path, overlay::overlay_page(&picture, &page))?;
@@ -72,8 +81,9 @@ fn tell(stdout: &mut Stdout, scan: &Path, record: &Record) {
     stdout.line(format!("  scan        {}", scan_line(&record.scan)));
     if record.portraits.len() > 1 {
         for portrait in &record.portraits {
+            let page = portrait.page.map_or(String::new(), |page| format!("page {page}: "));
             let read = portrait.read.as_ref().map_or_else(|| "not read".to_owned(), read_line);
-            stdout.line(format!("  portrait    {read}"));
+            stdout.line(format!("  portrait    {page}{read}"));
         }
     }
 }
@@ -113,5 +123,7 @@ fn scan_line(scan: &ScanPart) -> String {
     let ppi = scan.ppi.map_or_else(|| "unknown".to_owned(), |ppi| ppi.to_string());
     let turned = scan.rotation_deg.map_or(String::new(), |deg| format!(", turned {deg:.1}°"));
     let mirrored = if scan.mirrored { ", mirrored" } else { "" };
-    format!("{} × {} px at {ppi} ppi ({source}){turned}{mirrored}", scan.width_px, scan.height_px)
+    let page = scan.page.map_or(String::new(), |page| format!("page {page}, "));
+    let (width, height) = (scan.width_px, scan.height_px);
+    format!("{page}{width} × {height} px at {ppi} ppi ({source}){turned}{mirrored}")
 }

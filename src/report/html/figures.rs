@@ -84,7 +84,7 @@ impl ScanFigure {
         let view = |place: [f64; 2]| {
             [0, 1].map(|i| (place[i] - f64::from(part.corner[i]) + 0.5) * scales[i] - 0.5)
         };
-        let portraits = page.portraits();
+        let portraits = page.portraits_beside_main();
         let marks = (!portraits.is_empty())
             .then(|| png(&overlay::marks([width, height], &portraits, view).into()))
             .transpose()?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use crate::formats::decode;
+use crate::formats::decode::{self, DecodeError, Limits, Pages};
 use crate::formats::hex;
 use crate::imaging::Picture;
 use crate::run::journal::{Stamp, modified};
@@ -17,19 +17,40 @@ pub struct Inputs {
     pub folder: PathBuf,
     /// Whether a row may name a file outside of it.
     pub outside: bool,
+    /// The largest picture that is decoded.
+    pub limits: Limits,
+}
+
+fn told(error: DecodeError) -> String {
+    format!("{error}; {}", error.advice())
 }
 
 impl Inputs {
-    /// A row's picture, or why its file holds none; with the file's stamp.
+    /// The bytes of a row's file, with its stamp.
     ///
     /// # Errors
     /// A sentence, where there is no such file or it may not be read.
-    pub fn read(&self, path: &str) -> Result<(Result<Picture, String>, Stamp), String> {
+    pub fn read(&self, path: &str) -> Result<(Vec<u8>, Stamp), String> {
         let (bytes, modified) = self.bytes(path)?;
         let sha256 = hex(&Sha256::digest(&bytes));
         let stamp = Stamp { sha256, bytes: bytes.len() as u64, modified };
-        let picture = decode::decode(&bytes);
-        Ok((picture.map_err(|error| format!("{error}; {}", error.advice())), stamp))
+        Ok((bytes, stamp))
+    }
+
+    /// The pages of a row's file.
+    ///
+    /// # Errors
+    /// A sentence, where it holds no picture.
+    pub fn pages<'b>(&self, bytes: &'b [u8]) -> Result<Pages<'b>, String> {
+        Pages::of(bytes, self.limits).map_err(told)
+    }
+
+    /// The picture in a row's file; of several pages the first.
+    ///
+    /// # Errors
+    /// A sentence, where it holds none.
+    pub fn picture(&self, bytes: &[u8]) -> Result<Picture, String> {
+        self.pages(bytes)?.page(1).map_err(told)
     }
 
     fn bytes(&self, path: &str) -> Result<(Vec<u8>, Option<u64>), String> {

@@ -17,6 +17,10 @@ use crate::formats::file_names::folded;
 /// How the files of spreadsheets begin: ZIP (xlsx, ods) and OLE (xls).
 const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"];
 
+/// Files of a run, which no print's folder may be named as.
+const OWN: [&str; 5] =
+    ["journal.jsonl", "report.html", "results.csv", "measures.parquet", "run.json"];
+
 /// Why two rows may be at odds whose texts are not the same.
 const ONE: &str = ", upper and lower case being one";
 
@@ -31,9 +35,16 @@ pub struct Rows<R> {
     header: u64,
     /// Ids as storage sees them: a file is named by them.
     ids: HashMap<Box<str>, First>,
-    /// Where prints go, as storage sees it.
-    outs: HashMap<Box<str>, First>,
+    /// Where prints go, as storage sees it: files, and the folders that they are in.
+    outs: HashMap<Box<str>, (Place, First)>,
     number: u32,
+}
+
+/// What a path of a print's name is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    File,
+    Folder,
 }
 
 /// The row that came first.
@@ -106,14 +117,40 @@ impl<R: BufRead> Rows<R> {
         }
         if self.command == Command::Issue {
             let out = paths::output(id, fields.get("out"))?;
-            let key = folded(&out).into_boxed_str();
-            if let Some(first) = self.outs.get(&key) {
-                return Err(format!("{first} is printed to {} already{ONE}", shown(&out)));
-            }
-            self.outs.insert(key, this);
+            self.claim(&out, this)?;
         }
         self.ids.insert(key, this);
         Ok(fields)
+    }
+}
+
+impl<R> Rows<R> {
+    /// Notes where a row's print goes, if that is no other's place, nor below a file or above one.
+    fn claim(&mut self, out: &str, this: First) -> Result<(), String> {
+        let key = folded(out);
+        if let Some((place, first)) = self.outs.get(key.as_str()) {
+            return Err(match place {
+                Place::File => format!("{first} is printed to {} already{ONE}", shown(out)),
+                Place::Folder => format!("{} is the folder of {first}{ONE}", shown(out)),
+            });
+        }
+        let folders = || key.match_indices('/').map(|(end, _)| &key[..end]);
+        for folder in folders() {
+            if OWN.contains(&folder) {
+                return Err(format!("'out' leads through {folder}, a file of the run"));
+            }
+            if let Some((Place::File, first)) = self.outs.get(folder) {
+                return Err(format!(
+                    "'out' leads through {}, the print of {first}{ONE}",
+                    shown(folder)
+                ));
+            }
+        }
+        for folder in folders() {
+            self.outs.entry(folder.into()).or_insert((Place::Folder, this));
+        }
+        self.outs.insert(key.into_boxed_str(), (Place::File, this));
+        Ok(())
     }
 }
 
@@ -219,6 +256,26 @@ mod tests {
                 "c Ли".to_owned(),
                 format!("d! line 5: row 3 (line 4) is printed to X/E\u{301}.TIF {one}"),
                 format!("e! line 6: row 1 (line 2) is printed to prints/AB1.tif {one}"),
+            ]
+        );
+    }
+
+    #[test]
+    fn no_print_is_another_ones_folder() {
+        let text = "id,portrait,surname,given,out\n\
+            a,a.png,Ng,,x/a.tif\nb,a.png,Ng,,X/A.TIF/b.tif\nc,a.png,Ng,,x.tif/c.tif\n\
+            d,a.png,Ng,,X.tif\ne,a.png,Ng,,Results.csv/e.tif\nf,a.png,Ng,,x.tif/f.tif\n";
+        let found = said(&rows(text.as_bytes(), Command::Issue).unwrap());
+        let one = ", upper and lower case being one";
+        assert_eq!(
+            found,
+            [
+                "a Ng".to_owned(),
+                format!("b! line 3: 'out' leads through x/a.tif, the print of row 1 (line 2){one}"),
+                "c Ng".to_owned(),
+                format!("d! line 5: X.tif is the folder of row 3 (line 4){one}"),
+                "e! line 6: 'out' leads through results.csv, a file of the run".to_owned(),
+                "f Ng".to_owned(),
             ]
         );
     }

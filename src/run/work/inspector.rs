@@ -3,6 +3,7 @@
 use super::processor::RowProcessor;
 use crate::imaging::{Picture, Ppi};
 use crate::inspect::decision::claim::{Claim, KeyClaim};
+use crate::inspect::document::InspectedFile;
 use crate::inspect::{Page, Reader};
 use crate::report::{Record, words};
 use crate::run::input::Inputs;
@@ -27,7 +28,7 @@ pub struct Inspector<'r> {
 
 /// A scan and what was found on it.
 pub struct Seen {
-    /// The scan.
+    /// The scan; of several pages the one with the main portrait.
     pub picture: Picture,
     /// What was found.
     pub page: Page,
@@ -93,12 +94,16 @@ impl Inspector<'_> {
             [] => None,
             keys => Some(KeyClaim { keys: keys.to_vec(), document: fields.document_number()? }),
         };
-        let (picture, stamp) = self.inputs.read(&entry.file)?;
+        let (bytes, stamp) = self.inputs.read(&entry.file)?;
         entry.input = Some(stamp);
-        let picture = picture?;
         let claim = Claim { name: name.as_ref(), key: key.as_ref() };
-        let page = self.reader.check_spellings(&picture, self.ppi, claim);
-        let (page, name) = page.map_err(|error| error.to_string())?;
+        let pages = self.inputs.pages(&bytes)?;
+        let document = self.reader.document(&pages, None, self.ppi, claim);
+        let InspectedFile { page, name, picture } =
+            document.map_err(|error| match error.advice() {
+                Some(advice) => format!("{error}; {advice}"),
+                None => error.to_string(),
+            })?;
         let record = Record::of_page(&page, name.as_ref(), self.profile);
         Ok(Seen { picture, page, record })
     }

@@ -66,9 +66,9 @@ impl Printer<'_> {
     ) -> Result<(String, Vec<u8>, Vec<String>), String> {
         let out = paths::output(&entry.id, fields.get("out"))?;
         let imprint = self.imprint(fields)?;
-        let (portrait, stamp) = self.inputs.read(&entry.file)?;
+        let (bytes, stamp) = self.inputs.read(&entry.file)?;
         entry.input = Some(stamp);
-        let printed = issue::print(&portrait?, &imprint, self.profile);
+        let printed = issue::print(&self.inputs.picture(&bytes)?, &imprint, self.profile);
         let Embedded { picture, summary } = printed.map_err(|error| error.to_string())?;
         let format = Format::of(Path::new(&out)).map_err(|error| error.to_string())?;
         let bytes = encode::encode(&picture, format).map_err(|error| error.to_string())?;

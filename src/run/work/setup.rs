@@ -19,4 +19,6 @@ pub struct Setup {
     pub folder: PathBuf,
     /// Whether a row may name a file outside of that folder.
     pub outside: bool,
+    /// The most pixels that a scan may have.
+    pub max_pixels: u64,
 }

@@ -8,6 +8,7 @@ use super::inspector::Inspector;
 use super::pool;
 use super::processor::RowProcessor;
 use super::setup::Setup;
+use crate::formats::decode::Limits;
 use crate::imaging::Ppi;
 use crate::inspect::Reader;
 use crate::run::cluster::{GiveUp, Note, RowHandler, Task};
@@ -75,6 +76,7 @@ impl<N: Fn(Note) + Sync> RowHandler for Worker<N> {
             inputs: Inputs {
                 folder: self.scans.clone().unwrap_or(setup.folder),
                 outside: setup.outside,
+                limits: Limits { pixels: setup.max_pixels },
             },
         })
     }

@@ -1,4 +1,4 @@
-//! What stations hand over: JPEG 2000, the chip's EF.DG2, JPEG, PNG, TIFF; whole, cut and hostile.
+//! What stations hand over: JPEG 2000, the chip's EF.DG2, JPEG, PNG, TIFF, PDF; whole, cut and hostile.
 
 mod chip;
 mod dg2;
@@ -6,6 +6,8 @@ mod hostile;
 mod jpeg;
 mod jpeg2000;
 mod kinds;
+mod pages;
+mod pdf;
 mod tiff;
 
 use std::path::Path;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use tumar::error::NameError;
+use tumar::files::Limits;
 use tumar::keys::DocumentNumber;
 use tumar::units::PLAUSIBLE_PPI;
 use tumar::{Ppi, Profile};
@@ -20,6 +21,37 @@ pub(crate) struct CommonArgs {
     /// Print nothing but errors and the JSON that was asked for
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+/// Which picture of a file is read.
+#[derive(Args)]
+pub(crate) struct PictureArgs {
+    /// The page of a TIFF or PDF, from 1
+    #[arg(long, value_name = "N", value_parser = page, allow_negative_numbers = true)]
+    pub(crate) page: Option<usize>,
+    #[command(flatten)]
+    pub(crate) size: SizeArgs,
+}
+
+impl PictureArgs {
+    pub(crate) fn limits(&self) -> Limits {
+        self.size.limits()
+    }
+}
+
+/// How large a picture is read.
+#[derive(Args)]
+pub(crate) struct SizeArgs {
+    /// The most pixels that a picture may have; larger ones are refused before memory is taken for them
+    /// [default: 250000000]
+    #[arg(long, value_name = "N", value_parser = max_pixels, allow_negative_numbers = true)]
+    pub(crate) max_pixels: Option<u64>,
+}
+
+impl SizeArgs {
+    pub(crate) fn limits(&self) -> Limits {
+        self.max_pixels.map_or_else(Limits::default, |pixels| Limits { pixels })
+    }
 }
 
 #[derive(Args)]
@@ -86,6 +118,18 @@ fn within(text: &str, range: RangeInclusive<f64>) -> Result<f64, String> {
 
 pub(crate) fn ppi(text: &str) -> Result<Ppi, String> {
     within(text, PLAUSIBLE_PPI).map(Ppi)
+}
+
+fn page(text: &str) -> Result<usize, String> {
+    let number: Option<usize> = text.parse().ok();
+    number.filter(|&number| number > 0).ok_or_else(|| "it must be a whole number from 1".to_owned())
+}
+
+/// Up to what sides of 65,536 pixels make.
+fn max_pixels(text: &str) -> Result<u64, String> {
+    let number: Option<u64> = text.parse().ok();
+    let number = number.filter(|number| (1..=1 << 32).contains(number));
+    number.ok_or_else(|| "it must be a whole number from 1 to 4294967296".to_owned())
 }
 
 fn jobs(text: &str) -> Result<usize, String> {

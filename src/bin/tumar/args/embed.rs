@@ -7,15 +7,17 @@ use tumar::error::ProfileError;
 use tumar::microtext::Microtext;
 use tumar::{Imprint, Mode, Name, Profile};
 
-use super::common::{CommonArgs, ProfileArgs, bad_name, document_number};
+use super::common::{CommonArgs, PictureArgs, ProfileArgs, bad_name, document_number};
 use crate::failure::Failure;
 use crate::files;
 
 #[derive(Args)]
 pub(crate) struct EmbedArgs {
-    /// PNG, JPEG, JPEG 2000, TIFF (its first page) or a chip's EF.DG2 with one face; it is cropped
+    /// PNG, JPEG, JPEG 2000, TIFF, PDF, WebP, BMP or a chip's EF.DG2 with one face; it is cropped
     /// around its centre to the profile's shape
     pub(crate) portrait: PathBuf,
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
     /// The holder's surname, in upper or lower case; for a person with a single name, that name
     #[arg(long, value_name = "S")]
     surname: String,

@@ -17,7 +17,7 @@ use tumar::channel::Preset;
 
 use crate::failure::Failure;
 use common::ppi;
-pub(crate) use common::{CommonArgs, bad_name};
+pub(crate) use common::{CommonArgs, PictureArgs, bad_name};
 pub(crate) use embed::EmbedArgs;
 #[cfg(feature = "cluster")]
 pub(crate) use nats::WorkerArgs;
@@ -85,8 +85,10 @@ pub(crate) struct KeygenArgs {
 
 #[derive(Args)]
 pub(crate) struct ChannelArgs {
-    /// The picture to print and scan: PNG, JPEG, JPEG 2000 or TIFF (its first page)
+    /// The picture to print and scan: PNG, JPEG, JPEG 2000, TIFF, PDF, WebP or BMP
     pub(crate) image: PathBuf,
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
     /// clean (changes nothing), lab2400, lab1200, flatbed600, reader500, reader400, phone or worn
     #[arg(long, value_name = "NAME", value_parser = model)]
     pub(crate) preset: Model,

@@ -7,7 +7,7 @@ use clap::Args;
 use tumar::keys::IssuerKey;
 use tumar::{Ppi, Profile};
 
-use super::common::{CommonArgs, ProfileArgs, ppi};
+use super::common::{CommonArgs, ProfileArgs, SizeArgs, ppi};
 use super::embed::PrintArgs;
 #[cfg(feature = "cluster")]
 use super::nats::NatsArgs;
@@ -32,7 +32,18 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE|-")]
     pub(crate) json: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) size: SizeArgs,
+    #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+impl RunArgs {
+    /// The options that results of all runs depend on.
+    fn options(&self) -> impl Iterator<Item = (String, String)> {
+        let outside = ("allow-outside".to_owned(), self.allow_outside.to_string());
+        let size = self.size.max_pixels.map(|most| ("max-pixels".to_owned(), most.to_string()));
+        std::iter::once(outside).chain(size)
+    }
 }
 
 #[derive(Args)]
@@ -59,13 +70,13 @@ impl IssueArgs {
     /// The options that change what is printed beyond the profile's file.
     pub(crate) fn options(&self, profile: &Profile) -> BTreeMap<String, String> {
         let set = |name: &str, value: String| (name.to_owned(), value);
-        BTreeMap::from([
+        let printed = [
             set("dpi", profile.dpi.0.to_string()),
             set("depth", format!("{:?}", profile.depth).to_lowercase()),
             set("mode", format!("{:?}", profile.mode).to_lowercase()),
             set("strength", profile.strength.to_string()),
-            set("allow-outside", self.run.allow_outside.to_string()),
-        ])
+        ];
+        printed.into_iter().chain(self.run.options()).collect()
     }
 }
 
@@ -126,7 +137,6 @@ impl QaArgs {
     /// The options that results depend on.
     pub(crate) fn options(&self) -> BTreeMap<String, String> {
         let ppi = self.ppi.map(|ppi| ("ppi".to_owned(), ppi.0.to_string()));
-        let outside = ("allow-outside".to_owned(), self.run.allow_outside.to_string());
-        ppi.into_iter().chain([outside]).collect()
+        ppi.into_iter().chain(self.run.options()).collect()
     }
 }

@@ -8,14 +8,17 @@ use tumar::microtext::Legend;
 use tumar::report::log::Format;
 use tumar::{Name, Ppi, Profile};
 
-use super::common::{CommonArgs, ProfileArgs, bad_name, document_number, ppi};
+use super::common::{CommonArgs, PictureArgs, ProfileArgs, bad_name, document_number, ppi};
 use crate::failure::Failure;
 use crate::files;
 
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
-    /// PNG, JPEG, JPEG 2000 or TIFF (its first page), upright or not, with or without a border
+    /// PNG, JPEG, JPEG 2000, TIFF, PDF, WebP or BMP, upright or not, with or without a border. Of several
+    /// pages all are inspected, as those of one document, unless --page names one
     pub(crate) scan: PathBuf,
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
     /// The surname that the microtext should carry; without it, the microtext is read blind
     #[arg(long, value_name = "S")]
     surname: Option<String>,

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps,
-    InterpreterCache, InterpreterSettings, InterpreterWarning, Paint, RasterImage, RectExt,
-    SoftMask, TransformExt, interpret_page,
+    InterpreterCache, InterpreterSettings, InterpreterWarning, Paint, RasterImage, SoftMask,
+    TransformExt, interpret_page,
 };
 use hayro::hayro_syntax::Filter;
 use hayro::hayro_syntax::page::Page;
