@@ -1,6 +1,7 @@
 //! Which part of the program may use which: files without circles, rooms in one order.
 
 mod graph;
+mod licences;
 mod source;
 mod tokens;
 
@@ -33,6 +34,7 @@ const STAGES: &[&str] = &[
     "candidate",
     "inspection",
     "reader",
+    "document",
     "mod.rs",
 ];
 

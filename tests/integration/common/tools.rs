@@ -7,9 +7,11 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 /// Each program that a test starts, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 13] = [
     ("cc", "gcc"),
     ("chromium", "chromium"),
+    ("cjpeg", "libjpeg-turbo-progs"),
+    ("convert", "imagemagick"),
     ("exiftool", "libimage-exiftool-perl"),
     ("nats-server", "nats-server"),
     ("openssl", "openssl"),

@@ -2,6 +2,7 @@
 
 mod chip;
 mod dg2;
+mod differential;
 mod hostile;
 mod jpeg;
 mod jpeg2000;
@@ -92,7 +93,7 @@ fn bad_files_are_refused_in_one_line() {
         ("large.j2k", &large(), "60000 × 60000 pixels"),
         ("cut.jpg", &jpeg()[..2000], "% of the rows are missing; copy or export it again"),
         ("phone.heic", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "send it from the phone as JPEG"),
-        ("odd.bin", b"ugly", "TIFF, WebP or BMP, nor a chip's EF.DG2; convert it"),
+        ("odd.bin", b"ugly", "TIFF, WebP or BMP, nor a PDF or a chip's EF.DG2; convert it"),
     ] {
         let line = refusal(file, bytes);
         assert!(line.starts_with(&format!("tumar: {file}: ")) && line.contains(says), "{line}");

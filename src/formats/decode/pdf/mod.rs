@@ -41,6 +41,9 @@ impl Document {
     /// [`DecodeError::Kind`] where a password is needed, [`DecodeError::Corrupt`] and
     /// [`DecodeError::TooManyBytes`].
     pub(super) fn open(file: &[u8], limits: Limits) -> Result<Self, DecodeError> {
+        if is_cut(file) {
+            return Err(corrupt("the file ends before its pages do"));
+        }
         bombs::refuse(file, limits)?;
         let document = Pdf::new(file.to_vec()).map_err(|fault| match fault {
             LoadPdfError::Decryption(_) => DecodeError::Kind("a PDF that asks for a password"),
@@ -80,6 +83,13 @@ impl Document {
 
 fn corrupt(detail: &str) -> DecodeError {
     DecodeError::Corrupt { format: "PDF", detail: detail.to_owned() }
+}
+
+/// Whether the end is missing, without which pages are missing, too, and nobody would say so: what
+/// tells where a file's objects are stands behind the last of them (ISO 32000-1, 7.5.5).
+fn is_cut(file: &[u8]) -> bool {
+    let last = |keyword: &[u8]| memchr::memmem::rfind(file, keyword);
+    last(b"startxref") < last(b"endobj")
 }
 
 /// The whole page as it is seen, on white, at a resolution in pixels per inch; grey where all of

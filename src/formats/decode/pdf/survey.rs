@@ -10,6 +10,7 @@ use hayro::hayro_interpret::{
     TransformExt, interpret_page,
 };
 use hayro::hayro_syntax::Filter;
+use hayro::hayro_syntax::content::ops::{TypedInstruction, XObject};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Rect, Shape};
 use image::metadata::Orientation;
@@ -78,6 +79,14 @@ impl Survey {
         let upright = page.initial_transform(true).to_kurbo();
         let mut context = Context::new(upright, edge, &cache, page.xref(), settings);
         interpret_page(page, &mut context, &mut survey);
+        let mut operations = page.typed_operations();
+        while let Some(operation) = operations.next() {
+            if let TypedInstruction::XObject(XObject(name)) = operation
+                && page.resources().get_x_object(name).is_none()
+            {
+                return Err(corrupt("a picture of the page is not in the file"));
+            }
+        }
         if let Some(fault) = survey.fault.take() {
             return Err(fault);
         }
