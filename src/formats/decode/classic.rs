@@ -6,6 +6,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::error::{DecodeError, MAX_PICTURE_BYTES, MAX_PIXELS};
+use super::jpeg_file::Exif;
 use super::{alpha, convert, jpeg_file, jpeg_walk, png_file, tiff};
 use crate::imaging::picture::Picture;
 use crate::imaging::units::Ppi;
@@ -59,7 +60,8 @@ fn webp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
         return Err(DecodeError::Corrupt { format: "WebP", detail });
     }
     let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::WebP, "WebP")?;
-    picture.ppi = exif.and_then(jpeg_file::exif_ppi);
+    picture.ppi = exif.as_ref().and_then(Exif::ppi);
+    stated(&mut picture, exif.as_ref());
     Ok((picture, orientation))
 }
 
@@ -75,20 +77,34 @@ fn bmp(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
 }
 
 fn png(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
-    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Png, "PNG")?;
-    picture.ppi = png_file::ppi(bytes);
-    picture.bilevel = png_file::is_bilevel(bytes);
+    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::Png, "PNG")?;
+    if let Some(info) = png_file::info(bytes) {
+        picture.ppi = png_file::ppi(&info);
+        picture.bilevel = png_file::is_bilevel(&info);
+        let grey = !picture.pixels.color().has_color();
+        picture.icc = png_file::icc(&info, picture.icc.take(), exif.as_ref(), grey)?;
+    }
     Ok((picture, orientation))
 }
 
 fn jpeg(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
-    if jpeg_file::channels(bytes) == Some(4) {
-        return Err(DecodeError::JpegInks);
-    }
-    jpeg_walk::walk(bytes)?;
-    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::Jpeg, "JPEG")?;
-    picture.ppi = jpeg_file::ppi(bytes, exif);
+    let (mut picture, orientation, exif) = if jpeg_file::channels(bytes) == Some(4) {
+        jpeg_file::inks(bytes)?
+    } else {
+        jpeg_walk::walk(bytes)?;
+        decoded(bytes, ImageFormat::Jpeg, "JPEG")?
+    };
+    picture.ppi = jpeg_file::ppi(bytes, exif.as_ref());
+    stated(&mut picture, exif.as_ref());
     Ok((picture, orientation))
+}
+
+/// Where there is no profile, EXIF's colour space.
+fn stated(picture: &mut Picture, exif: Option<&Exif>) {
+    if picture.icc.is_none() {
+        let grey = !picture.pixels.color().has_color();
+        picture.icc = exif.and_then(Exif::space).and_then(|space| space.icc(grey));
+    }
 }
 
 /// Pixels, profile, orientation and EXIF, none of whose faults make the pixels worthless.
@@ -96,7 +112,7 @@ fn decoded(
     bytes: &[u8],
     kind: ImageFormat,
     format: &'static str,
-) -> Result<(Picture, Orientation, Option<Vec<u8>>), DecodeError> {
+) -> Result<(Picture, Orientation, Option<Exif>), DecodeError> {
     let corrupt = |error: image::ImageError| {
         let detail = error.to_string();
         DecodeError::Corrupt { format, detail }
@@ -115,7 +131,7 @@ fn decoded(
     }
     let icc = decoder.icc_profile().ok().flatten();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let exif = decoder.exif_metadata().ok().flatten();
+    let exif = decoder.exif_metadata().ok().flatten().and_then(Exif::read);
     let pixels = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
     Ok((Picture { pixels, ppi: None, icc, bilevel: false }, orientation, exif))
 }

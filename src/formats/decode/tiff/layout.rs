@@ -61,6 +61,8 @@ pub(super) struct Layout {
     pub(super) planar: bool,
     /// Whether each sample is stored as the difference to the one before.
     pub(super) differences: bool,
+    /// Pixels across and down that share a value of Cb and of Cr: 1, 2 or 4.
+    pub(super) shared: [usize; 2],
     /// Whether the first bit of a byte is its lowest.
     pub(super) lowest_first: bool,
     /// Whether the first extra sample is alpha, and if so, whether the others are multiplied by it.
@@ -96,7 +98,8 @@ impl Layout {
         if bits < 8 && (matches!(photometric, Photometric::Inks | Photometric::YCbCr)) {
             return Err(DecodeError::Kind("a TIFF in CMYK or YCbCr of under 8 bits"));
         }
-        let differences = differences(page, bits)?;
+        let differences = differences(page, bits)?
+            && matches!(compression, Compression::Lzw | Compression::Deflate);
         let extra = page.numbers(338).unwrap_or_default();
         let alpha = (samples > photometric.channels()).then(|| extra.first());
         let alpha = match alpha.flatten() {
@@ -116,6 +119,16 @@ impl Layout {
         }
         let chunks = [0, 1].map(|axis| size[axis].div_ceil(chunk[axis]));
         let planar = of(284, 1) == 2 && samples > 1;
+        let shared = match (photometric, compression) {
+            (Photometric::YCbCr, Compression::Jpeg) => [1, 1],
+            (Photometric::YCbCr, _) => shared(page)?,
+            _ => [1, 1],
+        };
+        if shared != [1, 1] && (bits != 8 || samples != 3 || planar || differences) {
+            let kind =
+                "a TIFF in YCbCr with fewer samples of chroma in planes, deep or with a predictor";
+            return Err(DecodeError::Kind(kind));
+        }
         let [offsets, lengths] = if tiled { [324, 325] } else { [273, 279] };
         let number = chunks[0] * chunks[1] * if planar { samples } else { 1 };
         let missing = || corrupt("the places of its strips or tiles are missing");
@@ -132,8 +145,8 @@ impl Layout {
             photometric,
             compression,
             planar,
-            differences: differences
-                && matches!(compression, Compression::Lzw | Compression::Deflate),
+            differences,
+            shared,
             lowest_first: of(266, 1) == 2,
             alpha,
             chunk,
@@ -142,6 +155,15 @@ impl Layout {
             offsets,
             lengths,
         })
+    }
+}
+
+/// YCbCrSubSampling (TIFF 6.0, section 21).
+fn shared(page: &Directory<'_>) -> Result<[usize; 2], DecodeError> {
+    match page.numbers(530).as_deref() {
+        None => Ok([2, 2]),
+        Some(&[across @ (1 | 2 | 4), down @ (1 | 2 | 4)]) => Ok([across as usize, down as usize]),
+        Some(_) => Err(corrupt("its samples of chroma make no sense")),
     }
 }
 
