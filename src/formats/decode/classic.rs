@@ -95,6 +95,10 @@ fn jpeg(bytes: &[u8]) -> Result<(Picture, Orientation), DecodeError> {
         decoded(bytes, ImageFormat::Jpeg, "JPEG")?
     };
     picture.ppi = jpeg_file::ppi(bytes, exif.as_ref());
+    if picture.icc.is_none() && jpeg_file::has_profile(bytes) {
+        // A part of it is missing. What is left is damaged, and said to be.
+        picture.icc = Some(Vec::new());
+    }
     stated(&mut picture, exif.as_ref());
     Ok((picture, orientation))
 }

@@ -37,6 +37,11 @@ pub(super) fn channels(bytes: &[u8]) -> Option<u8> {
     segments(bytes).find(|&(marker, _)| is_frame(marker))?.1.get(5).copied()
 }
 
+/// Whether any part of a profile is there (ICC.1:2022, annex B.4).
+pub(super) fn has_profile(bytes: &[u8]) -> bool {
+    segments(bytes).any(|(marker, segment)| marker == 0xe2 && segment.starts_with(b"ICC_PROFILE\0"))
+}
+
 /// What Adobe's marker says of the channels: 0 as they are, 1 YCbCr, 2 YCCK (ITU-T T.872, 6.5.3).
 fn transform(bytes: &[u8]) -> Option<u8> {
     let adobe = |(marker, segment): (u8, &[u8])| match segment {

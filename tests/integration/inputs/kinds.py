@@ -8,7 +8,7 @@ is managed are brought to sRGB by LittleCMS. `tolerance` is the largest mean dif
 KIND.truth.png and what a program decodes; where a kind's colour is managed, between both in sRGB.
 
 Needs Python 3.9 with Pillow 11 or newer and numpy; ImageMagick 6 or 7 (`convert`); Debian's libtiff-tools
-(`tiffcp`, `tiffset`), libjpeg-turbo-progs (`cjpeg`, `jpegtran`), and Ghostscript's profile of inks
+(`tiffcp`) and libjpeg-turbo-progs (`cjpeg`), and Ghostscript's profile of inks
 (libgs-common or libgs9-common).
 """
 
@@ -304,8 +304,9 @@ def jpegs():
         kind = f"jpeg-{name}"
         run("cjpeg", "-quality", 90, "-sample", factors, "-outfile", path(kind, "jpg"), OUT / "source.ppm")
         note(kind, "jpg", opened(kind, "jpg"), LOSSY)
-    run("cjpeg", "-quality", 90, "-progressive", "-sample", "1x2", "-outfile", path("jpeg-progressive-440", "jpg"), OUT / "source.ppm")
-    note("jpeg-progressive-440", "jpg", opened("jpeg-progressive-440", "jpg"), LOSSY)
+    kind = "jpeg-progressive-440"
+    run("cjpeg", "-quality", 90, "-progressive", "-sample", "1x2", "-outfile", path(kind, "jpg"), OUT / "source.ppm")
+    note(kind, "jpg", opened(kind, "jpg"), LOSSY)
     (OUT / "source.ppm").unlink()
     twin = opened("jpeg-444", "jpg")
     # Without Adobe's marker the names of the components tell: R, G, B.
@@ -478,14 +479,12 @@ def tiffs():
     faxes_that_end_early()
     rgb.save(path("tiff-adobe-rgb", "tif"), icc_profile=ADOBE_RGB)
     note("tiff-adobe-rgb", "tif", srgb_of(rgb, ADOBE_RGB), MANAGED)
-    rgb.save(path("tiff-exif-adobe", "tif"), exif=tiff_exif())
+    # The directory of EXIF stands behind the pixels.
+    pixels = rgb.tobytes() + bytes(len(rgb.tobytes()) % 2)
+    exif = struct.pack("<HHHIII", 1, 0xA001, 3, 1, 2, 0)
+    fields = [*form(2, 8, 3), (34665, 4, [8 + len(pixels)])]
+    path("tiff-exif-adobe", "tif").write_bytes(tiff(fields, [pixels + exif]))
     note("tiff-exif-adobe", "tif", srgb_of(rgb, ADOBE_RGB), MANAGED)
-
-
-def tiff_exif():
-    exif = Image.Exif()
-    exif.get_ifd(0x8769).update({0xA001: 2})
-    return exif
 
 
 def luma_chroma_tiffs():
@@ -549,7 +548,9 @@ def faxes_that_end_early():
     """Fewer rows than are claimed, and then the mark that ends a page: the rest is white."""
     top = 30
     part = bit.crop((0, 0, WIDTH, top))
-    part.save(OUT / "part.tif")
+    # As Pillow writes it, ones are white; as faxes go, black.
+    ImageOps.invert(part).save(OUT / "part.tif")
+    ImageOps.invert(bit).save(OUT / "all.tif")
     truth = Image.new("1", SIZE, 1)
     truth.paste(part, (0, 0))
     for name, compression, options in [("g4", 4, "g4"), ("g3", 3, "g3"), ("g3-2d", 3, "g3:2d")]:
@@ -559,12 +560,12 @@ def faxes_that_end_early():
         strip = (OUT / "packed.tif").read_bytes()[at : at + length]
         if compression == 3:
             eol = "0000000000011" if "2d" in name else "000000000001"
-            strip = bits_behind(strip, 6 * eol, "2d" in name)
+            strip = bits_behind(strip, 6 * eol)
         extra = [(292, 4, [1])] if "2d" in name else []
         path(f"tiff-{name}-early", "tif").write_bytes(tiff([*form(0, 1, 1, compression), *extra], [strip]))
         note(f"tiff-{name}-early", "tif", truth, LOSSLESS)
     # All rows and no end mark.
-    run("tiffcp", "-c", "g4", "-r", HEIGHT, path("tiff-bit", "tif"), OUT / "packed.tif")
+    run("tiffcp", "-c", "g4", "-r", HEIGHT, OUT / "all.tif", OUT / "packed.tif")
     with Image.open(OUT / "packed.tif") as made:
         at, length = made.tag_v2[273][0], made.tag_v2[279][0]
     strip = (OUT / "packed.tif").read_bytes()[at : at + length]
@@ -573,11 +574,11 @@ def faxes_that_end_early():
     strip = int(text.ljust(-(-len(text) // 8) * 8, "0"), 2).to_bytes(-(-len(text) // 8), "big")
     path("tiff-g4-no-end", "tif").write_bytes(tiff(form(0, 1, 1, 4), [strip]))
     note("tiff-g4-no-end", "tif", bit, LOSSLESS)
-    for leftover in ["part.tif", "packed.tif"]:
+    for leftover in ["part.tif", "all.tif", "packed.tif"]:
         (OUT / leftover).unlink()
 
 
-def bits_behind(strip, bits, leave):
+def bits_behind(strip, bits):
     """Bits behind a strip whose last byte is filled up with zeros."""
     text = "".join(f"{byte:08b}" for byte in strip) + bits
     text = text.ljust(-(-len(text) // 8) * 8, "0")
