@@ -60,10 +60,10 @@ pub(super) fn icc(
     Ok(stated.and_then(|space| space.icc(grey)))
 }
 
-/// `gAMA` and `cHRM`, unless they stand for sRGB (11.3.2.2): 1/2.2 within a hundredth, and no other
+/// `gAMA` and `cHRM`, unless they stand for sRGB (11.3.2.2): 1/2.2 as programs round it, and no other
 /// primaries. `cHRM` alone says nothing, as in browsers.
 fn power(info: &Info<'_>, gamma: ScaledFloat) -> Option<Space> {
-    const SRGB: u32 = 45_455;
+    const SRGB: std::ops::RangeInclusive<u32> = 45_000..=46_000;
     let pair = |(x, y): (ScaledFloat, ScaledFloat)| [x.into_value(), y.into_value()];
     let primaries = info.chrm_chunk.map(|of| Primaries {
         white: pair(of.white),
@@ -71,7 +71,7 @@ fn power(info: &Info<'_>, gamma: ScaledFloat) -> Option<Space> {
     });
     let primaries = primaries.filter(|primaries| !primaries.are_srgb());
     let scaled = gamma.into_scaled();
-    if scaled.abs_diff(SRGB) <= SRGB / 100 && primaries.is_none() {
+    if SRGB.contains(&scaled) && primaries.is_none() {
         return None;
     }
     let exponent = 100_000.0 / scaled as f32;

@@ -112,11 +112,9 @@ impl Layout {
         }
         let chunks = [0, 1].map(|axis| size[axis].div_ceil(chunk[axis]));
         let planar = of(284, 1) == 2 && samples > 1;
-        let shared = match (photometric, compression) {
-            (Photometric::YCbCr, Compression::Jpeg) => [1, 1],
-            (Photometric::YCbCr, _) => {
-                shared(page, bits == 8 && samples == 3 && !planar && !differences)?
-            }
+        let plain = bits == 8 && samples == 3 && !planar && !differences;
+        let shared = match photometric {
+            Photometric::YCbCr if compression != Compression::Jpeg => shared(page, plain)?,
             _ => [1, 1],
         };
         let [offsets, lengths] = if tiled { [324, 325] } else { [273, 279] };
