@@ -42,6 +42,8 @@ def note(kind, ending, truth, tolerance):
     """Writes down a file that is there, and its truth."""
     if truth.mode not in ("1", "L", "RGB", "I;16"):
         truth = truth.convert("RGB")
+    truth = truth.copy()
+    truth.info = {}
     truth.save(path(kind, "truth.png"))
     rows.append([kind, f"{kind}.{ending}", "no" if tolerance else "yes", tolerance])
 
@@ -506,9 +508,9 @@ def luma_chroma_tiffs():
         few = [each.reshape(wide.shape[0] // down, down, -1, across).mean(axis=(1, 3)) for each in chroma]
         few = [(each + 128).round().clip(0, 255) for each in few]
         lines = []
-        for v in range(0, -(-HEIGHT // down)):
+        for v in range(-(-HEIGHT // down)):
             line = b""
-            for u in range(0, -(-WIDTH // across)):
+            for u in range(-(-WIDTH // across)):
                 block = luma[v * down : (v + 1) * down, u * across : (u + 1) * across]
                 line += bytes(int(value) for value in [*block.ravel(), few[0][v, u], few[1][v, u]])
             lines.append(line)
