@@ -52,6 +52,21 @@ impl Primaries {
         let all = |of: &Self| [of.white, of.colours[0], of.colours[1], of.colours[2]].concat();
         all(self).iter().zip(all(&Self::SRGB)).all(|(a, b)| (a - b).abs() < 0.002)
     }
+
+    /// Whether white lies between the three, and they lie apart: a tenth of sRGB's triangle at least,
+    /// which is a guess.
+    fn make_sense(&self) -> bool {
+        const LEAST: f32 = 0.02;
+        let twice = |[a, b, c]: [[f32; 2]; 3]| {
+            (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+        };
+        let ([red, green, blue], white) = (self.colours, self.white);
+        let parts = [[white, green, blue], [red, white, blue], [red, green, white]].map(twice);
+        let whole = twice(self.colours);
+        // No colour is far outside these; Y of white has to be more than none.
+        let near = [red, green, blue, white].as_flattened().iter().all(|v| v.abs() < 2.0);
+        near && white[1] > 0.0 && whole.abs() > LEAST && parts.iter().all(|part| part * whole > 0.0)
+    }
 }
 
 /// What the code points of primaries and transfer characteristics say (ITU-T H.273, 8.1, 8.2).
@@ -102,7 +117,8 @@ impl Space {
                 Some(profile)
             }
             Self::Power(exponent, primaries) => {
-                if !PLAUSIBLE.contains(&exponent) {
+                let senseless = primaries.is_some_and(|primaries| !primaries.make_sense());
+                if senseless || !PLAUSIBLE.contains(&exponent) {
                     return None;
                 }
                 let mut profile = ColorProfile::new_srgb();
@@ -182,6 +198,7 @@ mod tests {
         let p3 = Primaries { colours: p3, ..Primaries::SRGB };
         assert!(close(luma(Space::Power(2.2, Some(p3))), [0.2290, 0.6917, 0.0793]));
         assert!(!p3.are_srgb() && Primaries::SRGB.are_srgb());
+        assert!(p3.make_sense() && Primaries::SRGB.make_sense());
     }
 
     #[test]
