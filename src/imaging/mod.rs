@@ -1,6 +1,7 @@
 //! Ground floor: units, tones, planes of numbers and pictures.
 
 pub mod colour;
+pub(crate) mod colour_spaces;
 pub mod picture;
 pub mod raster;
 pub mod tone;

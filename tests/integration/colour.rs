@@ -171,7 +171,7 @@ fn table_profile(space: &[u8; 4], inputs: u32, lightness: impl Fn(&[u32]) -> u8)
     profile
 }
 
-fn inks_profile() -> Vec<u8> {
+pub(crate) fn inks_profile() -> Vec<u8> {
     table_profile(b"CMYK", 4, |inks| {
         if inks[3] == 1 { 0 } else { 255 - 80 * inks[..3].iter().sum::<u32>() as u8 }
     })

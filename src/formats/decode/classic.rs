@@ -6,6 +6,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::error::DecodeError;
+use super::jpeg_file::Exif;
 use super::limits::Limits;
 use super::{alpha, convert, jpeg_file, jpeg_walk, png_file};
 use crate::imaging::picture::Picture;
@@ -70,7 +71,8 @@ fn webp(bytes: &[u8], limits: Limits) -> Result<(Picture, Orientation), DecodeEr
         return Err(DecodeError::Corrupt { format: "WebP", detail });
     }
     let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::WebP, "WebP", limits)?;
-    picture.ppi = exif.and_then(jpeg_file::exif_ppi);
+    picture.ppi = exif.as_ref().and_then(Exif::ppi);
+    stated(&mut picture, exif.as_ref());
     Ok((picture, orientation))
 }
 
@@ -86,20 +88,38 @@ fn bmp(bytes: &[u8], limits: Limits) -> Result<(Picture, Orientation), DecodeErr
 }
 
 fn png(bytes: &[u8], limits: Limits) -> Result<(Picture, Orientation), DecodeError> {
-    let (mut picture, orientation, _) = decoded(bytes, ImageFormat::Png, "PNG", limits)?;
-    picture.ppi = png_file::ppi(bytes);
-    picture.bilevel = png_file::is_bilevel(bytes);
+    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::Png, "PNG", limits)?;
+    if let Some(info) = png_file::info(bytes) {
+        picture.ppi = png_file::ppi(&info);
+        picture.bilevel = png_file::is_bilevel(&info);
+        let grey = !picture.pixels.color().has_color();
+        picture.icc = png_file::icc(&info, picture.icc.take(), exif.as_ref(), grey)?;
+    }
     Ok((picture, orientation))
 }
 
 fn jpeg(bytes: &[u8], limits: Limits) -> Result<(Picture, Orientation), DecodeError> {
-    if jpeg_file::channels(bytes) == Some(4) {
-        return Err(DecodeError::JpegInks);
+    let (mut picture, orientation, exif) = if jpeg_file::channels(bytes) == Some(4) {
+        jpeg_file::inks(bytes, limits)?
+    } else {
+        jpeg_walk::walk(bytes, limits)?;
+        decoded(bytes, ImageFormat::Jpeg, "JPEG", limits)?
+    };
+    picture.ppi = jpeg_file::ppi(bytes, exif.as_ref());
+    if picture.icc.is_none() && jpeg_file::has_profile(bytes) {
+        // A part of it is missing. What is left is damaged, and said to be.
+        picture.icc = Some(Vec::new());
     }
-    jpeg_walk::walk(bytes, limits)?;
-    let (mut picture, orientation, exif) = decoded(bytes, ImageFormat::Jpeg, "JPEG", limits)?;
-    picture.ppi = jpeg_file::ppi(bytes, exif);
+    stated(&mut picture, exif.as_ref());
     Ok((picture, orientation))
+}
+
+/// Where there is no profile, EXIF's colour space.
+fn stated(picture: &mut Picture, exif: Option<&Exif>) {
+    if picture.icc.is_none() {
+        let grey = !picture.pixels.color().has_color();
+        picture.icc = exif.and_then(Exif::space).and_then(|space| space.icc(grey));
+    }
 }
 
 /// Pixels, profile, orientation and EXIF, none of whose faults make the pixels worthless.
@@ -108,7 +128,7 @@ fn decoded(
     kind: ImageFormat,
     format: &'static str,
     limits: Limits,
-) -> Result<(Picture, Orientation, Option<Vec<u8>>), DecodeError> {
+) -> Result<(Picture, Orientation, Option<Exif>), DecodeError> {
     let corrupt = |error: image::ImageError| {
         let detail = error.to_string();
         DecodeError::Corrupt { format, detail }
@@ -123,7 +143,7 @@ fn decoded(
     limits.check_bytes(decoder.total_bytes())?;
     let icc = decoder.icc_profile().ok().flatten();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let exif = decoder.exif_metadata().ok().flatten();
+    let exif = decoder.exif_metadata().ok().flatten().and_then(Exif::read);
     let pixels = DynamicImage::from_decoder(decoder).map_err(corrupt)?;
     Ok((Picture { pixels, ppi: None, icc, bilevel: false }, orientation, exif))
 }

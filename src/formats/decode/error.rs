@@ -102,8 +102,8 @@ pub enum DecodeError {
     /// CMYK whose profile does not say what its inks look like.
     #[error("CMYK whose colour profile {0}")]
     InksProfile(ProfileFault),
-    /// CMYK in JPEG, where programs do not agree on whether 0 is no ink or all ink.
-    #[error("a JPEG picture in CMYK is not read")]
+    /// CMYK in JPEG without Adobe's marker: programs do not agree on whether 0 is no ink or all ink.
+    #[error("a JPEG in CMYK that does not say which end is no ink (no Adobe marker) is not read")]
     JpegInks,
     /// The headers of a JPEG 2000 file do not hold, or claim too much.
     #[error("the JPEG 2000 data is corrupt or not supported: {0}")]

@@ -9,8 +9,8 @@ use crate::formats::bytes::Bytes;
 /// The most tiles; portraits have one, scanners' files some hundred.
 pub(crate) const MAX_TILES: u64 = 4096;
 
-/// The most packets and code blocks, over all tiles and components. A page of 50 million pixels in
-/// three components, with blocks of 32 × 32 and 32 layers, has under a million.
+/// The most packets and code blocks, over all tiles and components. A page of 100 million pixels in
+/// three components, with blocks of 32 × 32 and 32 layers, has under two million.
 pub(crate) const MAX_PIECES: u64 = 8_000_000;
 
 /// The largest step from sample to sample of a component; chroma has 1 or 2.

@@ -10,6 +10,7 @@ use tumar::imaging::colour::Colour;
 use tumar::spec::{IssuerKey, Profile};
 
 use super::chip::both;
+use super::colours;
 use super::{ALPHA, COLOUR, DEEP, GREY, SYCC, TILES, encoded, jpeg};
 
 /// What the fuzz targets hold of any bytes; see `fuzz/fuzz_targets`.
@@ -36,6 +37,7 @@ fn wholes() -> Vec<Vec<u8>> {
     files.extend(both(Coding::Jpeg2000, GREY));
     files.extend([image::ImageFormat::Png, image::ImageFormat::Tiff].map(encoded));
     files.push(jpeg());
+    files.extend(colours::files());
     files
 }
 

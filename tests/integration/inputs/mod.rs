@@ -1,6 +1,7 @@
 //! What stations hand over: JPEG 2000, the chip's EF.DG2, JPEG, PNG, TIFF, PDF; whole, cut and hostile.
 
 mod chip;
+mod colours;
 mod dg2;
 mod differential;
 mod hostile;

@@ -5,15 +5,15 @@ use tumar::formats::decode::{DecodeError, decode};
 use tumar::imaging::Ppi;
 
 /// A field: tag, type, values.
-type Field = (u16, u16, Vec<u32>);
+pub(super) type Field = (u16, u16, Vec<u32>);
 
-const SHORT: u16 = 3;
-const LONG: u16 = 4;
-const RATIONAL: u16 = 5;
+pub(super) const SHORT: u16 = 3;
+pub(super) const LONG: u16 = 4;
+pub(super) const RATIONAL: u16 = 5;
 
 /// A little-endian TIFF whose pages have these fields, each page's strip behind its fields. Strip
 /// offsets of 0 are filled in.
-fn file(pages: &[(Vec<Field>, Vec<u8>)]) -> Vec<u8> {
+pub(super) fn file(pages: &[(Vec<Field>, Vec<u8>)]) -> Vec<u8> {
     let mut file = b"II*\0\x08\0\0\0".to_vec();
     for (number, (fields, strip)) in pages.iter().enumerate() {
         let mut fields = fields.clone();
@@ -54,7 +54,7 @@ fn file(pages: &[(Vec<Field>, Vec<u8>)]) -> Vec<u8> {
 }
 
 /// A page of one strip.
-fn page(size: [u32; 2], bits: u32, photometric: u32, compression: u32) -> Vec<Field> {
+pub(super) fn page(size: [u32; 2], bits: u32, photometric: u32, compression: u32) -> Vec<Field> {
     vec![
         (256, LONG, vec![size[0]]),
         (257, LONG, vec![size[1]]),
@@ -70,7 +70,7 @@ fn page(size: [u32; 2], bits: u32, photometric: u32, compression: u32) -> Vec<Fi
     ]
 }
 
-fn with(mut fields: Vec<Field>, field: Field) -> Vec<Field> {
+pub(super) fn with(mut fields: Vec<Field>, field: Field) -> Vec<Field> {
     fields.retain(|known| known.0 != field.0);
     fields.push(field);
     fields
@@ -135,6 +135,27 @@ fn group_4_is_read_both_ways_round() {
         assert!(picture.bilevel);
         assert!(picture.pixels == DynamicImage::from(expected), "photometric {photometric}");
     }
+}
+
+#[test]
+fn a_fax_that_ends_early_is_white_below() {
+    let (strip, row) = group_4();
+    let fax = |strip: &[u8], rows| {
+        let length = (279, LONG, vec![strip.len() as u32]);
+        file(&[(with(page([16, rows], 1, 0, 4), length), strip.to_vec())])
+    };
+    let picture = decode(&fax(&strip, 5)).unwrap().pixels;
+    let expected = GrayImage::from_fn(16, 5, |x, y| match y {
+        0 | 1 => *row.get_pixel(x, y),
+        _ => image::Luma([255]),
+    });
+    assert!(picture == DynamicImage::from(expected));
+    // The first 13 bits are both rows; without a mark behind them, nothing says that it is whole.
+    let rows = [strip[0], strip[1] & 0xf8];
+    assert!(decode(&fax(&rows, 2)).unwrap().pixels == DynamicImage::from(row));
+    assert!(matches!(decode(&fax(&rows, 5)), Err(DecodeError::Ends { .. })));
+    // A mark alone is no picture.
+    assert!(matches!(decode(&fax(&[0, 0x10, 0x01], 5)), Err(DecodeError::Ends { .. })));
 }
 
 #[test]

@@ -56,6 +56,26 @@ fn corrupt(detail: &str) -> DecodeError {
     DecodeError::Corrupt { format: "TIFF", detail: detail.to_owned() }
 }
 
+fn cut() -> DecodeError {
+    corrupt("the file ends before its directory does")
+}
+
+/// A file's order of bytes, and how many bytes a directory's place, its length and a field's count
+/// take; the field's values or their place take as many as the count.
+fn form(file: &[u8]) -> Result<(Order, [usize; 3]), DecodeError> {
+    let order = if file.first() == Some(&b'I') { Order::Little } else { Order::Big };
+    match number(file, order, 2, 2) {
+        Some(42) => Ok((order, [4, 2, 4])),
+        Some(43) => Ok((order, [8, 8, 8])),
+        _ => Err(corrupt("its header makes no sense")),
+    }
+}
+
+/// A number of so many bytes at a place.
+fn number(file: &[u8], order: Order, at: usize, length: usize) -> Option<u64> {
+    Some(order.number(file.get(at..at.checked_add(length)?)?))
+}
+
 /// Bytes of one value of a kind.
 fn size(kind: u16) -> u64 {
     match kind {
@@ -72,16 +92,8 @@ impl<'a> Directory<'a> {
     /// # Errors
     /// [`DecodeError::Corrupt`]: also where a field claims more bytes than the file has.
     pub(super) fn of(file: &'a [u8], page: usize) -> Result<Self, DecodeError> {
-        let order = if file.first() == Some(&b'I') { Order::Little } else { Order::Big };
-        let number =
-            |at: usize, length: usize| Some(order.number(file.get(at..at.checked_add(length)?)?));
-        // Bytes of the directory's place, of its length, of a field's count and of its values.
-        let (place, length, count) = match number(2, 2) {
-            Some(42) => (4, 2, 4),
-            Some(43) => (8, 8, 8),
-            _ => return Err(corrupt("its header makes no sense")),
-        };
-        let cut = || corrupt("the file ends before its directory does");
+        let (order, [place, length, count]) = form(file)?;
+        let number = |at: usize, length: usize| number(file, order, at, length);
         let mut at = number(place, place).ok_or_else(cut)?;
         for _ in 0..page.min(MAX_PAGES) {
             let start = usize::try_from(at).map_err(|_| cut())?;
@@ -94,6 +106,18 @@ impl<'a> Directory<'a> {
                 return Err(corrupt(&format!("it has no page {}", page + 1)));
             }
         }
+        Self::at(file, at)
+    }
+
+    /// The directory whose place a field of this one holds, if it is one.
+    pub(super) fn below(&self, tag: u16) -> Option<Self> {
+        Self::at(self.file, self.number(tag)?).ok()
+    }
+
+    /// The directory at a place.
+    fn at(file: &'a [u8], at: u64) -> Result<Self, DecodeError> {
+        let (order, [_, length, count]) = form(file)?;
+        let number = |at: usize, length: usize| number(file, order, at, length);
         let start = usize::try_from(at).map_err(|_| cut())?;
         let claimed = number(start, length).ok_or_else(cut)?;
         let mut at = start.checked_add(length).ok_or_else(cut)?;
@@ -176,17 +200,22 @@ impl<'a> Directory<'a> {
 
     /// A field's first value as a fraction.
     pub(super) fn fraction(&self, tag: u16) -> Option<f64> {
+        self.fractions(tag)?.first().copied()
+    }
+
+    /// A field's values as fractions.
+    pub(super) fn fractions(&self, tag: u16) -> Option<Vec<f64>> {
         let field = self.fields.get(&tag)?;
-        let bytes = self.bytes(tag)?;
-        match (field.kind, bytes) {
-            (5, [n @ .., _, _, _, _]) if bytes.len() == 8 => {
-                Some(self.order.number(n) as f64 / self.order.number(&bytes[4..]) as f64)
+        let values = self.bytes(tag)?.chunks_exact(size(field.kind) as usize);
+        let whole = |bytes: &[u8]| self.order.number(bytes) as f64;
+        Some(match field.kind {
+            5 => values.map(|value| whole(&value[..4]) / whole(&value[4..])).collect(),
+            11 => {
+                let single = |bits: &[u8]| f32::from_bits(self.order.number(bits) as u32).into();
+                values.map(single).collect()
             }
-            (11, _) if bytes.len() == 4 => {
-                Some(f32::from_bits(self.order.number(bytes) as u32).into())
-            }
-            _ => self.number(tag).map(|number| number as f64),
-        }
+            _ => self.numbers(tag)?.into_iter().map(|number| number as f64).collect(),
+        })
     }
 }
 

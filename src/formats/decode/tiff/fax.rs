@@ -20,8 +20,9 @@ pub(super) enum Coding {
 /// have.
 const FILL: usize = 4;
 
-/// Up to `rows` rows of `width` pixels, each in whole bytes, black as 1. Fewer come back where the
-/// data ends or makes no sense.
+/// `rows` rows of `width` pixels, each in whole bytes, black as 1. Fewer come back where the data ends
+/// or makes no sense; but where an end mark follows some rows, the rest is white, as scanners that
+/// feed paper of any length mean it.
 pub(super) fn rows(data: &[u8], coding: Coding, width: u16, rows: usize) -> Vec<u8> {
     let bytes = data.iter().copied().chain([0; FILL]).map(Ok::<u8, Infallible>);
     let Ok(mut reader) = ByteReader::new(bytes);
@@ -30,7 +31,14 @@ pub(super) fn rows(data: &[u8], coding: Coding, width: u16, rows: usize) -> Vec<
     let (mut above, mut row) = (Vec::new(), Vec::new());
     while out.len() < rows * stride {
         row.clear();
-        let Some(leans) = begin(&mut reader, coding) else { break };
+        let leans = match begin(&mut reader, coding) {
+            Begin::Row { leans } => leans,
+            Begin::EndMark if !out.is_empty() => {
+                out.resize(rows * stride, 0);
+                break;
+            }
+            Begin::EndMark | Begin::Nothing => break,
+        };
         let read = if leans {
             leaning(&mut reader, &above, &mut row, width)
         } else {
@@ -48,36 +56,54 @@ pub(super) fn rows(data: &[u8], coding: Coding, width: u16, rows: usize) -> Vec<
     out
 }
 
-/// Passes over what stands before a row: fill and its mark. Gives whether the row leans on the one
-/// above; none at the end.
-fn begin(reader: &mut impl BitReader, coding: Coding) -> Option<bool> {
+/// What stands before a row.
+enum Begin {
+    /// A row, which may lean on the one above.
+    Row { leans: bool },
+    /// The mark that ends the page: RTC (T.4, 4.1.4), EOFB (T.6, 2.4.1.1).
+    EndMark,
+    /// No more bits.
+    Nothing,
+}
+
+/// EOL (T.4, 4.1.2), of 12 bits.
+const END_OF_LINE: u16 = 1;
+
+/// Passes over what stands before a row: fill and its mark.
+fn begin(reader: &mut impl BitReader, coding: Coding) -> Begin {
     match coding {
-        Coding::Plain => reader.peek(1).map(|_| false),
-        Coding::Group4 => Some(true),
-        Coding::Group3(both) => {
-            let mut marks = 0;
-            // No code begins with so many zeros (T.4, 4.1.2).
-            while reader.peek(11) == Some(0) {
-                while reader.peek(1)? == 0 {
-                    _ = reader.consume(1);
-                }
-                _ = reader.consume(1);
-                marks += 1;
-                // Six marks end the page; between them, too, stand the tags of rows.
-                if marks > 1 {
-                    return None;
-                }
-                if both {
-                    let runs = reader.peek(1)? == 1;
-                    _ = reader.consume(1);
-                    if reader.peek(11) != Some(0) {
-                        return Some(!runs);
-                    }
-                }
+        Coding::Plain if reader.peek(1).is_some() => Begin::Row { leans: false },
+        Coding::Plain => Begin::Nothing,
+        // No row begins with a mark: the first of the two tells.
+        Coding::Group4 if reader.peek(12) == Some(END_OF_LINE) => Begin::EndMark,
+        Coding::Group4 => Begin::Row { leans: true },
+        Coding::Group3(both) => marked(reader, both).unwrap_or(Begin::Nothing),
+    }
+}
+
+/// The same of Group 3; none where the bits end.
+fn marked(reader: &mut impl BitReader, both: bool) -> Option<Begin> {
+    let mut marks = 0;
+    // No code begins with so many zeros (T.4, 4.1.2).
+    while reader.peek(11) == Some(0) {
+        while reader.peek(1)? == 0 {
+            _ = reader.consume(1);
+        }
+        _ = reader.consume(1);
+        marks += 1;
+        // Six marks end the page; between them, too, stand the tags of rows.
+        if marks > 1 {
+            return Some(Begin::EndMark);
+        }
+        if both {
+            let runs = reader.peek(1)? == 1;
+            _ = reader.consume(1);
+            if reader.peek(11) != Some(0) {
+                return Some(Begin::Row { leans: !runs });
             }
-            reader.peek(1).map(|_| false)
         }
     }
+    reader.peek(1).map(|_| Begin::Row { leans: false })
 }
 
 /// A run's length: any number of 64s and one of less.

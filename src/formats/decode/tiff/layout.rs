@@ -62,6 +62,8 @@ pub(super) struct Layout {
     pub(super) planar: bool,
     /// Whether each sample is stored as the difference to the one before.
     pub(super) differences: bool,
+    /// Pixels across and down that share a value of Cb and of Cr: 1, 2 or 4.
+    pub(super) shared: [usize; 2],
     /// Whether the first bit of a byte is its lowest.
     pub(super) lowest_first: bool,
     /// Whether the first extra sample is alpha, and if so, whether the others are multiplied by it.
@@ -99,14 +101,8 @@ impl Layout {
         if bits < 8 && (matches!(photometric, Photometric::Inks | Photometric::YCbCr)) {
             return Err(DecodeError::Kind("a TIFF in CMYK or YCbCr of under 8 bits"));
         }
-        let differences = differences(page, bits)?;
-        let extra = page.numbers(338).unwrap_or_default();
-        let alpha = (samples > photometric.channels()).then(|| extra.first());
-        let alpha = match alpha.flatten() {
-            Some(1) => Some(true),
-            Some(2) => Some(false),
-            _ => None,
-        };
+        let differences = differences(page, bits, compression)?;
+        let alpha = if samples > photometric.channels() { alpha(page) } else { None };
         let tiled = page.numbers(324).is_some() || page.number(322).is_some();
         let chunk = match tiled {
             true => [of(322, 0), of(323, 0)],
@@ -119,6 +115,11 @@ impl Layout {
         }
         let chunks = [0, 1].map(|axis| size[axis].div_ceil(chunk[axis]));
         let planar = of(284, 1) == 2 && samples > 1;
+        let plain = bits == 8 && samples == 3 && !planar && !differences;
+        let shared = match photometric {
+            Photometric::YCbCr if compression != Compression::Jpeg => shared(page, plain)?,
+            _ => [1, 1],
+        };
         let [offsets, lengths] = if tiled { [324, 325] } else { [273, 279] };
         let number = chunks[0] * chunks[1] * if planar { samples } else { 1 };
         let missing = || corrupt("the places of its strips or tiles are missing");
@@ -135,8 +136,8 @@ impl Layout {
             photometric,
             compression,
             planar,
-            differences: differences
-                && matches!(compression, Compression::Lzw | Compression::Deflate),
+            differences,
+            shared,
             lowest_first: of(266, 1) == 2,
             alpha,
             chunk,
@@ -147,6 +148,30 @@ impl Layout {
             limits,
         })
     }
+}
+
+/// What the first extra sample is (TIFF 6.0, section 18).
+fn alpha(page: &Directory<'_>) -> Option<bool> {
+    match page.numbers(338)?.first() {
+        Some(1) => Some(true),
+        Some(2) => Some(false),
+        _ => None,
+    }
+}
+
+/// YCbCrSubSampling (TIFF 6.0, section 21); `plain` are 8 bits, no planes, no predictor.
+fn shared(page: &Directory<'_>, plain: bool) -> Result<[usize; 2], DecodeError> {
+    let shared = match page.numbers(530).as_deref() {
+        None => [2, 2],
+        Some(&[across @ (1 | 2 | 4), down @ (1 | 2 | 4)]) => [across, down],
+        Some(_) => return Err(corrupt("its samples of chroma make no sense")),
+    };
+    if shared != [1, 1] && !plain {
+        let kind =
+            "a TIFF in YCbCr of fewer samples of chroma, deep, in planes or with a predictor,";
+        return Err(DecodeError::Kind(kind));
+    }
+    Ok(shared.map(|number| number as usize))
 }
 
 /// Width and height.
@@ -160,10 +185,15 @@ fn size(page: &Directory<'_>, limits: Limits) -> Result<[usize; 2], DecodeError>
 }
 
 /// Whether samples are differences from those before them (TIFF 6.0, section 14).
-fn differences(page: &Directory<'_>, bits: usize) -> Result<bool, DecodeError> {
+fn differences(
+    page: &Directory<'_>,
+    bits: usize,
+    compression: Compression,
+) -> Result<bool, DecodeError> {
     match page.number(317).unwrap_or(1) {
         1 => Ok(false),
-        2 if bits >= 8 => Ok(true),
+        // Only these two heed the field.
+        2 if bits >= 8 => Ok(matches!(compression, Compression::Lzw | Compression::Deflate)),
         2 => Err(DecodeError::Kind("a TIFF of under 8 bits with a predictor")),
         _ => Err(DecodeError::Kind("a TIFF of floating-point numbers")),
     }

@@ -16,8 +16,10 @@ use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Pixel, Rgb, RgbImage};
 use super::alpha::{self, Sample};
 use super::convert::{self, Inks};
 use super::error::DecodeError;
+use super::jpeg_file;
 use super::limits::Limits;
 use crate::imaging::colour::MAX_PROFILE_BYTES;
+use crate::imaging::colour_spaces::Space;
 use crate::imaging::picture::Picture;
 use crate::imaging::units::Ppi;
 use directory::Directory;
@@ -49,6 +51,7 @@ pub(super) fn page(
         (_, 16) => (values::<u16>(&page, &layout)?, icc),
         _ => (values::<u8>(&page, &layout)?, icc),
     };
+    let icc = icc.or_else(|| exif_space(&page)?.icc(!pixels.color().has_color()));
     let bilevel = layout.bits == 1
         && layout.alpha.is_none()
         && matches!(layout.photometric, Photometric::WhiteIsZero | Photometric::BlackIsZero);
@@ -121,26 +124,34 @@ fn palette<T: Sample>(
     picture.ok_or_else(|| corrupt("its size makes no sense"))
 }
 
-/// YCbCr → RGB in place (TIFF 6.0, section 21), without subsampling.
+/// YCbCr → RGB in place (TIFF 6.0, sections 20 and 21): by YCbCrCoefficients and ReferenceBlackWhite,
+/// else by BT.601's and the whole range.
 fn luma_chroma<T: Sample>(
     page: &Directory<'_>,
     layout: &Layout,
     samples: &mut [T],
 ) -> Result<(), DecodeError> {
-    let steps = page.numbers(530).unwrap_or_else(|| vec![2, 2]);
-    if steps != [1, 1] {
-        return Err(DecodeError::Kind(
-            "a TIFF in YCbCr with fewer samples of chroma, but not in JPEG",
-        ));
+    let (top, middle) = (T::TOP as f64, T::TOP.div_ceil(2) as f64);
+    let shares = page.fractions(529).unwrap_or_else(|| vec![0.299, 0.587, 0.114]);
+    let range = page.fractions(532).unwrap_or_else(|| vec![0.0, top, middle, top, middle, top]);
+    let (&[red, green, blue], &[y0, y1, cb0, cb1, cr0, cr1]) = (&shares[..], &range[..]) else {
+        return Err(corrupt("what its YCbCr means makes no sense"));
+    };
+    let scale = |full: f64, low: f64, high: f64| full / (high - low);
+    let chroma = top - middle;
+    let scales = [scale(top, y0, y1), scale(chroma, cb0, cb1), scale(chroma, cr0, cr1)];
+    let sensible = |v: &f64| v.is_finite() && *v > 0.0;
+    if !scales.iter().all(sensible) || ![red, green, blue].iter().all(sensible) {
+        return Err(corrupt("what its YCbCr means makes no sense"));
     }
-    let middle = (T::TOP.div_ceil(2)) as f64;
     let kept = 3 + usize::from(layout.alpha.is_some());
     for pixel in samples.chunks_exact_mut(kept) {
-        let [y, cb, cr] = [0, 1, 2].map(|channel| pixel[channel].wide() as f64);
-        let (cb, cr) = (cb - middle, cr - middle);
-        let rgb = [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb];
-        for (value, stored) in rgb.into_iter().zip(pixel) {
-            *stored = T::narrow(value.round().clamp(0.0, T::TOP as f64) as u64);
+        let [y, cb, cr] = [(0, y0), (1, cb0), (2, cr0)]
+            .map(|(channel, low)| (pixel[channel].wide() as f64 - low) * scales[channel]);
+        let (r, b) = (y + (2.0 - 2.0 * red) * cr, y + (2.0 - 2.0 * blue) * cb);
+        let g = (y - red * r - blue * b) / green;
+        for (value, stored) in [r, g, b].into_iter().zip(pixel) {
+            *stored = T::narrow(value.round().clamp(0.0, top) as u64);
         }
     }
     Ok(())
@@ -162,6 +173,14 @@ fn inks(
     let size = (layout.size[0] as u32, layout.size[1] as u32);
     let srgb = convert::from_cmyk(size, &inks, icc).map_err(DecodeError::InksProfile)?;
     Ok((srgb.pixels, srgb.icc))
+}
+
+/// The colour space that the EXIF directory names, none for sRGB.
+fn exif_space(page: &Directory<'_>) -> Option<Space> {
+    let exif = page.below(34_665)?;
+    let colour_space = u32::try_from(exif.number(40_961)?).ok()?;
+    let rules = exif.below(40_965);
+    jpeg_file::stated_space(colour_space, rules.as_ref().and_then(|rules| rules.bytes(1)))
 }
 
 /// The colour profile, byte for byte.

@@ -89,9 +89,10 @@ fn chunk<T: Stored>(
     // A last strip is as short as it has to be; tiles are filled up.
     let rows =
         if layout.tiled { layout.chunk[1] } else { layout.chunk[1].min(layout.size[1] - top) };
-    let stride = (layout.chunk[0] * samples * layout.bits).div_ceil(8);
-    let wanted = Wanted { size: [layout.chunk[0], rows], samples, stride };
-    let data = packed(page.file(), layout, number, stride * rows);
+    let rows_of = Rows::of(layout, samples);
+    let lines = rows.div_ceil(rows_of.pixels);
+    let wanted = Wanted { size: [layout.chunk[0], lines], samples, stride: rows_of.stride };
+    let data = packed(page.file(), layout, number, rows_of.stride * lines);
     let ends = |there: usize| {
         let rows = (layout.size[1] - (top + there).min(layout.size[1])).max(1);
         DecodeError::Ends { missing: (100 * rows).div_ceil(layout.size[1]) as u8 }
@@ -104,9 +105,13 @@ fn chunk<T: Stored>(
     };
     // Only rows that are in the picture have to be there.
     let needed = rows.min(layout.size[1] - top);
-    if bytes.len() < needed * stride {
-        return Err(ends(bytes.len() / stride));
+    if bytes.len() < needed.div_ceil(rows_of.pixels) * rows_of.stride {
+        return Err(ends(bytes.len() / rows_of.stride * rows_of.pixels));
     }
+    if layout.shared != [1, 1] {
+        return Ok(spread(&bytes, layout, rows_of.stride, needed));
+    }
+    let stride = rows_of.stride;
     let mut out = Vec::with_capacity(needed * layout.chunk[0] * samples);
     let mut row = Vec::new();
     for bytes in bytes.chunks_exact(stride).take(needed) {
@@ -121,6 +126,42 @@ fn chunk<T: Stored>(
         out.extend(&row);
     }
     Ok(out)
+}
+
+/// How a strip's or tile's bytes are parted.
+struct Rows {
+    /// Bytes of each.
+    stride: usize,
+    /// Rows of pixels in each.
+    pixels: usize,
+}
+
+impl Rows {
+    fn of(layout: &Layout, samples: usize) -> Self {
+        let [across, down] = layout.shared;
+        let stride = match layout.shared {
+            [1, 1] => (layout.chunk[0] * samples * layout.bits).div_ceil(8),
+            _ => layout.chunk[0].div_ceil(across) * (across * down + 2),
+        };
+        Self { stride, pixels: down }
+    }
+}
+
+/// Data units (TIFF 6.0, section 21): all Y of some pixels, row by row, and their one Cb and Cr → Y,
+/// Cb and Cr of each pixel.
+fn spread<T: Stored>(bytes: &[u8], layout: &Layout, stride: usize, rows: usize) -> Vec<T> {
+    let [across, down] = layout.shared;
+    let (width, luma) = (layout.chunk[0], across * down);
+    let mut out = Vec::with_capacity(3 * width * rows);
+    for y in 0..rows {
+        let units = &bytes[y / down * stride..][..stride];
+        for x in 0..width {
+            let unit = &units[x / across * (luma + 2)..][..luma + 2];
+            let values = [unit[y % down * across + x % across], unit[luma], unit[luma + 1]];
+            out.extend(values.map(|value| T::narrow(value.into())));
+        }
+    }
+    out
 }
 
 /// The bytes of a strip or tile. One that is not packed is as long as its rows, whatever its length

@@ -46,3 +46,20 @@ rgb.save(here / "sequential.jpg", quality=80)
 rgb.save(here / "restarts.jpg", quality=80, restart_marker_blocks=2)
 rgb.save(here / "progressive.jpg", quality=80, progressive=True)
 rgb.save(here / "progressive-restarts.jpg", quality=80, progressive=True, restart_marker_rows=1)
+
+# Flat pictures of inks, with Adobe's marker and without a profile; Pillow stores them inverted.
+for name, inks in [("", (0, 255, 255, 0)), ("-black", (0, 0, 0, 128))]:
+    # In YCCK the first three are YCbCr of 255 less what is stored, which is the inks as they are.
+    luma_chroma = Image.new("RGB", (16, 16), inks[:3]).convert("YCbCr").getpixel((0, 0))
+    for form, values in [("cmyk", inks), ("ycck", (*(255 - v for v in luma_chroma), inks[3]))]:
+        file = here / f"inks-{form}{name}.jpg"
+        Image.new("CMYK", (16, 16), values).save(file, quality=95)
+        data = bytearray(file.read_bytes())
+        data[data.index(b"Adobe") + 11] = 2 if form == "ycck" else 0
+        file.write_bytes(data)
+# RGB, told by the names of the components alone.
+file = here / "names-rgb.jpg"
+Image.new("RGB", (16, 16), (200, 60, 30)).save(file, quality=95, keep_rgb=True)
+data = file.read_bytes()
+at = data.index(b"\xff\xee")
+file.write_bytes(data[:at] + data[at + 16 :])
