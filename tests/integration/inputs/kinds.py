@@ -8,8 +8,8 @@ is managed are brought to sRGB by LittleCMS. `tolerance` is the largest mean dif
 KIND.truth.png and what a program decodes; where a kind's colour is managed, between both in sRGB.
 
 Needs Python 3.9 with Pillow 11 or newer and numpy; ImageMagick 6 or 7 (`convert`); Debian's libtiff-tools
-(`tiffcp`) and libjpeg-turbo-progs (`cjpeg`), and Ghostscript's profile of inks
-(libgs-common or libgs9-common).
+(`tiffcp`, `tiff2pdf`), libjpeg-turbo-progs (`cjpeg`) and poppler-utils (`pdftoppm`), and Ghostscript's
+profile of inks (libgs-common).
 """
 
 import csv
@@ -680,8 +680,37 @@ def run_lengths(row, bits):
     return out
 
 
+# PDF, a picture a page
+
+
+def pdfs():
+    for name, picture, truth, tolerance in [
+        ("jpeg", rgb, None, LOSSY), ("grey-jpeg", grey, None, LOSSY),
+        ("bit", bit, bit, LOSSLESS), ("palette", palette, palette.convert("RGB"), LOSSLESS),
+    ]:  # fmt: skip
+        kind = f"pdf-{name}"
+        picture.save(path(kind, "pdf"), resolution=300)
+        note(kind, "pdf", truth or drawn(kind), tolerance)
+    for name, picture, options in [("g4", bit, ["-c", "g4"]), ("zip", rgb, ["-c", "zip"]), ("grey-zip", grey, ["-c", "zip"])]:
+        picture.save(OUT / "page.tif", dpi=(300, 300))
+        run("tiffcp", *options, OUT / "page.tif", OUT / "packed.tif")
+        run("tiff2pdf", *(["-z"] if "zip" in name else []), "-o", path(f"pdf-{name}", "pdf"), OUT / "packed.tif")
+        note(f"pdf-{name}", "pdf", picture, LOSSLESS)
+    for leftover in ["page.tif", "packed.tif"]:
+        (OUT / leftover).unlink()
+
+
+def drawn(kind):
+    """A page as Poppler draws it."""
+    run("pdftoppm", "-r", 300, "-png", "-singlefile", path(kind, "pdf"), OUT / "drawn")
+    with Image.open(OUT / "drawn.png") as page:
+        page = page.convert("RGB")
+    (OUT / "drawn.png").unlink()
+    return page
+
+
 OUT.mkdir(parents=True, exist_ok=True)
-for make in [pngs, managed_pngs, jpegs, inks, tiffs, others]:
+for make in [pngs, managed_pngs, jpegs, inks, tiffs, others, pdfs]:
     make()
 with open(OUT / "kinds.csv", "w", newline="") as file:
     csv.writer(file).writerows([["kind", "file", "lossless", "tolerance"], *rows])
