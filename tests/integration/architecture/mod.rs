@@ -30,6 +30,7 @@ const STAGES: &[&str] = &[
     "recognition",
     "tamper",
     "decision",
+    "budget",
     "candidate",
     "inspection",
     "reader",
