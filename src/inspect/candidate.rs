@@ -2,6 +2,7 @@
 //! known here, so that a reading cannot be led by what it hopes to find.
 
 use crate::imaging::{Mm, Plane};
+use crate::inspect::budget::Budget;
 use crate::inspect::decision::evidence::{Evidence, Repetition};
 use crate::inspect::decision::text::Text;
 use crate::inspect::detection::spectrum::{self, Peak};
@@ -71,6 +72,7 @@ struct Search<'a> {
     flat: &'a Flat,
     /// Whether only lines that follow the generator's row phases are worth reading.
     lawful: bool,
+    budget: &'a Budget,
     profile: &'a Profile,
     alphabets: &'a Alphabets<'a>,
 }
@@ -84,9 +86,15 @@ struct Attempt<'a> {
 }
 
 /// Reads a scan of one portrait. `lawful`: whether only lines that follow the generator's row phases
-/// are worth reading.
+/// are worth reading. `budget`: what it may cost; the likeliest way to read it is always tried.
 #[must_use]
-pub fn read(scan: &Scan, lawful: bool, profile: &Profile, alphabets: &Alphabets<'_>) -> Blind {
+pub fn read(
+    scan: &Scan,
+    lawful: bool,
+    budget: &Budget,
+    profile: &Profile,
+    alphabets: &Alphabets<'_>,
+) -> Blind {
     let flat = flatten::flatten(scan);
     let peaks = spectrum::peaks(&flat, scan, &profile.layout);
     let highest = peaks.first();
@@ -95,11 +103,13 @@ pub fn read(scan: &Scan, lawful: bool, profile: &Profile, alphabets: &Alphabets<
         expected_peak: highest.map_or(0.0, |peak| flat.expected_peak(profile, peak.floor)),
         ..Evidence::default()
     };
-    let search = Search { scan, flat: &flat, lawful, profile, alphabets };
+    let search = Search { scan, flat: &flat, lawful, budget, profile, alphabets };
     let attempts = search.attempts(&peaks, &lines);
     let of = profile.layout.legends;
     let best = |which| search.best(&attempts, Turn { which, of });
-    let mut found: Vec<Found> = (0..of).filter_map(best).collect();
+    let (found, untried): (Vec<_>, Vec<_>) = (0..of).map(best).unzip();
+    let lines = Evidence { unsearched: untried.into_iter().sum(), ..lines };
+    let mut found: Vec<Found> = found.into_iter().flatten().collect();
     found.sort_by(|a, b| b.is_clear().cmp(&a.is_clear()).then(b.legible().total_cmp(&a.legible())));
     Blind { flat, lines, found }
 }
@@ -119,7 +129,10 @@ impl Search<'_> {
         // A resolution that was told from waves was told from the strongest.
         let tried = peaks.iter().take(if self.lawful { 1 } else { peaks.len() }).enumerate();
         let mut attempts: Vec<_> = tried
-            .map(|(i, peak)| Attempt { peak, thorough: i == 0 && !self.lawful, mode })
+            .map(|(i, peak)| {
+                let thorough = i == 0 && !self.lawful && self.budget.is_ample();
+                Attempt { peak, thorough, mode }
+            })
             .collect();
         if may_be_other {
             attempts.push(Attempt { peak: highest, thorough: false, mode: mode.other() });
@@ -127,10 +140,15 @@ impl Search<'_> {
         attempts
     }
 
-    /// The first attempt that reads all of the text, or else the one that reads most.
-    fn best(&self, attempts: &[Attempt<'_>], turn: Turn) -> Option<Found> {
+    /// The first attempt that reads all of the text, or else the one that reads most; and how many were
+    /// left when the budget ended.
+    fn best(&self, attempts: &[Attempt<'_>], turn: Turn) -> (Option<Found>, usize) {
         let mut best: Option<Found> = None;
-        for found in attempts.iter().filter_map(|attempt| self.read(attempt, turn)) {
+        for (i, attempt) in attempts.iter().enumerate() {
+            if i > 0 && self.budget.is_spent() {
+                return (best, attempts.len() - i);
+            }
+            let Some(found) = self.read(attempt, turn) else { continue };
             let is_clear = found.is_clear();
             // Where the lines were followed worse, all places fit badly, and a sign that is no
             // letter does not stand out.
@@ -145,7 +163,7 @@ impl Search<'_> {
                 break;
             }
         }
-        best
+        (best, 0)
     }
 
     /// Follows the lines of a peak and reads them: on a flat page, and on one that lies at an angle if
@@ -176,9 +194,10 @@ impl Search<'_> {
     }
 
     fn in_frame(&self, frame: Frame, carrier: Carrier, lines: &Lines<'_>, thorough: bool) -> Found {
-        let Self { scan, flat, lawful, profile, alphabets } = *self;
+        let Self { scan, flat, lawful, budget, profile, alphabets } = *self;
         let Lines { signal, tones, mode, turn } = *lines;
         let factor = scan.search_factor();
+        budget.seek(thorough);
         let columns = search::find(signal, factor, scan, &frame, profile, thorough, turn);
         let phases =
             columns.as_ref().and_then(|columns| Some((columns.row_phases?, columns.first_line)));
@@ -188,6 +207,7 @@ impl Search<'_> {
             Repetition::of(columns).is_text() && (columns.row_phases.is_some() || !lawful)
         };
         let stack = columns.as_ref().filter(worth_reading);
+        stack.iter().for_each(|columns| budget.read(columns.symbols, mode));
         let stack = stack.map(|columns| stack::stack(flat, scan, &frame, columns, tones));
         let known = columns.as_ref().and_then(|c| c.row_phases).map(|phases| phases.orientation);
         let readings = stack.as_ref().and_then(|stack| match mode {

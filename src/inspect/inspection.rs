@@ -1,5 +1,6 @@
 //! One portrait: it is read blindly, the evidence is gathered against the claim, and a decision made.
 
+use crate::inspect::budget::Budget;
 use crate::inspect::candidate::{self, Blind, Found};
 use crate::inspect::decision::claim::Claim;
 use crate::inspect::decision::decide::{asks_for_range, decide};
@@ -17,7 +18,7 @@ use crate::inspect::signal::orientation::Orientation;
 use crate::inspect::signal::scan::Scan;
 use crate::inspect::stacking::stack::Stack;
 use crate::inspect::synchronisation::columns::Columns;
-use crate::inspect::synchronisation::row_phase::CERTAIN;
+use crate::inspect::synchronisation::row_phase::{CERTAIN, FOLLOWED};
 use crate::inspect::tamper::map::Tamper;
 use crate::spec::{Legend, Profile, Symbol};
 
@@ -42,15 +43,17 @@ pub struct Inspection {
 
 impl Inspection {
     /// Inspects a scan of one portrait. `lawful`: whether only lines that follow the generator's row
-    /// phases are worth reading.
+    /// phases are worth reading. `budget`: what the search may cost.
     pub(super) fn of_portrait(
         scan: Scan,
         lawful: bool,
+        budget: &Budget,
         claim: Claim<'_>,
         profile: &Profile,
         alphabets: &Alphabets<'_>,
     ) -> Self {
-        let Blind { flat, lines, mut found } = candidate::read(&scan, lawful, profile, alphabets);
+        let Blind { flat, lines, mut found } =
+            candidate::read(&scan, lawful, budget, profile, alphabets);
         // The legend in the expected name's script is the one that the decision is about.
         let in_script =
             |found: &Found| claim.name.is_some_and(|name| found.script() == Some(name.script()));
@@ -76,6 +79,13 @@ impl Inspection {
     /// The same, of one of several portraits on a page.
     pub(super) fn placed(mut self, place: Place) -> Self {
         self.evidence.place = Some(place);
+        self.decision = decide(&self.evidence);
+        self
+    }
+
+    /// The same, of a page of which so many places that look like lines of microtext were not searched.
+    pub(super) fn of_page(mut self, unsearched: usize) -> Self {
+        self.evidence.unsearched += unsearched;
         self.decision = decide(&self.evidence);
         self
     }
@@ -178,6 +188,12 @@ impl Inspection {
         let law = self.evidence.repetition.map_or(0.0, |found| found.law);
         let clear = self.evidence.established().map(Text::legible);
         law > 0.0 && clear.is_some_and(|clear| clear >= LEGIBLE || law >= CERTAIN)
+    }
+
+    /// Whether the lines follow the row phases better than those of any picture without microtext.
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
+        self.evidence.repetition.is_some_and(|found| found.law >= FOLLOWED)
     }
 
     /// Which way the text runs in the scan; upright where none was read.

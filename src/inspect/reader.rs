@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::imaging::{Picture, Ppi};
+use crate::inspect::budget::Budget;
 use crate::inspect::decision::claim::Claim;
 use crate::inspect::decision::evidence::{Obstacle, Place, Told};
 use crate::inspect::decision::verdict::Verdict;
@@ -228,16 +229,27 @@ impl<'p> Reader<'p> {
     fn at(&self, picture: &Picture, resolution: Resolution, claim: Claim<'_>) -> Page {
         // Harmonics of the lines repeat as well, but not by the law.
         let lawful = resolution.source == PpiSource::Estimated;
-        let portrait =
-            |scan| Inspection::of_portrait(scan, lawful, claim, self.profile, &self.alphabets);
+        let legends = self.profile.layout.legends;
+        let portrait = |scan, budget: &Budget| {
+            Inspection::of_portrait(scan, lawful, budget, claim, self.profile, &self.alphabets)
+        };
         if !is_page(picture, resolution, self.profile) {
-            return Page::alone(portrait(Scan::at(picture, resolution)));
+            let budget = Budget::of_portrait(legends);
+            return Page::alone(portrait(Scan::at(picture, resolution), &budget));
         }
+        let budget = Budget::of_page(legends, lawful);
         let mut search = Search::new(picture, resolution, self.profile);
         let (mut found, mut failures) = (Vec::<Inspection>::new(), 0);
         for _ in 0..PARTS {
+            if budget.is_spent() {
+                break;
+            }
             let Some(part) = search.next_part() else { break };
-            let inspection = portrait(Scan::part(picture, resolution, part));
+            let before = budget.left();
+            let inspection = portrait(Scan::part(picture, resolution, part), &budget);
+            if inspection.is_followed() {
+                budget.give_back(before);
+            }
             let corners = inspection.corners().filter(|_| inspection.is_established());
             if let Some(corners) = corners.filter(|corners| !is_known(&found, corners)) {
                 search.take_off(corners);
@@ -250,10 +262,12 @@ impl<'p> Reader<'p> {
                 break;
             }
         }
-        Page::of(found).unwrap_or_else(|| {
+        let unsearched = search.parts_left() + usize::from(budget.is_spent());
+        let page = Page::of(found).unwrap_or_else(|| {
             let scan = Scan { resolution: Some(resolution), ..Scan::unknown(picture) };
             Page::alone(Inspection::nothing(scan, Obstacle::EmptyPage, search.peak))
-        })
+        });
+        Page { main: page.main.of_page(unsearched), ..page }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Whole inspections of small, strange pictures, seed by seed: none may panic, and none may take long.
 //!
 //! `cargo run --release -p measure --bin soak -- [--minutes N] [--first-seed N] [--longest SECONDS]`: noise,
-//! stripes at and about the lines' pitch, weaves, ramps, blots, cut-outs of prints, at all resolutions and
-//! none, blindly and against a name. What panics is told by its seed, and ends the program with 1.
+//! stripes at and about the lines' pitch, weaves, ramps, blots, cut-outs of prints, and now and then a whole
+//! page of cloth or of music, perhaps with a print on it, at all resolutions and none, blindly and against a
+//! name. What panics is told by its seed, and ends the program with 1.
 #![expect(clippy::print_stdout, reason = "it says what it found")]
 
 use std::f64::consts::TAU;
@@ -18,6 +19,12 @@ use rand_chacha::ChaCha8Rng;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::report::overlay;
 use tumar::{Claim, Name, Picture, Ppi, Profile, Reader, Record, embed};
+
+/// Share of whole pages, which take a hundred times as long as the others. A guess.
+const PAGES: f64 = 0.003;
+/// Pixels of an A4 page, and a millimetre of it, at 600 ppi.
+const A4: [u32; 2] = [4960, 7016];
+const PER_MM: f64 = 600.0 / 25.4;
 
 #[derive(Parser)]
 struct Options {
@@ -41,7 +48,11 @@ fn main() -> Result<ExitCode> {
     let mut slowest = (Duration::ZERO, seed);
     while begun.elapsed().as_secs_f64() < 60.0 * options.minutes {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let (picture, ppi) = (picture(&mut random, &prints), ppi(&mut random));
+        let (picture, ppi) = if random.random_bool(PAGES) {
+            (page(&mut random, &prints), Some(Ppi(600.0)))
+        } else {
+            (picture(&mut random, &prints), ppi(&mut random))
+        };
         let claimed = random.random_bool(0.5).then_some(&name);
         let started = Instant::now();
         let whole = || inspect(&reader, &picture, ppi, claimed, &profile);
@@ -119,6 +130,52 @@ fn picture(random: &mut impl Rng, prints: &[Picture]) -> Picture {
         Luma([value.clamp(0.0, 255.0) as u8])
     });
     Picture::new(pixels.into(), Ppi(600.0))
+}
+
+/// An A4 page at 600 ppi of cloth or of music, with lines near the microtext's pitch, perhaps with a print
+/// on it.
+fn page(random: &mut impl Rng, prints: &[Picture]) -> Picture {
+    let pitch = PER_MM * random.random_range(0.3..0.5);
+    let mut pixels =
+        if random.random_bool(0.5) { cloth(random, pitch) } else { music(random, pitch) };
+    if random.random_bool(0.5) {
+        let print = prints[random.random_range(0..prints.len())].pixels.to_luma8();
+        let mut place = |full: u32, size: u32| random.random_range(0..=full.saturating_sub(size));
+        let (x, y) = (place(A4[0], print.width()), place(A4[1], print.height()));
+        imageops::replace(&mut pixels, &print, x.into(), y.into());
+    }
+    Picture::new(pixels.into(), Ppi(600.0))
+}
+
+/// Two crossed gratings, whose threads wander a little, and noise.
+fn cloth(random: &mut impl Rng, pitch: f64) -> GrayImage {
+    let (turn, hard) = (random.random_range(0.0..TAU), random.random_bool(0.3));
+    let (cos, sin) = (turn.cos() / pitch, turn.sin() / pitch);
+    GrayImage::from_fn(A4[0], A4[1], |x, y| {
+        let (x, y) = (f64::from(x), f64::from(y));
+        let wander = 0.3 * (x / 900.0).sin();
+        let threads = [cos * x + sin * y + wander, cos * y - sin * x];
+        let threads = threads.map(|cycles| (TAU * cycles).sin());
+        let threads = threads.map(|v| if hard { v.signum() } else { v });
+        let noise = random.random_range(-12.0..12.0);
+        Luma([(128.0 + 30.0 * (threads[0] + threads[1]) + noise).clamp(0.0, 255.0) as u8])
+    })
+}
+
+/// Staves of lines so far apart, with notes on them.
+fn music(random: &mut impl Rng, pitch: f64) -> GrayImage {
+    let (lines, slant) = (random.random_range(4..60), random.random_range(-0.02..0.02));
+    let stave = (f64::from(lines) + 6.0) * pitch;
+    let mut page = GrayImage::from_fn(A4[0], A4[1], |x, y| {
+        let down = (f64::from(y) + slant * f64::from(x)).rem_euclid(stave) / pitch;
+        let is_line = down < f64::from(lines) && down.fract() < 0.28;
+        Luma([if is_line { 30 } else { 240 }])
+    });
+    for _ in 0..6000 {
+        let [x, y] = A4.map(|full| random.random_range(0..full - 16));
+        (0..10).for_each(|dy| (0..14).for_each(|dx| page.put_pixel(x + dx, y + dy, Luma([20]))));
+    }
+    page
 }
 
 /// Frequency across and down (cycles a pixel), phase and amplitude: of the lines' pitch at a usual

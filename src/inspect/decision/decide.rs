@@ -29,14 +29,18 @@ const CONTRADICTION: &str = "the letters that are legible contradict their check
 const UNDECIDED: &str = "the letters leave more open than their check symbols can decide";
 const NO_LETTER: &str = "one position holds a shape that matches no letter";
 
+const UNSEARCHED: &str = "the scan has more places that look like lines of microtext than were searched: crop it to the portrait, and try again";
+
 /// Decides.
 #[must_use]
 pub fn decide(evidence: &Evidence) -> Decision {
     if let Some(obstacle) = evidence.obstacle {
-        return decision(Verdict::Inconclusive, -1.0, obstacle.to_string());
+        let decision = decision(Verdict::Inconclusive, -1.0, obstacle.to_string());
+        return of_search(decision, evidence);
     }
     let mut decision = of_text(evidence);
     decision = in_range(decision, evidence);
+    decision = of_search(decision, evidence);
     if evidence.established().is_some() && evidence.mirrored {
         decision.reasons.push("the scan shows the portrait mirrored".into());
     }
@@ -175,6 +179,21 @@ fn in_range(mut decision: Decision, evidence: &Evidence) -> Decision {
         let after = decision.reasons.len().min(1);
         decision.reasons.splice(after..after, range.shortfalls());
     }
+    decision
+}
+
+/// What a decision on the text becomes where the search was cut short: what it did not find may yet be
+/// there, and what it found stands.
+fn of_search(mut decision: Decision, evidence: &Evidence) -> Decision {
+    if evidence.unsearched == 0 || decision.verdict.outcome() == Outcome::Successful {
+        return decision;
+    }
+    if decision.verdict == Verdict::Absent {
+        (decision.verdict, decision.margin) = (Verdict::Inconclusive, 0.0);
+        decision.reasons.truncate(1);
+    }
+    let after = decision.reasons.len().min(1);
+    decision.reasons.insert(after, UNSEARCHED.into());
     decision
 }
 
@@ -462,6 +481,29 @@ mod tests {
         let sharp = Range { sharpness: 0.3, ..range };
         let sharp = decide(&Evidence { range: Some(sharp), ..absent });
         assert_eq!(sharp.verdict, Verdict::Absent);
+    }
+
+    #[test]
+    fn a_search_that_was_cut_short_rules_nothing_out() {
+        let absent = Evidence { peak: 5.0, expected_peak: 1000.0, ..Evidence::default() };
+        let empty =
+            Evidence { obstacle: Some(Obstacle::EmptyPage), peak: 90.0, ..Evidence::default() };
+        for (evidence, searched, cut, said) in [
+            (absent, Verdict::Absent, Verdict::Inconclusive, 1),
+            (empty, Verdict::Inconclusive, Verdict::Inconclusive, 1),
+            (unsure(), Verdict::Inconclusive, Verdict::Inconclusive, 1),
+            // The portrait that was found is what it is; the expected one may be elsewhere.
+            (refused(), Verdict::NameMismatch, Verdict::NameMismatch, 1),
+            (passed(), Verdict::Authentic, Verdict::Authentic, 0),
+            (text(&[50.0], None), Verdict::Read, Verdict::Read, 0),
+        ] {
+            let whole = decide(&evidence);
+            let short = decide(&Evidence { unsearched: 7, ..evidence });
+            assert_eq!((whole.verdict, short.verdict), (searched, cut));
+            let says = |of: &Decision| of.reasons.iter().filter(|r| *r == UNSEARCHED).count();
+            assert_eq!((says(&whole), says(&short)), (0, said), "{short:?}");
+            assert!(short.reasons[0] == whole.reasons[0] && short.margin <= 0.0 || said == 0);
+        }
     }
 
     #[test]

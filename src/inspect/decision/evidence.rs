@@ -53,6 +53,9 @@ pub struct Evidence {
     pub told: Option<Told>,
     /// Which of the portraits of the page this is, where there are several.
     pub place: Option<Place>,
+    /// Places that look like lines of microtext, or ways to read them, that were left when the search's
+    /// budget ended.
+    pub unsearched: usize,
 }
 
 /// Why there is nothing to look at.

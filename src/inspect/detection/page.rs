@@ -1,6 +1,8 @@
 //! The page: where on a scan that is much larger than a portrait there may be portraits, by their
 //! lines of text.
 
+use std::collections::HashMap;
+
 use crate::imaging::{Picture, Ppi};
 use crate::inspect::detection::local_spectra::{self, AGREEING, HOP, STANDS_OUT, SURE, Wave};
 use crate::inspect::signal::densest::densest;
@@ -76,15 +78,17 @@ impl Search {
     /// The part of the page where lines of one portrait are likeliest, if any are left; its windows
     /// are not looked at again.
     pub fn next_part(&mut self) -> Option<Part> {
-        let clusters = self.clusters();
-        let weight = |cluster: &Vec<usize>| -> f32 {
-            cluster.iter().map(|&i| self.waves[i].height.min(SURE)).sum()
+        let weight = |windows: &[usize]| -> f32 {
+            windows.iter().map(|&i| self.waves[i].height.min(SURE)).sum()
         };
-        let best = clusters
-            .iter()
-            .filter(|cluster| cluster.len() >= AGREEING)
-            .max_by(|a, b| weight(a).total_cmp(&weight(b)))?;
-        let members = self.one_portrait(best);
+        // Lines that go on beyond a portrait are rather a fabric's or a page's than a portrait's; but
+        // portraits side by side may have the same ones.
+        let placed = self.agreeing().map(|cluster| {
+            let members = self.one_portrait(&cluster);
+            let (inside, all) = (weight(&members), weight(&cluster));
+            (inside * (inside / all).sqrt(), members)
+        });
+        let (_, members) = placed.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
         let mut low = [f64::INFINITY; 2];
         let mut high = [f64::NEG_INFINITY; 2];
         for &i in &members {
@@ -113,22 +117,37 @@ impl Search {
         self.waves.retain(|wave| !within(wave.middle, &corners, reach));
     }
 
+    /// How many parts are left in which enough windows have the same lines.
+    #[must_use]
+    pub fn parts_left(&self) -> usize {
+        self.agreeing().count()
+    }
+
+    /// The clusters of enough windows.
+    fn agreeing(&self) -> impl Iterator<Item = Vec<usize>> {
+        self.clusters().into_iter().filter(|cluster| cluster.len() >= AGREEING)
+    }
+
     /// Neighbouring windows with the same lines.
     fn clusters(&self) -> Vec<Vec<usize>> {
-        let mut free: Vec<usize> = (0..self.waves.len()).collect();
+        let mut free: HashMap<[usize; 2], usize> =
+            self.waves.iter().enumerate().map(|(i, wave)| (wave.window, i)).collect();
         let mut clusters = Vec::new();
-        while let Some(seed) = free.pop() {
+        for seed in (0..self.waves.len()).rev() {
+            if free.remove(&self.waves[seed].window).is_none() {
+                continue;
+            }
             let mut cluster = vec![seed];
             let mut next = 0;
             while let Some(&here) = cluster.get(next) {
                 let own = &self.waves[here];
-                let (joined, others): (Vec<usize>, Vec<usize>) = free.iter().partition(|&&other| {
-                    let other = &self.waves[other];
-                    let near = |i: usize| own.window[i].abs_diff(other.window[i]) <= 1;
-                    near(0) && near(1) && own.apart(other.frequency) < ALIKE
-                });
-                cluster.extend(joined);
-                free = others;
+                for window in neighbours(own.window) {
+                    let is_alike = |i: &usize| own.apart(self.waves[*i].frequency) < ALIKE;
+                    if let Some(joined) = free.get(&window).copied().filter(is_alike) {
+                        free.remove(&window);
+                        cluster.push(joined);
+                    }
+                }
                 next += 1;
             }
             clusters.push(cluster);
@@ -169,6 +188,12 @@ impl Search {
     }
 }
 
+/// The windows around one, line by line.
+fn neighbours([i, j]: [usize; 2]) -> impl Iterator<Item = [usize; 2]> {
+    let around = |v: usize| v.saturating_sub(1)..=v + 1;
+    around(j).flat_map(move |j| around(i).map(move |i| [i, j]))
+}
+
 /// Whether a place lies in a box with these corners, in either order, or so near to it.
 #[must_use]
 pub fn within([x, y]: [f64; 2], corners: &[[f64; 2]; 4], reach: f64) -> bool {
@@ -196,28 +221,37 @@ mod tests {
         }
     }
 
+    fn search(waves: Vec<Wave>, size: [f64; 2]) -> Search {
+        let (source, axes) = (crate::inspect::signal::scan::PpiSource::Metadata, [Ppi(254.0); 2]);
+        let (portrait, hop, peak) = ([35.0, 45.0], 6.0, 50.0);
+        Search { waves, resolution: Resolution { axes, source }, size, portrait, hop, peak }
+    }
+
+    fn window(i: usize, j: usize) -> Wave {
+        let middle = [i, j].map(|v| v as f64 * 6.0);
+        Wave { window: [i, j], middle, frequency: [0.0, 2.8], height: 50.0 }
+    }
+
+    #[test]
+    fn a_portrait_comes_before_the_cloth_around_it() {
+        let is_portrait = |i, j| (20..26).contains(&i) && (20..27).contains(&j);
+        let cloth = |i, j| Wave { frequency: [1.9, 1.9], ..window(i, j) };
+        let all = (0..40).flat_map(|j| (0..40).map(move |i| (i, j)));
+        let waves = all.map(|(i, j)| if is_portrait(i, j) { window(i, j) } else { cloth(i, j) });
+        let mut search = search(waves.collect(), [240.0; 2]);
+        assert_eq!(search.parts_left(), 2);
+        let first = search.next_part().expect("a part");
+        // 20 windows of 6 mm, less the margin.
+        assert_eq!(first.corner, [1110; 2], "{first:?}");
+        assert_eq!(search.parts_left(), 1);
+    }
+
     #[test]
     fn portraits_side_by_side_are_two() {
-        let window = |i: usize, j: usize| Wave {
-            window: [i, j],
-            middle: [i as f64 * 6.0, j as f64 * 6.0],
-            frequency: [0.0, 2.8],
-            height: 50.0,
-        };
         // Two portraits of 6 × 7 windows with the same lines and a gap of one window.
         let columns = (0..13).filter(|i| *i != 6);
         let waves = columns.flat_map(|i| (0..7).map(move |j| window(i, j))).collect();
-        let mut search = Search {
-            waves,
-            resolution: Resolution {
-                axes: [Ppi(254.0); 2],
-                source: crate::inspect::signal::scan::PpiSource::Metadata,
-            },
-            size: [100.0, 60.0],
-            portrait: [35.0, 45.0],
-            hop: 6.0,
-            peak: 50.0,
-        };
+        let mut search = search(waves, [100.0, 60.0]);
         let mut found: Vec<usize> =
             std::iter::from_fn(|| search.next_part()).map(|part| part.corner[0]).collect();
         found.sort_unstable();

@@ -70,18 +70,26 @@ fn at_size(picture: &Picture, factor: usize) -> Vec<Wave> {
 /// Votes and length (cycles a pixel) of the waves on which most windows agree.
 fn elect(waves: Vec<Wave>) -> Vec<(f32, f64)> {
     let mut left: Vec<Wave> = waves.into_iter().filter(|wave| wave.height >= STANDS_OUT).collect();
+    let length = |wave: &Wave| wave.frequency[0].hypot(wave.frequency[1]);
+    // With their lengths, by which only waves of about the same need be compared.
+    let mut voters: Vec<(f64, Wave)> = left.iter().map(|wave| (length(wave), *wave)).collect();
+    voters.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut elected = Vec::new();
-    let votes = |of: &Wave, left: &[Wave]| -> f32 {
-        let alike = left.iter().filter(|other| of.apart(other.frequency) < ALIKE);
-        alike.map(|wave| wave.height.min(SURE)).sum()
+    let votes = |of: &Wave, voters: &[(f64, Wave)]| -> f32 {
+        let own = length(of);
+        let first = voters.partition_point(|(length, _)| *length < (1.0 - ALIKE) * own);
+        let near = voters[first..].iter().take_while(|(length, _)| *length < (1.0 + ALIKE) * own);
+        let alike = near.filter(|(_, other)| of.is_near(other.frequency, ALIKE));
+        alike.map(|(_, wave)| wave.height.min(SURE)).sum()
     };
     while elected.len() < EACH {
-        let scored = left.iter().map(|wave| (votes(wave, &left), *wave));
+        let scored = left.iter().map(|wave| (votes(wave, &voters), *wave));
         let Some((sum, best)) = scored.max_by(|a, b| a.0.total_cmp(&b.0)) else { break };
         let (alike, others): (Vec<Wave>, Vec<Wave>) =
-            left.iter().partition(|wave| best.apart(wave.frequency) < ALIKE);
+            left.iter().partition(|wave| best.is_near(wave.frequency, ALIKE));
+        voters.retain(|(_, wave)| !best.is_near(wave.frequency, ALIKE));
         if alike.len() >= AGREEING {
-            let lengths = alike.iter().map(|w| w.frequency[0].hypot(w.frequency[1]));
+            let lengths = alike.iter().map(length);
             let weights = alike.iter().map(|w| f64::from(w.height.min(SURE)));
             let total: f64 = weights.clone().sum();
             elected.push((sum, lengths.zip(weights).map(|(l, w)| l * w).sum::<f64>() / total));

@@ -11,6 +11,12 @@ const WORKING: Ppi = Ppi(600.0);
 /// Pages are searched for portraits at this resolution or up to twice as much.
 const SEARCHED: Ppi = Ppi(245.0);
 
+/// … but at a resolution that is only guessed, pages that would be larger than this are shrunk once more,
+/// to three pixels a line of the default layout or up to twice as many: no finer than the resolution was
+/// guessed from.
+const LARGE: usize = 18_000_000;
+const COARSEST: Ppi = Ppi(196.0);
+
 /// Lines are sought at no more than about this many pixels a millimetre: nearly four a line of the
 /// default layout, and no more than [`SEARCHED`] gives, so that coarse pages are not shrunk once
 /// more.
@@ -124,7 +130,15 @@ impl Scan {
     /// The whole picture, as coarse as the search for lines allows.
     #[must_use]
     pub fn coarse(picture: &Picture, resolution: Resolution) -> Self {
-        Self::averaged(picture, resolution, resolution.factor(SEARCHED, picture))
+        let factor = resolution.factor(SEARCHED, picture);
+        let (width, height) = picture.size();
+        let is_large = (width / factor) * (height / factor) > LARGE;
+        let factor = if is_large && resolution.source == PpiSource::Estimated {
+            resolution.factor(COARSEST, picture)
+        } else {
+            factor
+        };
+        Self::averaged(picture, resolution, factor)
     }
 
     /// A part of a picture at the working resolution; cut to the picture.

@@ -31,6 +31,7 @@ const STAGES: &[&str] = &[
     "recognition",
     "tamper",
     "decision",
+    "budget",
     "candidate",
     "inspection",
     "reader",
