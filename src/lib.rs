@@ -115,7 +115,7 @@ pub mod files {
     pub use crate::formats::dg2::Coding;
     pub use crate::formats::durable::Synced;
     pub use crate::formats::encode::{write, write_new, write_secret, write_whole};
-    pub use crate::formats::file_names::folded;
+    pub use crate::formats::file_names::{folded, found};
 }
 
 /// The issuer's secret, by which the lines of a print begin.

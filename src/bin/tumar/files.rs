@@ -31,10 +31,13 @@ pub(crate) fn read(path: &Path, of: &PictureArgs, common: &CommonArgs) -> Result
     pages.page(of.page.unwrap_or(1)).map_err(|error| no_picture(path, &error))
 }
 
-/// Reads the bytes of a picture's file.
+/// Reads the bytes of a picture's file, also where its name has composed letters and the path
+/// decomposed ones, or the other way round.
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    readable(path)?;
-    tumar::files::bytes(path).map_err(|error| no_picture(path, &error))
+    let stored = path.to_str().map(|path| tumar::files::found(Path::new(""), path));
+    let stored = stored.as_deref().unwrap_or(path);
+    readable(stored)?;
+    tumar::files::bytes(stored).map_err(|error| no_picture(path, &error))
 }
 
 /// Why a file gave no picture.

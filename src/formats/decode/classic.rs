@@ -8,7 +8,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use super::error::DecodeError;
 use super::jpeg_file::Exif;
 use super::limits::Limits;
-use super::{alpha, convert, jpeg_file, jpeg_walk, png_file};
+use super::{alpha, convert, jpeg_file, jpeg_walk, magic, png_file};
 use crate::imaging::picture::Picture;
 use crate::imaging::units::Ppi;
 
@@ -20,7 +20,9 @@ pub(super) fn picture(bytes: &[u8], limits: Limits) -> Result<Picture, DecodeErr
         Ok(ImageFormat::WebP) => webp(bytes, limits)?,
         Ok(ImageFormat::Bmp) => bmp(bytes, limits)?,
         _ => {
-            return Err(of_a_phone(bytes).map_or(DecodeError::UnknownFormat, DecodeError::Phone));
+            return Err(
+                magic::of_a_phone(bytes).map_or(DecodeError::UnknownFormat, DecodeError::Phone)
+            );
         }
     };
     Ok(upright(stored))
@@ -35,31 +37,6 @@ pub(super) fn upright((mut picture, orientation): (Picture, Orientation)) -> Pic
     picture.pixels = alpha::plain(picture.pixels);
     convert::settle(&mut picture);
     picture
-}
-
-/// The two orders of bytes, plain and BigTIFF.
-pub(super) fn is_tiff(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..])
-}
-
-/// Whether the first bytes are those of a picture that is read here.
-pub(super) fn is_known(bytes: &[u8]) -> bool {
-    use ImageFormat::{Bmp, Jpeg, Png, WebP};
-    matches!(image::guess_format(bytes), Ok(Png | Jpeg | WebP | Bmp))
-}
-
-/// HEIC or AVIF, by the brands of the file type box (ISO/IEC 23008-12, clause 10).
-fn of_a_phone(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.get(4..8)? != b"ftyp" {
-        return None;
-    }
-    let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
-    let mut brands = bytes.get(8..length.min(bytes.len()))?.chunks_exact(4);
-    brands.find_map(|brand| match brand {
-        b"avif" | b"avis" => Some("AVIF"),
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some("HEIC"),
-        _ => None,
-    })
 }
 
 /// Of an animation the first picture.

@@ -114,6 +114,11 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
+    /// [`Self::Corrupt`] with a sentence of ours.
+    pub(super) fn corrupt(format: &'static str, detail: &str) -> Self {
+        Self::Corrupt { format, detail: detail.to_owned() }
+    }
+
     /// What may help.
     #[must_use]
     pub fn advice(&self) -> &'static str {

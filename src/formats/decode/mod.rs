@@ -5,11 +5,13 @@ mod classic;
 mod convert;
 mod error;
 mod guard;
+mod jp2_file;
 mod jpeg_bits;
 mod jpeg_file;
 mod jpeg_frame;
 mod jpeg_walk;
 mod limits;
+mod magic;
 mod pages;
 mod pdf;
 mod png_file;
@@ -17,8 +19,6 @@ mod tiff;
 
 use std::path::Path;
 
-use crate::formats::dg2;
-use crate::formats::jpeg2000::{self, Fault};
 use crate::imaging::picture::Picture;
 pub use error::{DecodeError, MAX_FILE_BYTES};
 pub use limits::{Limits, MAX_PIXELS};
@@ -56,32 +56,4 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, DecodeError> {
 /// See [`DecodeError`].
 pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     Pages::of(bytes, Limits::default())?.page(1)
-}
-
-/// The format that the first bytes announce.
-fn format_of(bytes: &[u8]) -> &'static str {
-    match bytes {
-        [0xff, 0xd8, ..] => "JPEG",
-        [0x89, ..] => "PNG",
-        [b'I', b'I', ..] | [b'M', b'M', ..] => "TIFF",
-        [b'R', ..] => "WebP",
-        [b'B', ..] => "BMP",
-        _ if pdf::is_pdf(bytes) => "PDF",
-        _ => "JPEG 2000",
-    }
-}
-
-fn jpeg_2000(bytes: &[u8], limits: Limits) -> Result<Picture, DecodeError> {
-    let (pixels, header) = jpeg2000::decode(bytes, limits.pixels).map_err(|fault| match fault {
-        Fault::Header(error) => error.into(),
-        Fault::TooLarge { width, height } => {
-            DecodeError::TooLarge { width, height, most: limits.pixels }
-        }
-        Fault::Decoder(detail) => DecodeError::Corrupt { format: "JPEG 2000", detail },
-    })?;
-    let icc = header.icc.map(<[u8]>::to_vec);
-    let mut picture =
-        Picture { pixels: alpha::plain(pixels), ppi: header.ppi, icc, bilevel: false };
-    convert::settle(&mut picture);
-    Ok(picture)
 }

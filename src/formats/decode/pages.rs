@@ -4,8 +4,8 @@ use std::panic::AssertUnwindSafe;
 
 use super::error::DecodeError;
 use super::limits::Limits;
-use super::{classic, dg2, format_of, guard, jpeg_2000, pdf, tiff};
-use crate::formats::jp2;
+use super::{classic, guard, jp2_file, magic, pdf, tiff};
+use crate::formats::{dg2, jp2};
 use crate::imaging::picture::Picture;
 
 /// A file of one or more pages, of which none is decoded yet.
@@ -33,15 +33,15 @@ impl<'b> Pages<'b> {
         }
         let picture = if dg2::is_dg2(file) { dg2::picture(file)?.1 } else { file };
         let opened = guard::quietly(|| {
-            Ok(if classic::is_tiff(picture) {
+            Ok(if magic::is_tiff(picture) {
                 Kind::Tiff(picture, tiff::pages(picture)?)
-            } else if pdf::is_pdf(picture) && !classic::is_known(picture) {
+            } else if magic::is_pdf(picture) && !magic::is_known(picture) {
                 Kind::Pdf(pdf::Document::open(picture, limits)?)
             } else {
                 Kind::One(picture)
             })
         });
-        let kind = opened.unwrap_or_else(|| Err(DecodeError::Broken(format_of(picture))))?;
+        let kind = opened.unwrap_or_else(|| Err(DecodeError::Broken(magic::format_of(picture))))?;
         Ok(Self { kind, limits })
     }
 
@@ -55,7 +55,7 @@ impl<'b> Pages<'b> {
         }
     }
 
-    /// A page, counted from 1, as [`decode`](super::decode) gives it.
+    /// A page, counted from 1, as `decode` gives it.
     ///
     /// # Errors
     /// [`DecodeError::NoPage`]; for all others see [`DecodeError`].
@@ -65,7 +65,7 @@ impl<'b> Pages<'b> {
         let limits = self.limits;
         // What a failing parser leaves behind is not looked at but by it.
         let decoded = guard::quietly(AssertUnwindSafe(|| match &self.kind {
-            Kind::One(bytes) if jp2::is_jpeg_2000(bytes) => jpeg_2000(bytes, limits),
+            Kind::One(bytes) if jp2::is_jpeg_2000(bytes) => jp2_file::picture(bytes, limits),
             Kind::One(bytes) => classic::picture(bytes, limits),
             Kind::Tiff(bytes, pages) => {
                 tiff::page(bytes, pages[index], limits).map(classic::upright)
@@ -77,7 +77,7 @@ impl<'b> Pages<'b> {
 
     fn format(&self) -> &'static str {
         match &self.kind {
-            Kind::One(bytes) => format_of(bytes),
+            Kind::One(bytes) => magic::format_of(bytes),
             Kind::Tiff(..) => "TIFF",
             Kind::Pdf(_) => "PDF",
         }

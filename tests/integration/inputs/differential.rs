@@ -23,8 +23,9 @@ const END: &str = "<!-- end of kinds -->\n";
 /// A picture in sRGB of 8 bits, by its profile.
 fn srgb(picture: &Picture) -> RgbImage {
     let rgb = picture.pixels.to_rgb8();
-    let Some(icc) = &picture.icc else { return rgb };
-    let profile = ColorProfile::new_from_slice(icc).unwrap();
+    // Without a profile, and with one that nobody can read.
+    let profile = picture.icc.as_ref().map(|icc| ColorProfile::new_from_slice(icc));
+    let Some(Ok(profile)) = profile else { return rgb };
     let srgb = ColorProfile::new_srgb();
     let options = TransformOptions::default();
     let mut out = RgbImage::new(rgb.width(), rgb.height());

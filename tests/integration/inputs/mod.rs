@@ -107,3 +107,13 @@ fn large() -> Vec<u8> {
     stream[8..16].copy_from_slice(&[60_000u32, 60_000].map(u32::to_be_bytes).concat());
     stream
 }
+
+#[test]
+fn a_file_is_found_by_a_name_in_either_normal_form() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("E\u{301}mile.jp2"), COLOUR).unwrap();
+    for file in ["E\u{301}mile.jp2", "\u{c9}mile.jp2"] {
+        let output = tumar(folder.path(), &["verify", file, "--ppi", "600"]);
+        assert_ne!(output.status.code(), Some(1), "{output:?}");
+    }
+}

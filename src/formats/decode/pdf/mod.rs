@@ -27,12 +27,6 @@ const PPI: f64 = 600.0;
 /// Finer than this no page is drawn, whatever resolution a small picture on it has.
 const FINEST: f64 = 2400.0;
 
-/// Whether this is a PDF: its header may follow some other bytes (ISO 32000-1, annex H.3, note 13).
-pub(super) fn is_pdf(file: &[u8]) -> bool {
-    const HEADER: &[u8] = b"%PDF-";
-    file.windows(HEADER.len()).take(1024).any(|window| window == HEADER)
-}
-
 /// An open file.
 pub(super) struct Document(Pdf);
 
@@ -42,12 +36,15 @@ impl Document {
     /// [`DecodeError::TooManyBytes`].
     pub(super) fn open(file: &[u8], limits: Limits) -> Result<Self, DecodeError> {
         if is_cut(file) {
-            return Err(corrupt("the file ends before its pages do"));
+            return Err(DecodeError::corrupt("PDF", "the file ends before its pages do"));
         }
-        bombs::refuse(file, limits)?;
+        // Streams of other things are in the way of a small limit on pictures.
+        bombs::refuse(file, limits.bytes().max(Limits::default().bytes()))?;
         let document = Pdf::new(file.to_vec()).map_err(|fault| match fault {
             LoadPdfError::Decryption(_) => DecodeError::Kind("a PDF that asks for a password"),
-            LoadPdfError::Invalid => corrupt("it has no pages that could be found"),
+            LoadPdfError::Invalid => {
+                DecodeError::corrupt("PDF", "it has no pages that could be found")
+            }
         })?;
         Ok(Self(document))
     }
@@ -65,7 +62,11 @@ impl Document {
         number: usize,
         limits: Limits,
     ) -> Result<(Picture, Orientation), DecodeError> {
-        let page = self.0.pages().get(number).ok_or_else(|| corrupt("its page is missing"))?;
+        let page = self
+            .0
+            .pages()
+            .get(number)
+            .ok_or_else(|| DecodeError::corrupt("PDF", "its page is missing"))?;
         let unit = page.raw().get::<f32>(USER_UNIT).map_or(1.0, f64::from);
         let survey = Survey::of(page, limits)?;
         let finest = survey.ppi().map_or(PPI, |ppi| ppi / unit);
@@ -79,10 +80,6 @@ impl Document {
             None => Ok((drawn(page, finest, unit, limits)?, Orientation::NoTransforms)),
         }
     }
-}
-
-fn corrupt(detail: &str) -> DecodeError {
-    DecodeError::Corrupt { format: "PDF", detail: detail.to_owned() }
 }
 
 /// Whether the end is missing, without which pages are missing, too, and nobody would say so: what
@@ -116,5 +113,8 @@ fn drawn(page: &Page<'_>, ppi: f64, unit: f64, limits: Limits) -> Result<Picture
         let rgb = rgba.iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
         RgbImage::from_raw(width, height, rgb).map(DynamicImage::from)
     };
-    Ok(Picture::new(pixels.ok_or_else(|| corrupt("its page has no size"))?, Ppi(ppi)))
+    Ok(Picture::new(
+        pixels.ok_or_else(|| DecodeError::corrupt("PDF", "its page has no size"))?,
+        Ppi(ppi),
+    ))
 }

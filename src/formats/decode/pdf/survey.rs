@@ -16,7 +16,6 @@ use hayro::kurbo::{Affine, BezPath, Rect, Shape};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use super::corrupt;
 use crate::formats::decode::error::DecodeError;
 use crate::formats::decode::jpeg_walk;
 use crate::formats::decode::limits::Limits;
@@ -84,14 +83,18 @@ impl Survey {
             if let TypedInstruction::XObject(XObject(name)) = operation
                 && page.resources().get_x_object(name).is_none()
             {
-                return Err(corrupt("a picture of the page is not in the file"));
+                return Err(DecodeError::corrupt(
+                    "PDF",
+                    "a picture of the page is not in the file",
+                ));
             }
         }
         if let Some(fault) = survey.fault.take() {
             return Err(fault);
         }
         if failed.load(Ordering::Relaxed) {
-            return Err(corrupt(
+            return Err(DecodeError::corrupt(
+                "PDF",
                 "a picture on the page is damaged, or packed in a way that is not read",
             ));
         }
@@ -129,7 +132,8 @@ impl Survey {
             None,
         );
         if rows == 0 {
-            return Err(corrupt(
+            return Err(DecodeError::corrupt(
+                "PDF",
                 "a picture on the page is damaged, or packed in a way that is not read",
             ));
         }

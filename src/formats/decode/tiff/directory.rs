@@ -53,7 +53,7 @@ impl Order {
 }
 
 fn corrupt(detail: &str) -> DecodeError {
-    DecodeError::Corrupt { format: "TIFF", detail: detail.to_owned() }
+    DecodeError::corrupt("TIFF", detail)
 }
 
 fn cut() -> DecodeError {

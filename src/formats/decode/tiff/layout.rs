@@ -81,7 +81,7 @@ pub(super) struct Layout {
 }
 
 fn corrupt(detail: &str) -> DecodeError {
-    DecodeError::Corrupt { format: "TIFF", detail: detail.to_owned() }
+    DecodeError::corrupt("TIFF", detail)
 }
 
 impl Layout {

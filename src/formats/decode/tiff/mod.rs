@@ -62,7 +62,7 @@ pub(super) fn page(
 }
 
 fn corrupt(detail: &str) -> DecodeError {
-    DecodeError::Corrupt { format: "TIFF", detail: detail.to_owned() }
+    DecodeError::corrupt("TIFF", detail)
 }
 
 /// Grey or RGB of a page, on white.

@@ -26,7 +26,7 @@ pub(super) struct Wanted {
 }
 
 fn corrupt(detail: &str) -> DecodeError {
-    DecodeError::Corrupt { format: "TIFF", detail: detail.to_owned() }
+    DecodeError::corrupt("TIFF", detail)
 }
 
 /// The rows, as many as there are: at most those that are wanted.
