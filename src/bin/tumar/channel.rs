@@ -10,7 +10,7 @@ use crate::files::{self, Stdout};
 pub(crate) fn run(args: &ChannelArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     files::format_of(&args.out)?;
     files::check_outputs(&[&args.image], &[&args.out])?;
-    let mut print = files::read(&args.image, &args.picture, &args.common)?;
+    let mut print = args.picture.read(&args.image, &args.common)?;
     if let Some(dpi) = args.dpi {
         print.ppi = Some([dpi; 2]);
     }

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     outputs.extend(preview_path);
     files::check_outputs(&[&args.portrait], &outputs)?;
 
-    let portrait = files::read(&args.portrait, &args.picture, &args.common)?;
+    let portrait = args.picture.read(&args.portrait, &args.common)?;
     let printed = match output {
         Output::Raster(format) => {
             tumar::print(&portrait, &imprint, &profile).map(|Embedded { picture, summary }| {

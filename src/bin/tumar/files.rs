@@ -8,28 +8,15 @@ use std::sync::Once;
 use image::DynamicImage;
 use serde::Serialize;
 use tumar::error::{DecodeError, EncodeError, KeyError};
-use tumar::files::{Pages, Synced};
+use tumar::files::Synced;
 use tumar::keys::{IssuerKey, LONGEST_KEY_FILE};
 use tumar::{Format, Picture};
 use zeroize::Zeroizing;
 
-use crate::args::{CommonArgs, PictureArgs};
 use crate::failure::{self, Failure};
 
 /// The longest profile that is read, in bytes: a guess, hundreds of times the default one.
 const LONGEST_TEXT: u64 = 1 << 20;
-
-/// Reads a picture; of a file of several pages the one that is asked for, else the first, which is
-/// warned of.
-pub(crate) fn read(path: &Path, of: &PictureArgs, common: &CommonArgs) -> Result<Picture, Failure> {
-    let bytes = bytes(path)?;
-    let pages = Pages::of(&bytes, of.limits()).map_err(|error| no_picture(path, &error))?;
-    if of.page.is_none() && pages.count() > 1 && !common.quiet {
-        let many = format!("it has {} pages, and the first is taken", pages.count());
-        failure::warn(&format!("{}: {many}; --page names another", path.display()));
-    }
-    pages.page(of.page.unwrap_or(1)).map_err(|error| no_picture(path, &error))
-}
 
 /// Reads the bytes of a picture's file, also where its name has composed letters and the path
 /// decomposed ones, or the other way round.

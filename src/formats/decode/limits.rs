@@ -1,10 +1,15 @@
 //! What is decoded at the most.
 
-use super::error::DecodeError;
+use super::error::{DecodeError, MAX_FILE_BYTES};
+use crate::formats::jp2::MAX_JP2_PIXELS;
 
 /// The most pixels that a picture may claim, unless something else is asked for: an A4 page at
 /// 1200 ppi has 139 million.
 pub const MAX_PIXELS: u64 = 250_000_000;
+
+const _: () = assert!(MAX_JP2_PIXELS <= MAX_PIXELS);
+// Room for the largest picture in RGB of 16 bits, not compressed.
+const _: () = assert!(6 * MAX_PIXELS <= MAX_FILE_BYTES);
 
 /// The most pixels that a picture may have; checked before memory is taken for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

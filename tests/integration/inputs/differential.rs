@@ -63,7 +63,7 @@ fn table(formats: &BTreeMap<String, Format>) -> String {
 #[test]
 fn every_kind_is_what_others_make_of_it() {
     let modules = ["PIL", "numpy"].map(python_has);
-    let programs = ["cjpeg", "convert", "pdftoppm", "tiffcp"].map(has);
+    let programs = ["cjpeg", "convert", "pdfinfo", "tiffcp"].map(has);
     let inks = Path::new(INKS).exists() || lacks("profile of inks", "install libgs-common");
     if !(modules.iter().chain(&programs).all(|&there| there) && inks) {
         return;

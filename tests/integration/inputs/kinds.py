@@ -8,7 +8,7 @@ is managed are brought to sRGB by LittleCMS. `tolerance` is the largest mean dif
 KIND.truth.png and what a program decodes; where a kind's colour is managed, between both in sRGB.
 
 Needs Python 3.9 with Pillow 11 or newer and numpy; ImageMagick 6 or 7 (`convert`); Debian's libtiff-tools
-(`tiffcp`, `tiff2pdf`), libjpeg-turbo-progs (`cjpeg`) and poppler-utils (`pdftoppm`), and Ghostscript's
+(`tiffcp`, `tiff2pdf`), libjpeg-turbo-progs (`cjpeg`) and poppler-utils (`pdfimages`), and Ghostscript's
 profile of inks (libgs-common).
 """
 
@@ -701,11 +701,11 @@ def pdfs():
 
 
 def drawn(kind):
-    """A page as Poppler draws it."""
-    run("pdftoppm", "-r", 300, "-png", "-singlefile", path(kind, "pdf"), OUT / "drawn")
-    with Image.open(OUT / "drawn.png") as page:
-        page = page.convert("RGB")
-    (OUT / "drawn.png").unlink()
+    """A page's picture as Poppler decodes it."""
+    run("pdfimages", "-png", path(kind, "pdf"), OUT / "page")
+    with Image.open(OUT / "page-000.png") as page:
+        page.load()
+    (OUT / "page-000.png").unlink()
     return page
 
 

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use clap::Args;
 use tumar::error::NameError;
-use tumar::files::Limits;
+use tumar::files::{Limits, Pages};
 use tumar::keys::DocumentNumber;
 use tumar::units::PLAUSIBLE_PPI;
-use tumar::{Ppi, Profile};
+use tumar::{Picture, Ppi, Profile};
 
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::files;
 
 #[derive(Args)]
@@ -34,6 +34,19 @@ pub(crate) struct PictureArgs {
 }
 
 impl PictureArgs {
+    /// Reads a picture; of a file of several pages the one that is asked for, else the first, which is
+    /// warned of.
+    pub(crate) fn read(&self, path: &Path, common: &CommonArgs) -> Result<Picture, Failure> {
+        let bytes = files::bytes(path)?;
+        let no_picture = |error| files::no_picture(path, &error);
+        let pages = Pages::of(&bytes, self.limits()).map_err(no_picture)?;
+        if self.page.is_none() && pages.count() > 1 && !common.quiet {
+            let many = format!("it has {} pages, and the first is taken", pages.count());
+            failure::warn(&format!("{}: {many}; --page names another", path.display()));
+        }
+        pages.page(self.page.unwrap_or(1)).map_err(no_picture)
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         self.size.limits()
     }
