@@ -6,34 +6,35 @@ use std::cell::Cell;
 use crate::spec::Mode;
 
 /// What may be spent, in columns that are sought quickly, which take some 0.07 s of a core: on a scan of
-/// one portrait, by legend, three times what the worst genuine ones need; on all places of a page that
+/// one portrait, by legend, twice what the worst genuine ones need; on all places of a page that
 /// show nothing of the microtext; and on those at each resolution that is tried beside the stated one.
-const PORTRAIT: usize = 90;
-const PAGE: usize = 60;
-const ESTIMATED: usize = 20;
+const PORTRAIT: usize = 60;
+const PAGE: usize = 48;
+const ESTIMATED: usize = 14;
 /// Seeking columns quickly, and thoroughly.
 const QUICK: usize = 1;
 const THOROUGH: usize = 8;
-/// With less than this left all is sought quickly, so that more places are looked at: three of a page
-/// that shows nothing are looked at thoroughly, and three quickly.
+/// With less than this left all is sought quickly, so that more places are looked at: two of a page
+/// that shows nothing are looked at thoroughly, and four quickly.
 const SCANT: usize = 24;
 /// A reading's cost grows with the square of its symbols: so many are one unit. Letter screens are read
 /// at several gains.
-const TINTED: usize = 500;
-const SCREENED: usize = 100;
+const TINTED: usize = 300;
+const SCREENED: usize = 50;
 
 /// What is left to spend.
 #[derive(Debug)]
 pub struct Budget(Cell<usize>);
 
 impl Budget {
-    /// For a scan of one portrait with so many legends.
+    /// For a scan of one portrait with so many legends. `lawful`: at a resolution that was told from
+    /// waves.
     #[must_use]
-    pub fn of_portrait(legends: usize) -> Self {
-        Self(Cell::new(PORTRAIT * legends.max(1)))
+    pub fn of_portrait(legends: usize, lawful: bool) -> Self {
+        Self(Cell::new(if lawful { ESTIMATED } else { PORTRAIT } * legends.max(1)))
     }
 
-    /// For a page of so many legends. `lawful`: at a resolution that was told from waves.
+    /// For a page of portraits, in the same way.
     #[must_use]
     pub fn of_page(legends: usize, lawful: bool) -> Self {
         Self(Cell::new(if lawful { ESTIMATED } else { PAGE } * legends.max(1)))
@@ -101,23 +102,23 @@ mod tests {
         while !budget.is_spent() {
             looks.push(look(&budget));
         }
-        assert_eq!(looks, [true, true, true, false, false, false, false]);
+        assert_eq!(looks, [true, true, false, false, false, false]);
         let twice = Budget::of_page(2, false);
         assert!(twice.left() == 2 * PAGE && Budget::of_page(1, true).left() < PAGE);
     }
 
     #[test]
     fn what_led_to_microtext_costs_nothing_and_texts_cost_by_their_length() {
-        let budget = Budget::of_portrait(1);
+        let budget = Budget::of_portrait(1, false);
         let before = budget.left();
         look(&budget);
         budget.give_back(before);
         assert_eq!(budget.left(), PORTRAIT);
         budget.read(20, Mode::Tint);
-        assert_eq!(budget.left(), PORTRAIT - 1);
+        assert_eq!(budget.left(), PORTRAIT - 2);
+        budget.read(40, Mode::Screen);
+        assert_eq!(budget.left(), PORTRAIT - 2 - 33);
         budget.read(60, Mode::Screen);
-        assert_eq!(budget.left(), PORTRAIT - 1 - 37);
-        budget.read(90, Mode::Screen);
         assert!(budget.is_spent() && !budget.is_ample());
     }
 }

@@ -234,7 +234,7 @@ impl<'p> Reader<'p> {
             Inspection::of_portrait(scan, lawful, budget, claim, self.profile, &self.alphabets)
         };
         if !is_page(picture, resolution, self.profile) {
-            let budget = Budget::of_portrait(legends);
+            let budget = Budget::of_portrait(legends, lawful);
             return Page::alone(portrait(Scan::at(picture, resolution), &budget));
         }
         let budget = Budget::of_page(legends, lawful);

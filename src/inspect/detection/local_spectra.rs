@@ -100,7 +100,8 @@ fn starts(length: usize) -> Vec<usize> {
 struct PeakFinder<'a> {
     flat: &'a Flat,
     per_mm: [f64; 2],
-    rings: &'a [Range<f64>],
+    /// The bins of each ring, across and down.
+    rings: Vec<Vec<[isize; 2]>>,
     /// Highest frequencies looked at, in cycles a window.
     most: [isize; 2],
     taper: Vec<f32>,
@@ -114,6 +115,14 @@ impl<'a> PeakFinder<'a> {
             .map(|v| ((reach * SIDE as f64 / v) as isize + 1).clamp(1, SIDE as isize / 2 - 2));
         let hann = |i: usize| (0.5 - 0.5 * (TAU * (i as f64 + 0.5) / SIDE as f64).cos()) as f32;
         let forward = FftPlanner::new().plan_fft_forward(SIDE);
+        let step = per_mm.map(|v| v / SIDE as f64);
+        let length = |[kx, ky]: [isize; 2]| (kx as f64 * step[0]).hypot(ky as f64 * step[1]);
+        let half = (0..=most[1]).flat_map(|ky| (-most[0]..=most[0]).map(move |kx| [kx, ky]));
+        let half: Vec<_> = half.filter(|[kx, ky]| *ky > 0 || *kx >= 0).collect();
+        let bins = |ring: &Range<f64>| {
+            half.iter().copied().filter(|&bin| ring.contains(&length(bin))).collect()
+        };
+        let rings = rings.iter().map(bins).collect();
         Self { flat, per_mm, rings, most, taper: (0..SIDE).map(hann).collect(), forward }
     }
 
@@ -169,27 +178,20 @@ impl<'a> PeakFinder<'a> {
     }
 
     /// `powers`: `[ky + 1, kx + most + 1]`.
-    fn strongest(&self, ring: &Range<f64>, powers: &Plane) -> Option<Wave> {
-        let step = self.per_mm.map(|v| v / SIDE as f64);
+    fn strongest(&self, ring: &[[isize; 2]], powers: &Plane) -> Option<Wave> {
         let first = self.most[0] + 1;
         // A Hann window spreads a wave over the neighbouring bins.
         let around = |kx: isize, ky: isize| -> f32 {
             let (x, y) = ((kx + first) as usize, (ky + 1) as usize);
             (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| powers[[y, x]])).sum()
         };
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(ring.len());
         let mut best = (0.0f32, [0isize; 2]);
-        for ky in 0..=self.most[1] {
-            for kx in -self.most[0]..=self.most[0] {
-                let length = (kx as f64 * step[0]).hypot(ky as f64 * step[1]);
-                if !ring.contains(&length) || (ky == 0 && kx < 0) {
-                    continue;
-                }
-                let here = around(kx, ky);
-                all.push(here);
-                if here > best.0 {
-                    best = (here, [kx, ky]);
-                }
+        for &[kx, ky] in ring {
+            let here = around(kx, ky);
+            all.push(here);
+            if here > best.0 {
+                best = (here, [kx, ky]);
             }
         }
         if all.len() < 16 {
