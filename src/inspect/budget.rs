@@ -17,8 +17,9 @@ const THOROUGH: usize = 8;
 /// With less than this left all is sought quickly, so that more places are looked at: two of a page
 /// that shows nothing are looked at thoroughly, and four quickly.
 const SCANT: usize = 24;
-/// A reading's cost grows with the square of its symbols: so many are one unit. Letter screens are read
-/// at several gains.
+/// A reading's cost begins with its templates and grows with the square of its symbols: so many are one
+/// unit. Letter screens are read at several gains.
+const TEMPLATES: usize = 4;
 const TINTED: usize = 300;
 const SCREENED: usize = 50;
 
@@ -69,7 +70,7 @@ impl Budget {
             Mode::Tint => TINTED,
             Mode::Screen => SCREENED,
         };
-        self.spend(1 + symbols * symbols / square);
+        self.spend(TEMPLATES + symbols * symbols / square);
     }
 
     /// Gives back what was spent since `left` was left: it led to microtext, of which a page has no more
@@ -115,9 +116,9 @@ mod tests {
         budget.give_back(before);
         assert_eq!(budget.left(), PORTRAIT);
         budget.read(20, Mode::Tint);
-        assert_eq!(budget.left(), PORTRAIT - 2);
+        assert_eq!(budget.left(), PORTRAIT - 5);
         budget.read(40, Mode::Screen);
-        assert_eq!(budget.left(), PORTRAIT - 2 - 33);
+        assert_eq!(budget.left(), PORTRAIT - 5 - 36);
         budget.read(60, Mode::Screen);
         assert!(budget.is_spent() && !budget.is_ample());
     }
