@@ -9,14 +9,14 @@ use crate::spec::Mode;
 /// one portrait, by legend, twice what the worst genuine ones need; on all places of a page that
 /// show nothing of the microtext; and on those at each resolution that is tried beside the stated one.
 const PORTRAIT: usize = 60;
-const PAGE: usize = 48;
-const ESTIMATED: usize = 14;
+const PAGE: usize = 36;
+const ESTIMATED: usize = 10;
 /// Seeking columns quickly, and thoroughly.
 const QUICK: usize = 1;
 const THOROUGH: usize = 8;
 /// With less than this left all is sought quickly, so that more places are looked at: two of a page
-/// that shows nothing are looked at thoroughly, and four quickly.
-const SCANT: usize = 24;
+/// that shows nothing are looked at thoroughly, and two quickly.
+const SCANT: usize = 16;
 /// A reading's cost begins with its templates and grows with the square of its symbols: so many are one
 /// unit. Letter screens are read at several gains.
 const TEMPLATES: usize = 4;
@@ -103,7 +103,7 @@ mod tests {
         while !budget.is_spent() {
             looks.push(look(&budget));
         }
-        assert_eq!(looks, [true, true, false, false, false, false]);
+        assert_eq!(looks, [true, true, false, false]);
         let twice = Budget::of_page(2, false);
         assert!(twice.left() == 2 * PAGE && Budget::of_page(1, true).left() < PAGE);
     }
