@@ -203,14 +203,15 @@ impl Inspection {
     }
 
     /// The portrait's corners in pixels of the file (centres at whole numbers): top left, top
-    /// right, bottom right, bottom left as the text runs. None where no lines of text repeat: those
-    /// may be a fabric's.
+    /// right, bottom right, bottom left as the text runs. None where no lines of text repeat, which may
+    /// be a fabric's, or where they do not reach the corners.
     #[must_use]
     pub fn corners(&self) -> Option<[[f64; 2]; 4]> {
         self.stack()?;
         let scan = &self.scan;
         let corners = self
-            .frame()?
+            .frame()
+            .filter(|frame| frame.reaches_corners())?
             .corners()
             .map(|[x, y]| scan.in_file([x * scan.per_mm[0] - 0.5, y * scan.per_mm[1] - 0.5]));
         Some(self.orientation().corners(corners))

@@ -83,12 +83,25 @@ impl Frame {
             |i: usize, j: usize| self.place(self.across[i], self.down[j], self.lines.centre());
         [corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)]
     }
+
+    /// Whether the maps lead to the corners: where too few lines hold them, they bend away, and what
+    /// lies at their end is no place.
+    #[must_use]
+    pub fn reaches_corners(&self) -> bool {
+        let [left, right] = self.across;
+        let [top, bottom] = self.down;
+        let ends = [[left, top], [right, top], [right, bottom], [left, bottom]];
+        self.corners().iter().zip(ends).all(|(&place, [u, v])| {
+            (self.along.at(place) - u).abs() < 1.0 && (self.lines.at(place) - v).abs() < 1.0
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::imaging::Plane;
+    use crate::inspect::signal::geometry::Ripple;
 
     /// Lines that are coherent where a portrait of the default profile lies at (12, 9) mm.
     fn carrier(profile: &Profile) -> Carrier {
@@ -129,6 +142,10 @@ mod tests {
             assert!((frame.lines.at(place) - v).abs() < 1e-6, "{place:?}");
             assert!((frame.along.at(place) - u).abs() < 1e-6, "{place:?}");
         }
+        assert!(frame.reaches_corners());
+        let mut bent = frame.clone();
+        bent.lines.ripple = Some(Ripple { amplitude: 40.0, turns: [0.0, 0.05], phase: 0.0 });
+        assert!(!bent.reaches_corners());
         let wide = frame.wider(3.0);
         assert!(
             (wide.across[1] - wide.across[0] - frame.across[1] + frame.across[0] - 6.0).abs()
