@@ -1,7 +1,7 @@
 //! Whole inspections of small, strange pictures, seed by seed: none may panic, and none may take long.
 //!
-//! `cargo run --release -p measure --bin soak -- [--minutes N] [--first-seed N] [--longest SECONDS]`: noise,
-//! stripes at and about the lines' pitch, weaves, ramps, blots, cut-outs of prints, and now and then a whole
+//! `cargo run --release -p measure --bin soak -- [--minutes N] [--first-seed N] [--longest SECONDS]
+//! [--pages]`: noise, stripes at and about the lines' pitch, weaves, ramps, blots, cut-outs of prints, and now and then a whole
 //! page of cloth or of music, perhaps with a print on it, at all resolutions and none, blindly and against a
 //! name. What panics is told by its seed, and ends the program with 1.
 #![expect(clippy::print_stdout, reason = "it says what it found")]
@@ -36,6 +36,9 @@ struct Options {
     /// An inspection that takes longer, in seconds, is told.
     #[arg(long, default_value_t = 10.0)]
     longest: f64,
+    /// Whole pages alone.
+    #[arg(long)]
+    pages: bool,
 }
 
 fn main() -> Result<ExitCode> {
@@ -48,7 +51,7 @@ fn main() -> Result<ExitCode> {
     let mut slowest = (Duration::ZERO, seed);
     while begun.elapsed().as_secs_f64() < 60.0 * options.minutes {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let (picture, ppi) = if random.random_bool(PAGES) {
+        let (picture, ppi) = if random.random_bool(PAGES) || options.pages {
             (page(&mut random, &prints), Some(Ppi(600.0)))
         } else {
             (picture(&mut random, &prints), ppi(&mut random))
