@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use tumar::files::Limits;
 use tumar::formats::decode;
 use tumar::inspect::Reader;
 use tumar::inspect::decision::claim::Claim;
@@ -86,7 +87,11 @@ fn whole(
         reader,
         ppi: None,
         keys: &[],
-        inputs: Inputs { folder: manifest.folder().to_owned(), outside: false },
+        inputs: Inputs {
+            folder: manifest.folder().to_owned(),
+            outside: false,
+            limits: Limits::default(),
+        },
     };
     let run = Run {
         manifest,
