@@ -32,13 +32,17 @@ impl Budget {
     /// waves.
     #[must_use]
     pub fn of_portrait(legends: usize, lawful: bool) -> Self {
-        Self(Cell::new(if lawful { ESTIMATED } else { PORTRAIT } * legends.max(1)))
+        Self::of(PORTRAIT, legends, lawful)
     }
 
     /// For a page of portraits, in the same way.
     #[must_use]
     pub fn of_page(legends: usize, lawful: bool) -> Self {
-        Self(Cell::new(if lawful { ESTIMATED } else { PAGE } * legends.max(1)))
+        Self::of(PAGE, legends, lawful)
+    }
+
+    fn of(stated: usize, legends: usize, lawful: bool) -> Self {
+        Self(Cell::new(if lawful { ESTIMATED } else { stated } * legends.max(1)))
     }
 
     /// What is left.

@@ -179,8 +179,11 @@ impl Other {
     /// All portraits, if there are several.
     fn all(record: &Record) -> Vec<Self> {
         let several = record.portraits.len() > 1;
+        let page = |portrait: &super::record::Portrait| {
+            portrait.page.map_or(String::new(), |page| format!("page {page}: "))
+        };
         let of = |portrait: &super::record::Portrait| Self {
-            says: portrait.verdict.name().to_owned(),
+            says: page(portrait) + portrait.verdict.name(),
             margin: signed(portrait.margin, 2),
             read: portrait.read.as_ref().map_or_else(|| "not read".to_owned(), read_line),
         };
@@ -291,11 +294,12 @@ fn place(inspection: &Inspection, [x, y]: [f64; 2]) -> Option<String> {
 /// What was measured of the scan.
 fn measures(record: &Record) -> Vec<(&'static str, String)> {
     let scan = &record.scan;
+    let page = scan.page.map_or(String::new(), |page| format!("page {page} of the file, "));
     let source = words::ppi_source(scan.ppi_source);
     let ppi =
         scan.ppi.map_or_else(|| "unknown".to_owned(), |ppi| format!("{} ppi", number(ppi, 0)));
     let mut all = vec![
-        ("Size", format!("{} × {} pixels", scan.width_px, scan.height_px)),
+        ("Size", format!("{page}{} × {} pixels", scan.width_px, scan.height_px)),
         ("Resolution", format!("{ppi}, {source}")),
     ];
     all.extend(scan.rotation_deg.map(|deg| ("Rotation", turn(deg))));

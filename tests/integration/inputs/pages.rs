@@ -38,6 +38,9 @@ fn the_pages_of_a_file_are_those_of_one_document() {
     assert_eq!(record["portraits"].as_array().map(Vec::len), Some(1));
     assert_eq!(record["portraits"][0]["page"], 2);
 
+    let report = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(report.contains("page 2 of the file, "), "{report}");
+
     assert_eq!(verify(&["--page", "2"]).status.code(), Some(0));
     assert_eq!(verify(&["--page", "1"]).status.code(), Some(4));
     for (page, code, says) in [("3", 1, "it has no page 3, but 2 in all"), ("0", 2, "from 1")] {
