@@ -151,6 +151,32 @@ fn strips_are_put_together() {
 }
 
 #[test]
+fn layers_are_drawn_at_the_resolution_of_the_finest() {
+    // As copiers pack a page: the paper coarsely, and over it the ink as a stencil.
+    let paper = Image::grey(&GrayImage::from_pixel(30, 36, image::Luma([230])), true);
+    let letters =
+        GrayImage::from_fn(240, 300, |x, y| image::Luma([u8::from((x / 20 + y / 20) % 2 == 0)]));
+    let rows = letters.rows().flat_map(|row| {
+        let bits: Vec<u8> = row.map(|pixel| pixel.0[0]).collect();
+        bits.chunks(8)
+            .map(|eight| eight.iter().fold(0, |byte, bit| byte << 1 | bit))
+            .collect::<Vec<_>>()
+    });
+    let ink = Image::new((240, 300), "/ImageMask true/BitsPerComponent 1", rows.collect());
+    let content = format!("{WHOLE} q 0.2 g 72 0 0 90 0 0 cm /I1 Do Q");
+    let picture = decode(&file(&[(A_PAGE, &content, &[paper, ink])])).unwrap();
+    assert!(about(ppi(&picture), [240.0, 240.0]), "{:?}", picture.ppi);
+    let grey = picture.pixels.to_luma8();
+    for (x, y, value) in [(10, 10, 230), (30, 10, 51), (230, 270, 230), (70, 50, 51)] {
+        assert!(
+            grey.get_pixel(x, y).0[0].abs_diff(value) <= 1,
+            "{x} {y}: {:?}",
+            grey.get_pixel(x, y)
+        );
+    }
+}
+
+#[test]
 fn what_is_stamped_on_the_picture_is_seen() {
     let content = format!("{WHOLE} 1 0 0 rg 12 60 12 12 re f");
     let picture = decode(&file(&[(A_PAGE, &content, &[Image::dct()])])).unwrap();

@@ -2,7 +2,7 @@
 //!
 //! A page that shows one picture and nothing else gives that picture as it is stored; where it lies
 //! on the page tells its true resolution. Any other page (strips, layers, stamps, text) is drawn at
-//! the resolution of the largest picture on it. Both by `hayro`; colours are brought to sRGB.
+//! the resolution of the finest picture on it. Both by `hayro`; colours are brought to sRGB.
 
 mod bombs;
 mod survey;

@@ -22,6 +22,9 @@ use crate::formats::decode::limits::Limits;
 
 /// Points by which a picture may reach beyond what cuts it off: what nobody sees.
 const SLACK: f64 = 0.5;
+/// Pictures of this share of the largest one's area count for the resolution of the page: a strip of
+/// it, a layer of letters. A guess.
+const LARGE: f64 = 0.02;
 /// The cosine between rows and columns above which a picture is slanted: half a degree.
 const SLANT: f64 = 0.009;
 
@@ -45,8 +48,8 @@ pub(super) struct Survey {
     pictures: usize,
     /// Whether something was drawn that is no picture, or no picture as it is stored.
     other: bool,
-    /// Area in points and resolution of the largest picture.
-    largest: Option<(f64, f64)>,
+    /// Area in points and resolution of each picture.
+    sizes: Vec<(f64, f64)>,
     fault: Option<DecodeError>,
 }
 
@@ -63,7 +66,7 @@ impl Survey {
             only: None,
             pictures: 0,
             other: false,
-            largest: None,
+            sizes: Vec::new(),
             fault: None,
         };
         let failed = Arc::new(AtomicBool::new(false));
@@ -106,9 +109,12 @@ impl Survey {
         self.only.filter(|_| self.pictures == 1 && !self.other)
     }
 
-    /// Pixels per inch of the largest picture, a unit of the page being a point.
+    /// Pixels per inch of the finest picture, a unit of the page being a point; but for those that are
+    /// small beside the largest, such as a copier's sign.
     pub(super) fn ppi(&self) -> Option<f64> {
-        self.largest.map(|(_, ppi)| ppi)
+        let largest = self.sizes.iter().map(|(area, _)| *area).fold(0.0, f64::max);
+        let large = self.sizes.iter().filter(|(area, _)| *area >= LARGE * largest);
+        large.map(|(_, ppi)| *ppi).max_by(f64::total_cmp)
     }
 
     /// Decodes a picture: the first is kept, and of each it is seen whether it is whole.
@@ -244,8 +250,8 @@ impl<'a> Device<'a> for Survey {
         let bounds = props.transform.transform_rect_bbox(size);
         let area = bounds.area();
         let [a, b, ..] = props.transform.as_coeffs();
-        if self.largest.is_none_or(|(largest, _)| area > largest) && a.hypot(b) > 0.0 {
-            self.largest = Some((area, 72.0 / a.hypot(b)));
+        if a.hypot(b) > 0.0 {
+            self.sizes.push((area, 72.0 / a.hypot(b)));
         }
         self.pictures += 1;
         self.other |= !self.shows(bounds);
