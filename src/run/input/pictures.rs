@@ -45,12 +45,16 @@ impl Inputs {
         Pages::of(bytes, self.limits).map_err(told)
     }
 
-    /// The picture in a row's file; of several pages the first.
+    /// The picture in a row's file; of several pages the first, with a sentence that says so.
     ///
     /// # Errors
     /// A sentence, where it holds none.
-    pub fn picture(&self, bytes: &[u8]) -> Result<Picture, String> {
-        self.pages(bytes)?.page(1).map_err(told)
+    pub fn picture(&self, bytes: &[u8]) -> Result<(Picture, Option<String>), String> {
+        let pages = self.pages(bytes)?;
+        let picture = pages.page(1).map_err(told)?;
+        let left = pages.count() - 1;
+        let says = || format!("the portrait's file has {} pages; the first is printed", left + 1);
+        Ok((picture, (left > 0).then(says)))
     }
 
     fn bytes(&self, path: &str) -> Result<(Vec<u8>, Option<u64>), String> {

@@ -68,11 +68,12 @@ impl Printer<'_> {
         let imprint = self.imprint(fields)?;
         let (bytes, stamp) = self.inputs.read(&entry.file)?;
         entry.input = Some(stamp);
-        let printed = issue::print(&self.inputs.picture(&bytes)?, &imprint, self.profile);
+        let (portrait, warning) = self.inputs.picture(&bytes)?;
+        let printed = issue::print(&portrait, &imprint, self.profile);
         let Embedded { picture, summary } = printed.map_err(|error| error.to_string())?;
         let format = Format::of(Path::new(&out)).map_err(|error| error.to_string())?;
         let bytes = encode::encode(&picture, format).map_err(|error| error.to_string())?;
-        Ok((out, bytes, summary.warnings))
+        Ok((out, bytes, warning.into_iter().chain(summary.warnings).collect()))
     }
 
     fn imprint(&self, fields: &Fields) -> Result<Imprint, String> {

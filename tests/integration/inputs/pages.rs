@@ -61,3 +61,15 @@ fn the_pages_of_a_file_are_those_of_one_document() {
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert!(told.contains("2 pages, and the first is taken"), "{told}");
 }
+
+#[test]
+fn a_run_prints_the_first_page_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("both.pdf"), document()).unwrap();
+    let jobs = "id,portrait,surname,given\n1,both.pdf,Назарбаева,Әсел\n";
+    std::fs::write(folder.path().join("jobs.csv"), jobs).unwrap();
+    let output = tumar(folder.path(), &["issue", "jobs.csv", "--out", "run", "--quiet"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let results = std::fs::read_to_string(folder.path().join("run/results.csv")).unwrap();
+    assert!(results.contains("has 2 pages; the first is printed"), "{results}");
+}
