@@ -46,7 +46,6 @@ fn every_crate_may_be_used() {
         "--format-version",
         "1",
         "--locked",
-        "--offline",
         "--all-features",
         "--filter-platform",
         host,
