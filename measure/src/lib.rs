@@ -2,6 +2,7 @@
 //! `cargo run --release -p measure --bin accuracy`.
 
 pub mod blind;
+pub mod forgery;
 pub mod logistic;
 pub mod names;
 pub mod neighbours;

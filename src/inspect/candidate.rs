@@ -6,7 +6,7 @@ use crate::inspect::budget::Budget;
 use crate::inspect::decision::evidence::{Evidence, Repetition};
 use crate::inspect::decision::text::Text;
 use crate::inspect::detection::spectrum::{self, Peak};
-use crate::inspect::recognition::reading::{self, Readings};
+use crate::inspect::recognition::reading::{self, Reading, Readings};
 use crate::inspect::recognition::stroke_gain;
 use crate::inspect::recognition::templates::Alphabets;
 use crate::inspect::rectification::carrier::{self, Carrier};
@@ -19,8 +19,10 @@ use crate::inspect::stacking::stack::{self, Stack};
 use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::synchronisation::search;
 use crate::inspect::synchronisation::strips::Turn;
-use crate::inspect::tamper::map::{Print, Tamper};
-use crate::inspect::tamper::measurer::CellMeasurer;
+use crate::inspect::tamper::map::{Subject, Tamper};
+use crate::inspect::tamper::predicted::Predicted;
+use crate::inspect::tamper::sides;
+use crate::inspect::tamper::unrolled::Unrolled;
 use crate::spec::{Mode, Profile, Script};
 
 /// Lines over this share of the portrait are worth reading. A guess.
@@ -37,6 +39,9 @@ const BOLD: f64 = 0.15;
 /// Letters that leave so much more of the scan unexplained than others, as a share, are not taken in
 /// their place. A guess.
 const WORSE: f64 = 0.1;
+
+/// Search margin beyond the coherent area: a page pattern may continue the lines. A guess.
+const BESIDE: Mm = Mm(6.0);
 
 /// What a scan of one portrait shows.
 pub struct Blind {
@@ -239,18 +244,20 @@ impl Found {
         evidence
     }
 
-    /// Where the text does not stand though it should; of a tint, since what is expected of a letter
-    /// screen's letters does not yet change with the tone. Settles the portrait's sides.
+    /// Where the text stands as it should, and where it does not. Settles the portrait's sides; none
+    /// where the scan does not hold all of it.
     #[must_use]
     pub fn tamper(&mut self, flat: &Flat, scan: &Scan, profile: &Profile) -> Option<Tamper> {
         let (columns, readings) = (self.columns.as_ref()?, self.readings.as_ref()?);
-        let (reading, turn) = (readings.likelier(), self.tones.turn);
-        if reading.mode != Mode::Tint {
-            return None;
-        }
-        let measurer =
-            CellMeasurer::new((scan, flat), &self.frame, columns, reading, turn, profile);
-        let (cells, across) = measurer.cells()?;
+        let reading = readings.likelier();
+        let expected = reading.expected_in_stack();
+        let wide = self.frame.wider(BESIDE.0 / profile.layout.pitch.0);
+        let all = Unrolled::new((scan, flat), &wide, columns, self.tones.turn);
+        let predicted = Predicted::new(&all, columns, &expected, |_| true);
+        let width = profile.width.0 / profile.layout.advance.0;
+        let places = starts(reading, columns, width);
+        let left = sides::left_edge(&all, &predicted, width, places)?;
+        let across = [left, left + width];
         let middle = 0.5 * (self.frame.down[0] + self.frame.down[1]);
         self.frame.across = across.map(|symbols| columns.along(symbols, middle));
         let keyed = columns.row_phases.filter(|phases| phases.keyed).map(|phases| {
@@ -260,8 +267,18 @@ impl Found {
                 row.is_some_and(|row| profile.layout.is_keyed(row))
             }
         });
-        let print = Print { turn, strength: profile.strength as f32 };
-        Tamper::of(&cells, print, keyed, |by| measurer.displaced(across, by))
+        let subject = Subject {
+            scan,
+            flat,
+            frame: &wide,
+            columns,
+            unrolled: &all.within(self.frame.down, across),
+            expected: &expected,
+            orientation: reading.orientation,
+            turn: self.tones.turn,
+            profile,
+        };
+        Some(subject.map(keyed))
     }
 
     /// The script of the text.
@@ -301,4 +318,13 @@ impl Found {
     pub fn is_clear(&self) -> bool {
         self.text().is_some_and(|text| text.is_clear())
     }
+}
+
+/// Where the portrait may begin along its lines, in symbols from the origin: at one place, and at all that
+/// lie so many further.
+fn starts(reading: &Reading, columns: &Columns, width: f64) -> [f64; 2] {
+    let Some(phases) = columns.row_phases else { return [0.0, 1.0] };
+    let begin = reading.begin_in_stack() - phases.turn() as f64;
+    let from = if phases.orientation.runs_backwards() { begin - width } else { begin };
+    [from, columns.symbols as f64]
 }

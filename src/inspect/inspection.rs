@@ -4,7 +4,9 @@ use crate::inspect::budget::Budget;
 use crate::inspect::candidate::{self, Blind, Found};
 use crate::inspect::decision::claim::Claim;
 use crate::inspect::decision::decide::{asks_for_range, decide};
-use crate::inspect::decision::evidence::{Alterations, Evidence, Key, Obstacle, Place, Told};
+use crate::inspect::decision::evidence::{
+    Alterations, Evidence, Facing, Key, Obstacle, Place, Told,
+};
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::operating_range::Range;
 use crate::inspect::decision::text::{Expected, LEGIBLE, Text};
@@ -269,6 +271,10 @@ impl Case<'_> {
         let tamper =
             if is_established { best.tamper(self.flat, self.scan, self.profile) } else { None };
         evidence.tamper = tamper.as_ref().map(Alterations::of);
+        let least = self.profile.face;
+        evidence.face = tamper
+            .as_ref()
+            .map_or(Facing::Unknown, |tamper| Facing::Looked { face: tamper.face, least });
         (Some(best), evidence, tamper)
     }
 

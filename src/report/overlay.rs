@@ -10,7 +10,7 @@ use crate::imaging::{Picture, Plane};
 use crate::inspect::decision::text;
 use crate::inspect::recognition::reading::Reading;
 use crate::inspect::stacking::grid::{ACROSS, ALONG};
-use crate::inspect::tamper::map::Ground;
+use crate::inspect::tamper::confirmation::State;
 use crate::inspect::{Inspection, Page};
 
 /// Found, placed, read.
@@ -206,26 +206,22 @@ fn mark_ground(
     inspection: &Inspection,
     view: &impl Fn([f64; 2]) -> [f64; 2],
 ) {
-    let (Some(tamper), Some(frame), Some(columns)) =
-        (&inspection.tamper, inspection.frame(), inspection.columns())
-    else {
-        return;
-    };
+    let (Some(tamper), Some(frame)) = (&inspection.tamper, inspection.frame()) else { return };
     let scan = &inspection.scan;
-    let [down, along] = [frame.lines.slope(), frame.along.slope()];
-    // From cell to cell and from line to line, in working pixels.
+    // From tile to tile, in working pixels.
     let step = |slope: [f64; 2], length: f64| {
-        let square = slope[0] * slope[0] + slope[1] * slope[1];
-        [0, 1].map(|i| slope[i] / square * length * scan.per_mm[i])
+        let size = slope[0].hypot(slope[1]);
+        [0, 1].map(|i| slope[i] / size * length * scan.per_mm[i])
     };
-    let (across, down) = (step(along, columns.advance), step(down, 1.0));
-    for ((line, cell), ground) in tamper.ground.indexed_iter() {
-        let colour = match ground {
-            Ground::Lacking => LACKING,
-            Ground::Unreadable => UNREADABLE,
-            Ground::Sound => continue,
+    let across = step(frame.along.slope(), tamper.tile[0]);
+    let down = step(frame.lines.slope(), tamper.tile[1]);
+    for (state, middle) in tamper.states.iter().zip(&tamper.middles) {
+        let colour = match state {
+            State::Lacking => LACKING,
+            State::Unreadable => UNREADABLE,
+            State::Confirmed => continue,
         };
-        let Some(middle) = tamper.middles[[line, cell]] else { continue };
+        let Some(middle) = middle else { continue };
         let corners = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)];
         let mut points: Vec<Point<i32>> = corners
             .iter()

@@ -62,6 +62,8 @@ pub struct Profile {
     pub mode: Mode,
     /// The letter screen.
     pub screen: Screen,
+    /// Share of the face on which the microtext must be confirmed for a print to be authentic, 0..1.
+    pub face: f64,
 }
 
 /// How the letters get into the portrait.

@@ -20,6 +20,20 @@ struct File {
     microtext: MicrotextPart,
     #[serde(default)]
     screen: ScreenPart,
+    #[serde(default)]
+    face: FacePart,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FacePart {
+    confirmed: f64,
+}
+
+impl Default for FacePart {
+    fn default() -> Self {
+        Self { confirmed: 0.5 }
+    }
 }
 
 #[derive(Deserialize)]
@@ -129,6 +143,7 @@ impl Profile {
             strength: within("microtext.strength", micro.strength, STRENGTH)?,
             mode: micro.mode,
             screen: Screen::parse(file.screen)?,
+            face: within("face.confirmed", file.face.confirmed, [0.0, 1.0])?,
         };
         profile.sound()
     }

@@ -2,7 +2,7 @@
 //! Text, operating range, key, tamper map and page are weighed in this order; each step may only
 //! make a decision worse founded or better, and says why.
 
-use crate::inspect::decision::evidence::{Evidence, Key};
+use crate::inspect::decision::evidence::{Evidence, Facing, Key};
 use crate::inspect::decision::key_check::{CONFIRMED, Keyed, LEFT, REFUSED};
 use crate::inspect::decision::text::{
     ACCEPT, Comparison, DOUBT, Expected, LEGIBLE, MISFIT, READ, REFUSE, Text,
@@ -29,6 +29,8 @@ const CONTRADICTION: &str = "the letters that are legible contradict their check
 const UNDECIDED: &str = "the letters leave more open than their check symbols can decide";
 const NO_LETTER: &str = "one position holds a shape that matches no letter";
 
+const LOOK: &str = "scan it flat and at 600 ppi or more, hand the portrait as issued with --reference, or look at the marked places";
+
 const UNSEARCHED: &str = "the scan has more places that look like lines of microtext than were searched: crop it to the portrait, and try again";
 
 /// Decides.
@@ -46,6 +48,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
     }
     decision = by_key(decision, evidence);
     decision = by_map(decision, evidence);
+    decision = by_face(decision, evidence);
     if let Some(place) = evidence.place {
         decision.reasons.push(format!(
             "the scan shows {} portraits with microtext; this is about number {} from the top",
@@ -251,23 +254,12 @@ fn answered(decision: Decision, keyed: &Keyed, read: bool) -> Decision {
     }
 }
 
-/// What a decision becomes where the microtext lacks: a print that passed was altered, or it cannot be
-/// told.
-fn by_map(mut decision: Decision, evidence: &Evidence) -> Decision {
+/// What a decision becomes where the microtext lacks: a print that passed was altered.
+fn by_map(decision: Decision, evidence: &Evidence) -> Decision {
     let Some(found) = &evidence.tamper else { return decision };
-    if found.regions.is_empty() || decision.verdict.outcome() != Outcome::Successful {
+    let Some(&(kind, ..)) = found.regions.first() else { return decision };
+    if decision.verdict.outcome() != Outcome::Successful {
         return decision;
-    }
-    let judged = |(kind, ..): &&(Kind, f64, f64)| *kind == Kind::Missing || found.is_flat;
-    let Some(&(kind, ..)) = found.regions.iter().find(judged) else {
-        let other = "marked places hold unexpected letters, or the page is bent there: look at them, or scan it flat";
-        decision.reasons.push(other.into());
-        return decision;
-    };
-    // Wear leaves no other text.
-    if !found.is_even && kind == Kind::Missing {
-        let uneven = "the letters are so uneven, by wear, light or a bent page, that damage could not be told from tampering";
-        return decision.becomes(Verdict::Inconclusive, 0.0, uneven.into());
     }
     let what = match kind {
         Kind::Missing => "the microtext is missing",
@@ -281,6 +273,50 @@ fn by_map(mut decision: Decision, evidence: &Evidence) -> Decision {
     let told = format!("{what} in {places} of {whole:.0} mm², where this scan would show it");
     let worst = found.regions.iter().map(|(.., z)| *z).fold(0.0, f64::max);
     decision.becomes(Verdict::Altered, -(worst / f64::from(2.0 * LACKS)).tanh(), told)
+}
+
+/// What a decision becomes by the face: a name in the microtext tells whose portrait it is only where
+/// the microtext stands on the face.
+fn by_face(mut decision: Decision, evidence: &Evidence) -> Decision {
+    let passed = match decision.verdict {
+        Verdict::Authentic => true,
+        Verdict::Read => false,
+        _ => return decision,
+    };
+    match evidence.face {
+        Facing::NotAsked => decision,
+        Facing::Looked { face, least } if face.share() >= least => {
+            let share = 100.0 * face.share();
+            let told = if passed {
+                format!("the expected name stands in the microtext, which was confirmed on {share:.0} % of the face")
+            } else {
+                format!("the microtext was read, and confirmed on {share:.0} % of the face")
+            };
+            let margin = ((face.share() - least) / (1.0 - least).max(LEAST)).max(LEAST);
+            let margin = if passed { margin.min(decision.margin) } else { decision.margin };
+            let verdict = decision.verdict;
+            decision.becomes(verdict, margin, told)
+        }
+        Facing::Looked { face, least } => {
+            let share = 100.0 * face.share();
+            if !passed {
+                let told = format!("the face was not checked: the microtext was confirmed on {share:.0} % of it");
+                decision.reasons.push(told);
+                return decision;
+            }
+            let needed = 100.0 * least;
+            let told = format!("the name is right, but the microtext was confirmed on only {share:.0} % of the face, and {needed:.0} % are asked: {LOOK}");
+            decision.becomes(Verdict::Inconclusive, (face.share() - least).min(0.0), told)
+        }
+        Facing::Unknown if passed => {
+            let told = format!("the name is right, but the face could not be checked, since the scan does not show all of the portrait clearly: {LOOK}");
+            decision.becomes(Verdict::Inconclusive, 0.0, told)
+        }
+        Facing::Unknown => {
+            decision.reasons.push("the face was not checked".into());
+            decision
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::inspect::decision::operating_range::Range;
 use crate::inspect::decision::text::Text;
 use crate::inspect::signal::scan::{PpiSource, Resolution};
 use crate::inspect::synchronisation::columns::Columns;
+use crate::inspect::tamper::face::Face;
 use crate::inspect::tamper::map::Tamper;
 use crate::inspect::tamper::region::Kind;
 
@@ -46,6 +47,8 @@ pub struct Evidence {
     pub key: Key,
     /// What the tamper map says, where there is one.
     pub tamper: Option<Alterations>,
+    /// What is known of the face.
+    pub face: Facing,
     /// Spread (σ) of the letters, which copying widens. No decision rests on it yet: printers differ
     /// as much.
     pub blur: Option<Mm>,
@@ -125,12 +128,25 @@ pub struct Alterations {
     /// What is wrong in each region, its area in mm², and how far it stands below genuine ones in
     /// standard deviations; the largest first.
     pub regions: Vec<(Kind, f64, f64)>,
-    /// Whether letters are so even in strength that a region is no wear.
-    pub is_even: bool,
-    /// Whether letters lie so well in their places that other ones are no bend of the page.
-    pub is_flat: bool,
     /// Share of the portrait on which the microtext can be told, 0..1.
     pub readable: f64,
+}
+
+/// What is known of the face.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Facing {
+    /// Nothing is asked of it: the text alone is judged.
+    #[default]
+    NotAsked,
+    /// Where it is in the scan is not known, or too little of its microtext shows.
+    Unknown,
+    /// How much of it was confirmed, and which share must be, 0..1.
+    Looked {
+        /// In square millimetres.
+        face: Face,
+        /// By the profile.
+        least: f64,
+    },
 }
 
 /// A resolution that the lines' pitch tells.
@@ -168,7 +184,8 @@ impl Evidence {
     /// The same without what was found beyond the letters: what the text alone comes to.
     #[must_use]
     pub fn of_text(&self) -> Self {
-        Self { range: None, key: Key::NotAsked, tamper: None, ..self.clone() }
+        let (key, face) = (Key::NotAsked, Facing::NotAsked);
+        Self { range: None, key, tamper: None, face, ..self.clone() }
     }
 }
 
@@ -199,12 +216,7 @@ impl Alterations {
     #[must_use]
     pub fn of(map: &Tamper) -> Self {
         let regions = map.regions.iter().map(|region| (region.kind, region.area, region.z));
-        Self {
-            regions: regions.collect(),
-            is_even: map.is_even,
-            is_flat: map.is_flat,
-            readable: map.readable(),
-        }
+        Self { regions: regions.collect(), readable: map.readable() }
     }
 }
 

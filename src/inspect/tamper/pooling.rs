@@ -1,29 +1,29 @@
-//! Pooling: sums over cells with Gaussian weights. Single cells tell too little.
+//! Pooling: sums over tiles with Gaussian weights. Single tiles tell too little.
 
 use ndarray::{Array2, Axis, Slice};
 
 use crate::imaging::Mm;
-use crate::inspect::tamper::cells::{Cell, Cells};
 
 /// Weights end at this many standard deviations.
 const REACH: f64 = 3.0;
 
-/// Sums of one spread over cells of one size.
+/// Sums of one spread over tiles of one size.
 pub(super) struct Pooling {
-    /// Weights from the middle out, over lines and along them.
+    /// Weights from the middle out, down and along the lines.
     weights: [Vec<f32>; 2],
 }
 
 impl Pooling {
-    /// With weights of this standard deviation, 1 at their middle.
-    pub(super) fn new(spread: Mm, cells: &Cells) -> Self {
+    /// With weights of this standard deviation, 1 at their middle, over tiles of so many millimetres
+    /// across and down.
+    pub(super) fn new(spread: Mm, [across, down]: [f64; 2]) -> Self {
         let weights = |size: f64| {
             let reach = (REACH * spread.0 / size).ceil() as usize;
             (0..=reach)
                 .map(|i| (-0.5 * (i as f64 * size / spread.0).powi(2)).exp() as f32)
                 .collect()
         };
-        Self { weights: [weights(cells.size[1]), weights(cells.size[0])] }
+        Self { weights: [weights(down), weights(across)] }
     }
 
     /// A plane, pooled; nothing is beyond its edges.
@@ -50,9 +50,9 @@ impl Pooling {
         sums
     }
 
-    /// One value of each cell, pooled; tiny where there are none, so that one can divide by it.
-    pub(super) fn of(&self, cells: &Cells, value: impl Fn(&Cell) -> f32) -> Array2<f32> {
-        self.sum(&cells.cells.map(value)).mapv_into(|v| v + f32::MIN_POSITIVE)
+    /// The weighted mean of a plane.
+    pub(super) fn mean(&self, plane: &Array2<f32>) -> Array2<f32> {
+        self.sum(plane) / self.sum(&Array2::ones(plane.dim()))
     }
 }
 
@@ -67,14 +67,8 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_gaussian_weights() {
-        let cells = Cells {
-            cells: Array2::from_elem((9, 40), Cell::default()),
-            first_line: 0,
-            first_cell: 0,
-            size: [0.2, 0.4],
-        };
         let plane = Array2::from_shape_fn((9, 40), |(i, j)| ((i * 7 + j * 3) % 11) as f32);
-        let pooled = Pooling::new(Mm(0.5), &cells).sum(&plane);
+        let pooled = Pooling::new(Mm(0.5), [0.2, 0.4]).sum(&plane);
         for at in [[0usize, 0usize], [4, 20], [8, 39]] {
             let weight = |i: usize, j: usize| {
                 let [down, along] =

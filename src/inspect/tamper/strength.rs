@@ -1,241 +1,270 @@
-//! The strength of genuine letters: how strongly they show in each cell of a scan, typically and at
-//! the least. Printers and scanners bend the tones and fill in the shadows, so the scan itself tells
-//! most of it; but where a part of the portrait was changed it tells of that part as well, so that
-//! nothing is taken as genuine that stays below what all presses reach.
+//! How strongly letters show, place by place, as a share of what is typical of this very scan.
+//!
+//! Two views, of which the better one counts, since glare and tone hide letters from the one and the
+//! portrait's own detail from the other: letters as a share of all fine detail (a correlation), and as a
+//! share of the amplitude that the profile prints.
 
 use ndarray::{Array2, Zip};
 
-use crate::imaging::{Mm, tone};
-use crate::inspect::signal::tones;
-use crate::inspect::tamper::cells::Cells;
+use crate::imaging::Mm;
+use crate::inspect::tamper::ground::Ground;
 use crate::inspect::tamper::pooling::Pooling;
-use crate::inspect::tamper::tone_response::BRIGHTER;
+use crate::inspect::tamper::tiles::{OTHERS, Part, Tile};
 use crate::numerics::{median, quantile};
-use crate::spec::modulation;
 
-/// Spread over which ground is looked at.
-const GROUND: Mm = Mm(0.25);
-/// The scanner's channels are at their end above this light, and show no letters.
-const CLIPPED: f32 = 0.95;
-/// The share of the portrait that is less bright than its white.
-const WHITEST: f64 = 0.995;
-/// Where scans show no colours, a channel is at most this many times as bright as the luminance:
-/// lips, skin in warm light …
-const REDDEST: f32 = 3.0;
-/// … and letters show at least this share of what that channel leaves room for.
-const ROOM: f32 = 0.75;
-/// A scan has no colours if in nine of ten cells the brightest channel is within this of the luminance.
-const COLOURLESS: f32 = 0.05;
+/// Spread of the places by which it is told what is typical.
+const TYPICAL_SPREAD: Mm = Mm(1.5);
+/// Letters stand clear at so many standard deviations; so many tiles of them tell what is typical.
+const CLEAR: f32 = 3.0;
+const TELLING: usize = 30;
+/// Spreads of the places in which letters may be of the other sign.
+const TURNED: [Mm; 2] = [Mm(1.5), Mm(0.85)];
+/// Spread over which the noise of places is averaged.
+const NOISE_SPREAD: Mm = Mm(1.5);
+/// Amplitudes are expected no larger than all but this share of the tiles has them.
+const LARGEST: f64 = 0.95;
 
-/// Width of a class of tones, in L*, and how many cells one must have to tell of itself.
-const CLASS: f32 = tones::CLASS as f32;
-const CLASSES: usize = 20;
-const TELLING: usize = 60;
-/// Letters show at least this share of what their class of tones typically does, …
-const OF_TYPICAL: f32 = 0.5;
-/// … or this share of what all but a tenth of the class does, if that is more, …
-const OF_WEAK: f32 = 0.8;
-const WEAK: f32 = 0.1;
-/// … and this share of what letters in light tones do, from so many L* over the turn, and less down to
-/// so many; nearer to it, and below, letters may be of either sign or filled in.
-const OF_LIGHT: f32 = 0.35;
-const LIGHT: [f32; 2] = [8.0, 22.0];
-const TURN: f32 = 10.0;
-/// This near to the turn letters may be of either sign, and below so many L* there are none.
-const NEAR: f32 = 4.0;
-const BLACK: f32 = 12.0;
-/// Light tones, from which the scan's gain is taken, in L*.
-const GAIN: f32 = 60.0;
-/// Letters that stand so many standard deviations over none are there.
-const CLEAR: f32 = 6.0;
-/// The gain is told by at least so many cells.
-const CELLS: usize = 50;
+/// A share of what is typical, and the standard deviation that it has where there are no letters.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Shown {
+    pub(super) share: f32,
+    pub(super) deviation: f32,
+}
 
-/// How strongly letters show, cell by cell, in units of what was expected.
-#[derive(Clone, Debug)]
-pub struct Strength {
-    /// Typically.
-    pub typical: Array2<f32>,
-    /// At the least; 0 where nothing can be said.
-    pub least: Array2<f32>,
-    /// In light tones.
-    pub gain: f32,
-    /// Where letters could show and it is known of which sign they are, however strong.
-    pub told: Array2<bool>,
+impl Shown {
+    /// Of sums that tell nothing.
+    const NOTHING: Self = Self { share: 0.0, deviation: f32::INFINITY };
+
+    fn of(seen: f32, expected: f32, variance: f32, typical: f32) -> Self {
+        let all = expected * typical;
+        if all <= 0.0 {
+            return Self::NOTHING;
+        }
+        // What no other text shows is still counted as a part of the pixels.
+        let deviation = variance.max(expected).sqrt() / all;
+        Self { share: seen / all, deviation }
+    }
+
+    /// At the most, so many standard deviations off; of either sign, since tones deceive.
+    pub(super) fn most(self, by: f32) -> f32 {
+        self.share.abs() + by * self.deviation
+    }
+
+    /// Standard deviations over none.
+    pub(super) fn clear(self) -> f32 {
+        self.share / self.deviation
+    }
+
+    /// The one that shows more of what it could, if both tell.
+    fn better(self, other: Self) -> Self {
+        match (self.deviation.is_finite(), other.deviation.is_finite()) {
+            (true, false) => self,
+            (false, true) => other,
+            _ if self.share >= other.share => self,
+            _ => other,
+        }
+    }
+}
+
+/// What a place shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Letters {
+    /// Of what tells letters apart.
+    pub(super) own: Shown,
+    /// Of what they have in common.
+    pub(super) common: Shown,
+    /// Of both.
+    pub(super) all: Shown,
+}
+
+/// The tiles of a portrait in both views.
+pub(super) struct Strength {
+    tiles: Array2<Tile>,
+    views: [View; 2],
+    size: [f64; 2],
+}
+
+/// One way to weigh tiles.
+struct View {
+    weights: Array2<f32>,
+    /// Of the part that tells letters apart, of the common one, and of both.
+    typical: [f32; 3],
+}
+
+/// Sums of one part.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    seen: f32,
+    expected: f32,
+    variance: f32,
 }
 
 impl Strength {
-    /// Of cells that show `shown` of what was expected and stand `clear` standard deviations over
-    /// none; `inner` are those that surely lie in the portrait. None where too few show letters.
-    /// `turn`: the lightness at which letters turn; `strength`: the profile's.
-    #[must_use]
-    pub fn of(
-        cells: &Cells,
-        shown: &Array2<f32>,
-        clear: &Array2<f32>,
-        inner: &Array2<bool>,
-        turn: f32,
-        strength: f32,
-    ) -> Option<Self> {
-        let ground = Ground::of(cells, inner, strength)?;
-        let Ground { lightness, usual, tells, .. } = &ground;
-        let clear_in = |least: f32| {
-            let mut found = Vec::new();
-            Zip::indexed(shown).and(clear).and(tells).for_each(|at, &shown, &clear, &tells| {
-                if tells && clear > CLEAR && usual[at] > 0.9 && lightness[at] > least {
-                    found.push(shown);
-                }
-            });
-            Some(found).filter(|found| found.len() >= CELLS)
-        };
-        let mut light = clear_in(GAIN.max(turn + TURN)).or_else(|| clear_in(0.0))?;
-        let gain = median(&mut light)?;
-        let classes = Classes::of(shown, lightness, tells, usual, cells, gain);
-        let [mut typical, mut least] = [(); 2].map(|()| Array2::zeros(shown.dim()));
-        Zip::indexed(&mut typical).and(&mut least).for_each(|at, typical, least| {
-            let l = lightness[at];
-            if !tells[at] || l < turn + TURN {
-                return;
-            }
-            let Class { typical: own, middle, weak } = classes.at(l);
-            let light = ((l - turn - LIGHT[0]) / (LIGHT[1] - LIGHT[0])).clamp(0.0, 1.0);
-            let of_class = (OF_TYPICAL * middle).max(OF_WEAK * weak);
-            let share = of_class.max(OF_LIGHT * light) * usual[at];
-            *least = gain * ground.at_most(share, l);
-            *typical = gain * own.max(light) * usual[at];
-        });
-        let told = Zip::from(tells)
-            .and(lightness)
-            .map_collect(|&tells, &l| tells && (l - turn).abs() >= NEAR && l >= BLACK);
-        Some(Self { typical, least, gain, told })
-    }
-}
-
-/// The ground that letters stand on, cell by cell.
-struct Ground {
-    /// In L*.
-    lightness: Array2<f32>,
-    /// What the brightest channel leaves of the generator's amplitude, as a share.
-    usual: Array2<f32>,
-    /// Whether letters could show.
-    tells: Array2<bool>,
-    /// Light of the portrait's white, 0..1.
-    white: f32,
-    /// Whether the scan shows no colours: then the brightest channel is not known.
-    is_colourless: bool,
-    /// The profile's.
-    strength: f32,
-}
-
-impl Ground {
-    fn of(cells: &Cells, inner: &Array2<bool>, strength: f32) -> Option<Self> {
-        let pooling = Pooling::new(GROUND, cells);
-        let pixels = pooling.of(cells, |cell| cell.pixels);
-        let lightness = pooling.of(cells, |cell| cell.lightness) / &pixels;
-        let brightest = pooling.of(cells, |cell| cell.brightest) / &pixels;
-        let inside = |plane: &Array2<f32>| {
-            let pairs = plane.iter().zip(inner).filter(|(_, inner)| **inner);
-            pairs.map(|(v, _)| *v).collect::<Vec<_>>()
-        };
-        let white = quantile(&mut inside(&brightest), WHITEST)?;
-        let mut colour = brightest.clone();
-        colour.zip_mut_with(&lightness, |b, &l| *b -= tone::luminance(l));
-        let is_colourless = quantile(&mut inside(&colour), 0.9)? < COLOURLESS;
-        let usual = Zip::from(&brightest)
-            .and(&lightness)
-            .map_collect(|&b, &l| room(BRIGHTER * b / white, l, strength));
-        let tells = Zip::from(&brightest)
-            .and(inner)
-            .and(&cells.cells)
-            .map_collect(|&b, &inner, cell| inner && b < CLIPPED && cell.tells());
-        Some(Self { lightness, usual, tells, white, is_colourless, strength })
-    }
-
-    /// A share that letters show in this lightness, or what they have room for at the least if the
-    /// brightest channel is not known.
-    fn at_most(&self, share: f32, lightness: f32) -> f32 {
-        if !self.is_colourless {
-            return share;
-        }
-        let reddest = (REDDEST * tone::luminance(lightness) / self.white).min(modulation::WHITE);
-        share.min(ROOM * room(reddest, lightness, self.strength))
-    }
-}
-
-/// What the brightest channel leaves of the generator's amplitude, 0..1.
-fn room(brightest: f32, lightness: f32, strength: f32) -> f32 {
-    let whole = modulation::amplitude_of(lightness, strength);
-    (modulation::most(brightest.max(0.01)) / whole).clamp(0.0, 1.0)
-}
-
-/// What a class of tones shows, as shares of the gain.
-#[derive(Clone, Copy, Default)]
-struct Class {
-    /// The middle one of its cells.
-    typical: f32,
-    /// The same, or what the middle one of a neighbouring class shows if that is less.
-    middle: f32,
-    /// So all but the weakest.
-    weak: f32,
-}
-
-/// All classes.
-struct Classes([Class; CLASSES]);
-
-impl Classes {
-    fn of(
-        shown: &Array2<f32>,
-        lightness: &Array2<f32>,
+    /// Of the tiles for which `tells` holds. None where too few show letters to know how strong they
+    /// are.
+    pub(super) fn of(
+        tiles: Array2<Tile>,
+        ground: &Array2<Option<Ground>>,
         tells: &Array2<bool>,
-        usual: &Array2<f32>,
-        cells: &Cells,
-        gain: f32,
-    ) -> Self {
-        let mut found = vec![Vec::<(f32, f32)>::new(); CLASSES];
-        for (at, &shown) in shown.indexed_iter() {
-            if tells[at] && usual[at] > 0.9 {
-                let cell = &cells.cells[at];
-                let weight = cell.own.expected + cell.common.expected;
-                found[class(lightness[at])].push((shown / gain, weight));
+        size: [f64; 2],
+    ) -> Option<Self> {
+        let even = tells.map(|&tells| f32::from(u8::from(tells)));
+        let mut amplitudes: Vec<f32> =
+            ground.iter().zip(tells).filter(|(_, tells)| **tells).filter_map(|(g, _)| g.as_ref().map(Ground::amplitude)).collect();
+        let largest = quantile(&mut amplitudes, LARGEST)?;
+        let printed = Zip::from(ground)
+            .and(&even)
+            .map_collect(|ground, &even| even * ground.map_or(0.0, |g| g.amplitude().min(largest)));
+        let unknown = |weights| View { weights, typical: [1.0; 3] };
+        let mut strength = Self { tiles, views: [unknown(even), unknown(printed)], size };
+        strength.turn_letters(tells);
+        for i in 0..2 {
+            strength.views[i].typical = strength.typical(i, tells)?;
+        }
+        Some(strength)
+    }
+
+    /// Letters that stand clear the other way round are there: light that was added or lost moved their
+    /// ground across the tone at which they turn.
+    fn turn_letters(&mut self, tells: &Array2<bool>) {
+        for spread in TURNED {
+            let shown = self.pooled(0, spread, tells);
+            for (tile, letters) in self.tiles.iter_mut().zip(&shown) {
+                if letters.all.clear() < -CLEAR {
+                    *tile = tile.turned();
+                }
             }
         }
-        let of_class = |mut found: Vec<(f32, f32)>| {
-            found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-            [0.5, WEAK].map(|share| weighted(&found, share).clamp(0.0, 1.0))
-        };
-        let classes: Vec<Option<[f32; 2]>> = found
-            .into_iter()
-            .map(|found| (found.len() > TELLING).then(|| of_class(found)))
-            .collect();
-        // Neighbours' tones are mixed into a class's cells: the weakest of the three counts.
-        let with_neighbours = |i: usize| {
-            let near = classes[i.saturating_sub(1)..(i + 2).min(CLASSES)].iter().flatten();
-            let least = |of: usize| near.clone().map(|shares| shares[of]).fold(1.0, f32::min);
-            classes[i].map_or_else(Class::default, |[typical, _]| Class {
-                typical,
-                middle: least(0),
-                weak: least(1),
-            })
-        };
-        Self(std::array::from_fn(with_neighbours))
     }
 
-    fn at(&self, lightness: f32) -> Class {
-        self.0[class(lightness)]
+    fn typical(&self, view: usize, tells: &Array2<bool>) -> Option<[f32; 3]> {
+        let shown = self.pooled(view, TYPICAL_SPREAD, tells);
+        let clear = || {
+            let pairs = shown.iter().zip(tells);
+            pairs.filter(|(letters, tells)| **tells && letters.own.clear() > CLEAR)
+        };
+        if clear().count() < TELLING {
+            return None;
+        }
+        let of = |part: fn(&Letters) -> f32| {
+            let mut shares: Vec<f32> = clear().map(|(letters, _)| part(letters)).collect();
+            median(&mut shares).filter(|share| *share > 0.0)
+        };
+        let (own, all) = (of(|l| l.own.share)?, of(|l| l.all.share)?);
+        Some([own, of(|l| l.common.share).unwrap_or(all), all])
+    }
+
+    /// What each place of this spread shows, of the tiles for which `among` holds, by the better view.
+    pub(super) fn at(&self, spread: Mm, among: &Array2<bool>) -> Array2<Letters> {
+        let mut letters = self.pooled(0, spread, among);
+        Zip::from(&mut letters).and(&self.pooled(1, spread, among)).for_each(|a, b| {
+            *a = Letters {
+                own: a.own.better(b.own),
+                common: a.common.better(b.common),
+                all: a.all.better(b.all),
+            };
+        });
+        letters
+    }
+
+    /// What letters typically are of all fine detail.
+    pub(super) fn typical_share(&self) -> f32 {
+        self.views[0].typical[2]
+    }
+
+    fn pooled(&self, view: usize, spread: Mm, among: &Array2<bool>) -> Array2<Letters> {
+        let View { weights, typical } = &self.views[view];
+        let mut weights = weights.clone();
+        Zip::from(&mut weights).and(among).for_each(|v, &among| {
+            if !among {
+                *v = 0.0;
+            }
+        });
+        let pooling = Pooling::new(spread, self.size);
+        let own = self.sums(&pooling, &weights, |tile| &tile.own);
+        let common = self.sums(&pooling, &weights, |tile| &tile.common);
+        Zip::from(&own).and(&common).map_collect(|&own, &common| letters(own, common, typical))
+    }
+
+    /// One part's sums, pooled.
+    fn sums(
+        &self,
+        pooling: &Pooling,
+        weights: &Array2<f32>,
+        part: fn(&Tile) -> &Part,
+    ) -> Array2<Sums> {
+        let weighed = |value: &dyn Fn(&Tile) -> f32, power: i32| {
+            let mut plane = self.tiles.map(value);
+            plane.zip_mut_with(weights, |v, w| *v *= w.powi(power));
+            pooling.sum(&plane)
+        };
+        let seen = weighed(&|tile| part(tile).seen, 1);
+        let expected = weighed(&|tile| part(tile).expected, 2);
+        let whole = weighed(&|tile| tile.own.seen + tile.common.seen, 1);
+        let all = weighed(&|tile| tile.own.expected + tile.common.expected, 2);
+        let mut squares = Array2::<f32>::zeros(seen.dim());
+        for i in 0..OTHERS {
+            let others = weighed(&|tile| part(tile).others[i], 1);
+            let alike = weighed(&|tile| part(tile).alike[i], 2);
+            Zip::from(&mut squares).and(&others).and(&alike).and(&whole).and(&all).for_each(
+                |sum, &others, &alike, &whole, &all| {
+                    let share = if all > 0.0 { (whole / all).max(0.0) } else { 0.0 };
+                    *sum += (others - share * alike).powi(2) / OTHERS as f32;
+                },
+            );
+        }
+        let variance = Pooling::new(NOISE_SPREAD, self.size).mean(&squares);
+        Zip::from(&seen)
+            .and(&expected)
+            .and(&variance)
+            .map_collect(|&seen, &expected, &variance| Sums { seen, expected, variance })
+    }
+
+    /// What these tiles together show, by the better view.
+    pub(super) fn together(&self, places: impl Iterator<Item = [usize; 2]> + Clone) -> Letters {
+        let [a, b] = [0, 1].map(|view| self.whole(view, places.clone()));
+        Letters {
+            own: a.own.better(b.own),
+            common: a.common.better(b.common),
+            all: a.all.better(b.all),
+        }
+    }
+
+    fn whole(&self, view: usize, places: impl Iterator<Item = [usize; 2]>) -> Letters {
+        let View { weights, typical } = &self.views[view];
+        let mut sums = [Part::default(); 2];
+        for place in places {
+            let (tile, weight) = (&self.tiles[place], weights[place]);
+            for (sum, part) in sums.iter_mut().zip([&tile.own, &tile.common]) {
+                sum.seen += weight * part.seen;
+                sum.expected += weight * weight * part.expected;
+                for i in 0..OTHERS {
+                    sum.others[i] += weight * part.others[i];
+                    sum.alike[i] += weight * weight * part.alike[i];
+                }
+            }
+        }
+        let all = sums[0].expected + sums[1].expected;
+        let share = if all > 0.0 { ((sums[0].seen + sums[1].seen) / all).max(0.0) } else { 0.0 };
+        let [own, common] = sums.map(|part| {
+            let pairs = part.others.iter().zip(&part.alike);
+            let squares: f32 = pairs.map(|(seen, alike)| (seen - share * alike).powi(2)).sum();
+            let variance = squares / OTHERS as f32;
+            Sums { seen: part.seen, expected: part.expected, variance }
+        });
+        letters(own, common, typical)
     }
 }
 
-fn class(lightness: f32) -> usize {
-    ((lightness / CLASS).max(0.0) as usize).min(CLASSES - 1)
-}
-
-/// The value below which this share of the weight lies, of sorted pairs of value and weight.
-fn weighted(pairs: &[(f32, f32)], share: f32) -> f32 {
-    let limit = share * pairs.iter().map(|pair| pair.1).sum::<f32>();
-    let mut sum = 0.0;
-    let at = pairs.iter().find(|pair| {
-        sum += pair.1;
-        sum >= limit
-    });
-    at.map_or(0.0, |pair| pair.0)
+fn letters(own: Sums, common: Sums, typical: &[f32; 3]) -> Letters {
+    Letters {
+        own: Shown::of(own.seen, own.expected, own.variance, typical[0]),
+        common: Shown::of(common.seen, common.expected, common.variance, typical[1]),
+        all: Shown::of(
+            own.seen + common.seen,
+            own.expected + common.expected,
+            own.variance + common.variance,
+            typical[2],
+        ),
+    }
 }

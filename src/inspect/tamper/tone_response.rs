@@ -4,13 +4,16 @@
 use ndarray::{Array2, Zip};
 
 use crate::inspect::signal::tones;
-use crate::inspect::tamper::cells::Cells;
+use crate::inspect::tamper::ground::Ground;
+use crate::inspect::tamper::tiles::Tile;
 use crate::spec::modulation;
 
 /// Width of a class of tones, in L*.
 const CLASS: f32 = tones::CLASS as f32;
 const CLASSES: usize = 20;
-/// A class with fewer cells does not tell.
+/// Letters a tile of the default layout.
+const TILE: f64 = 8.0;
+/// A class with fewer letters does not tell.
 const TELLING: f64 = 20.0;
 /// Light tones, in which presses let letters grow in proportion to L*, and where they show as strongly
 /// as in all of them together. Lighter ones have little room below white.
@@ -40,27 +43,32 @@ struct Class {
 }
 
 impl ToneResponse {
-    /// Of those cells for which `inner` holds. `turn`: the lightness at which letters turn; `strength`:
-    /// the profile's.
+    /// Of those tiles that tell. `turn`: the lightness at which letters turn; `strength`: the profile's.
     #[must_use]
-    pub fn of(cells: &Cells, inner: &Array2<bool>, turn: f32, strength: f32) -> Self {
+    pub fn of(
+        tiles: &Array2<Tile>,
+        ground: &Array2<Option<Ground>>,
+        tells: &Array2<bool>,
+        turn: f32,
+        strength: f32,
+    ) -> Self {
         let mut classes = [Class::default(); CLASSES];
         let mut darker = [0.0; 100];
-        Zip::from(&cells.cells).and(inner).for_each(|cell, &inner| {
-            let [lightness, brightest] =
-                [cell.lightness, cell.brightest].map(|sum| sum / cell.pixels);
-            let seen = f64::from(cell.own.seen + cell.common.seen);
-            if inner && cell.tells() {
-                let side = if lightness > turn { 1.0 } else { -1.0 };
-                darker[(lightness.max(0.0) as usize).min(99)] += side * seen;
-            }
-            let most = modulation::most((BRIGHTER * brightest).max(0.01));
-            let has_room = most >= modulation::amplitude_of(lightness, strength);
-            if inner && cell.tells() && has_room {
+        Zip::from(tiles).and(ground).and(tells).for_each(|tile, ground, &tells| {
+            let Some(ground) = ground.filter(|_| tells) else { return };
+            let lightness = ground.lightness;
+            let amplitude = f64::from(ground.amplitude());
+            let seen = amplitude * f64::from(tile.own.seen + tile.common.seen);
+            let side = if lightness > turn { 1.0 } else { -1.0 };
+            darker[(lightness.max(0.0) as usize).min(99)] += side * seen;
+            let most = modulation::most((BRIGHTER * ground.brightest).max(0.01));
+            if most >= modulation::amplitude_of(lightness, strength) {
                 let class = &mut classes[((lightness / CLASS).max(0.0) as usize).min(CLASSES - 1)];
                 class.seen += seen;
-                class.expected += f64::from(cell.own.expected + cell.common.expected);
-                class.cells += 1.0;
+                class.expected += amplitude
+                    * amplitude
+                    * f64::from(tile.own.expected + tile.common.expected);
+                class.cells += TILE;
             }
         });
         Self { classes, darker, turn }

@@ -16,7 +16,7 @@ use crate::inspect::recognition::reading::Reading;
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::scan::Scan;
 use crate::inspect::stacking::grid::ALONG;
-use crate::inspect::tamper::map::Ground;
+use crate::inspect::tamper::confirmation::State;
 use crate::inspect::{Inspection, Page};
 use crate::report::overlay;
 
@@ -218,7 +218,7 @@ impl Rows {
         };
         let (scan, turned) = (&inspection.scan, inspection.orientation());
         let (level, top) = (Level::of(scan, frame), frame.down[0].ceil());
-        let sound = soundness(inspection, frame, columns.advance as f32);
+        let sound = soundness(inspection, frame);
         let Some([left, above]) = clearest_lines(&level, &sound) else {
             return Ok(None);
         };
@@ -256,8 +256,8 @@ impl Rows {
 }
 
 /// How much of each pitch of each line, `[line, pitch along]`, holds microtext that stands as it
-/// should: cells that do, each `advance` long.
-fn soundness(inspection: &Inspection, frame: &Frame, advance: f32) -> Plane {
+/// should: 1 or 0.
+fn soundness(inspection: &Inspection, frame: &Frame) -> Plane {
     let per_mm = inspection.scan.per_mm;
     let [across, down] = frame_size(frame);
     let mut sound = Plane::zeros((down, across));
@@ -265,8 +265,11 @@ fn soundness(inspection: &Inspection, frame: &Frame, advance: f32) -> Plane {
         let place = [(x + 0.5) / per_mm[0], (y + 0.5) / per_mm[1]];
         let u = frame.along.at(place) - frame.across[0];
         let v = frame.lines.at(place) - frame.down[0].ceil();
-        if let Some(count) = sound.get_mut([v as usize, u as usize]) {
-            *count += advance;
+        // A tile's middle, of some two pitches to either side.
+        for (down, across) in [(-0.5, -0.5), (-0.5, 0.5), (0.5, -0.5), (0.5, 0.5)] {
+            if let Some(sound) = sound.get_mut([(v + down) as usize, (u + across) as usize]) {
+                *sound = 1.0;
+            }
         }
     }
     sound
@@ -294,8 +297,8 @@ fn clearest_lines(level: &Level<'_>, sound: &Plane) -> Option<[usize; 2]> {
 
 /// Places, in working pixels, where the microtext stands as it should.
 fn places_of_sound(inspection: &Inspection) -> impl Iterator<Item = [f64; 2]> {
-    let cells = inspection.tamper.iter().flat_map(|map| map.ground.iter().zip(&map.middles));
-    cells.filter_map(|(ground, middle)| middle.filter(|_| *ground == Ground::Sound))
+    let tiles = inspection.tamper.iter().flat_map(|map| map.states.iter().zip(&map.middles));
+    tiles.filter_map(|(state, middle)| middle.filter(|_| *state == State::Confirmed))
 }
 
 /// Whole line pitches of the portrait, along its lines and down.

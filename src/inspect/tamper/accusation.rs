@@ -1,0 +1,213 @@
+//! Accusation: which of the places that lack their letters were tampered with. Each is explained first:
+//! by its tone, by wear, glare and blur, which fade letters bit by bit, or by letters that stand a
+//! little beside.
+
+use std::collections::VecDeque;
+
+use ndarray::Array2;
+
+use crate::imaging::tone;
+use crate::inspect::tamper::confirmation::{Found, LEFT, SURE};
+use crate::inspect::tamper::drift::{Coarse, steps};
+use crate::inspect::tamper::ground::Ground;
+use crate::inspect::tamper::region::{Kind, Region, SMALLEST};
+use crate::inspect::tamper::strength::{Letters, Shown, Strength};
+use crate::inspect::tamper::tiling::Tiling;
+
+/// The surroundings of a region: tiles at this distance, in millimetres. Nearer ones lie half in it.
+const AROUND: [f64; 2] = [1.3, 4.0];
+/// Where a patch ends letters stand at once: at least this share of its telling surroundings is
+/// confirmed, and there are so many of them.
+const SOUND: f64 = 0.5;
+const FEWEST: usize = 6;
+/// Small regions, in square millimetres, need more of it.
+const SMALL: f64 = 12.0;
+const SOUNDER: f64 = 0.75;
+/// Glare adds light, no more than the darkest place so near has, in millimetres: so much darker may a
+/// region have been printed.
+const VEILED: f64 = 5.0;
+/// Tones so near, in L*, tell how letters show in a region's tone, if so many tiles have them …
+const ALIKE: f32 = 5.0;
+const TELLING: usize = 24;
+/// … and show at least this share of what is typical.
+const SHOWN: f32 = 0.5;
+/// Every press shows letters in tones that are so much lighter than where they turn, in L*, …
+const LIGHT: f32 = 14.0;
+/// … up to this share of the portrait's brightest light: above, white leaves no room for them.
+const ROOM: f32 = 0.85;
+/// This near to the turn letters may be of either sign.
+const NEAR: f32 = 4.0;
+/// Letters that stand beside their places are there if they are this share of what is typical, in so
+/// many standard deviations.
+const BESIDE: f32 = 0.5;
+const BESIDE_CLEAR: f32 = 5.0;
+
+/// What an accusation is weighed with.
+pub(super) struct Court<'a> {
+    pub(super) found: &'a Array2<Found>,
+    pub(super) strength: &'a Strength,
+    pub(super) ground: &'a Array2<Option<Ground>>,
+    pub(super) tells: &'a Array2<bool>,
+    pub(super) tiling: &'a Tiling,
+    pub(super) coarse: &'a Coarse<'a>,
+    /// The lightness at which letters turn.
+    pub(super) turn: f32,
+    /// The portrait's brightest light, 0..1.
+    pub(super) white: f32,
+}
+
+impl Court<'_> {
+    /// The regions that nothing explains, the largest first.
+    pub(super) fn regions(&self) -> Vec<Region> {
+        let mut regions: Vec<Region> = Vec::new();
+        for kind in [Kind::Missing, Kind::Foreign] {
+            let regions_of_kind = self.connected(kind).into_iter();
+            regions.extend(regions_of_kind.filter_map(|tiles| self.accuse(kind, tiles)));
+        }
+        regions.sort_by(|a, b| b.area.total_cmp(&a.area));
+        regions
+    }
+
+    /// Connected tiles that lack their letters in this way, and could show them.
+    fn connected(&self, kind: Kind) -> Vec<Vec<[usize; 2]>> {
+        let lacks =
+            |place: [usize; 2]| self.found[place] == Found::Lacks(kind) && self.could_show(place);
+        let mut taken = Array2::from_elem(self.found.dim(), false);
+        let mut all = Vec::new();
+        for start in self.tiling.places() {
+            if taken[start] || !lacks(start) {
+                continue;
+            }
+            let (mut tiles, mut next) = (Vec::new(), VecDeque::from([start]));
+            taken[start] = true;
+            while let Some(place) = next.pop_front() {
+                tiles.push(place);
+                for beside in neighbours(place, self.found.dim()) {
+                    if !taken[beside] && lacks(beside) {
+                        taken[beside] = true;
+                        next.push_back(beside);
+                    }
+                }
+            }
+            all.push(tiles);
+        }
+        all
+    }
+
+    /// Whether letters would show in the tone of a tile, whatever light was added to it.
+    fn could_show(&self, place: [usize; 2]) -> bool {
+        self.ground[place].is_some_and(|ground| {
+            let is_dark = ground.lightness <= self.turn - NEAR;
+            let is_light = || self.printed_at_least(place, ground.lightness) >= self.turn + NEAR;
+            ground.brightest <= ROOM * self.white && (is_dark || is_light())
+        })
+    }
+
+    /// The lightness that a tile was printed with at the least, if it is this in the scan.
+    fn printed_at_least(&self, place: [usize; 2], lightness: f32) -> f32 {
+        let [x, y] = self.tiling.middle(place);
+        let reach = [0, 1].map(|i| (VEILED / self.tiling.size[1 - i]).ceil() as usize);
+        let range = |i: usize| {
+            place[i].saturating_sub(reach[i])..(place[i] + reach[i] + 1).min(self.tiling.count[i])
+        };
+        let near = range(0).flat_map(|row| range(1).map(move |column| [row, column]));
+        let near = near.filter(|&at| {
+            let [u, v] = self.tiling.middle(at);
+            (u - x).hypot(v - y) <= VEILED
+        });
+        let darkest = near.filter_map(|at| Some(self.ground[at]?.darkest));
+        let veil = tone::luminance(darkest.fold(lightness, f32::min).max(0.0));
+        tone::lightness((tone::luminance(lightness) - veil).max(0.0))
+    }
+
+    /// A region, if nothing explains it.
+    fn accuse(&self, kind: Kind, tiles: Vec<[usize; 2]>) -> Option<Region> {
+        let area = tiles.len() as f64 * self.tiling.area();
+        if area < SMALLEST {
+            return None;
+        }
+        let part = |letters: Letters| match kind {
+            Kind::Missing => letters.all,
+            Kind::Foreign => letters.own,
+        };
+        let shown = part(self.strength.together(tiles.iter().copied()));
+        let usual = self.usual(kind, &tiles)?;
+        if shown.most(SURE) > LEFT * usual.min(1.0)
+            || !self.ends_at_once(&tiles, if area < SMALL { SOUNDER } else { SOUND })
+            || self.stand_beside(&tiles)
+        {
+            return None;
+        }
+        let z = f64::from((usual - shown.share) / shown.deviation.max(1e-6));
+        let middles: Vec<[f64; 2]> =
+            tiles.iter().filter_map(|&at| Some(self.ground[at]?.middle)).collect();
+        Region::of(tiles, &middles, kind, z, self.tiling.area())
+    }
+
+    /// How strongly letters show elsewhere in a region's tone; none where that is not known.
+    fn usual(&self, kind: Kind, tiles: &[[usize; 2]]) -> Option<f32> {
+        let mut tones: Vec<f32> =
+            tiles.iter().filter_map(|&at| Some(self.ground[at]?.lightness)).collect();
+        let tone = crate::numerics::median(&mut tones)?;
+        let inside: std::collections::HashSet<[usize; 2]> = tiles.iter().copied().collect();
+        let elsewhere: Vec<[usize; 2]> = self
+            .tiling
+            .places()
+            .filter(|place| self.tells[*place] && !inside.contains(place))
+            .filter(|&place| {
+                self.ground[place].is_some_and(|g| (g.lightness - tone).abs() <= ALIKE)
+            })
+            .collect();
+        let letters = self.strength.together(elsewhere.iter().copied());
+        let Shown { share, .. } = match kind {
+            Kind::Missing => letters.all,
+            Kind::Foreign => letters.own,
+        };
+        if elsewhere.len() >= TELLING && share >= SHOWN {
+            return Some(share);
+        }
+        (tone >= self.turn + LIGHT).then_some(SHOWN)
+    }
+
+    /// Whether letters stand around the region as soon as it ends: glare, wear and blur let them fade.
+    fn ends_at_once(&self, tiles: &[[usize; 2]], share: f64) -> bool {
+        let (mut all, mut sound) = (0, 0);
+        for place in self.tiling.places().filter(|place| self.tells[*place]) {
+            let [x, y] = self.tiling.middle(place);
+            let away = |&at: &[usize; 2]| {
+                let [u, v] = self.tiling.middle(at);
+                (u - x).hypot(v - y)
+            };
+            let distance = tiles.iter().map(away).fold(f64::INFINITY, f64::min);
+            if (AROUND[0]..AROUND[1]).contains(&distance) {
+                all += 1;
+                sound += usize::from(self.found[place] == Found::Confirmed);
+            }
+        }
+        all >= FEWEST && sound as f64 >= share * all as f64
+    }
+
+    /// Whether the region's letters stand beside their places, as on a page that is bent there.
+    fn stand_beside(&self, tiles: &[[usize; 2]]) -> bool {
+        let expected = self.coarse.expected();
+        let sum = |plane: &Array2<f32>| tiles.iter().map(|&at| plane[at]).sum::<f32>();
+        let all = sum(&expected);
+        let elsewhere = self.strength.typical_share();
+        steps().any(|step| {
+            let seen = sum(&self.coarse.shown(step));
+            seen >= BESIDE * elsewhere * all && seen >= BESIDE_CLEAR * all.max(1e-6).sqrt()
+        })
+    }
+}
+
+fn neighbours(
+    [row, column]: [usize; 2],
+    (rows, columns): (usize, usize),
+) -> impl Iterator<Item = [usize; 2]> {
+    let around = [-1i64, 0, 1].into_iter().flat_map(|down| [-1i64, 0, 1].map(|along| (down, along)));
+    around.filter_map(move |(down, along)| {
+        let at = [row as i64 + down, column as i64 + along];
+        let inside = (0..rows as i64).contains(&at[0]) && (0..columns as i64).contains(&at[1]);
+        inside.then(|| at.map(|v| v as usize))
+    })
+}
