@@ -49,14 +49,14 @@ impl Life {
     pub(super) fn draw(kind: Kind, dice: &mut Dice) -> Self {
         let worn = kind == Kind::Worn;
         let used = worn || kind.is_reader() || kind == Kind::Phone;
-        let rubbed = dice.within(if worn { [0.1, 0.55] } else { [0.0, 0.1] });
+        let rubbed = dice.within(if worn { [0.05, 0.4] } else { [0.0, 0.1] });
         let stain = dice.within(if worn { [0.0, 0.2] } else { [0.0, 0.03] });
         let folds = if worn { (dice.free() * 2.6) as usize } else { 0 };
         let scratches = dice.within(if worn { [5.0, 60.0] } else { [0.0, 6.0] });
         Self {
             fibre: dice.within([0.002, 0.02]) as f32,
             rubbed: if used { rubbed as f32 } else { 0.0 },
-            rubs: Waves::new(dice, 9, 7.0),
+            rubs: Waves::new(dice, 9, 14.0),
             stain: if used { stain as f32 } else { 0.0 },
             stains: Waves::new(dice, 6, 12.0),
             tint: [0.6, 1.0, 1.6],
@@ -102,7 +102,7 @@ impl Life {
         let mut lost = Self::field(&self.rubs, size, pitch);
         lost.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(y, mut row)| {
             for (x, value) in row.iter_mut().enumerate() {
-                let place = (0.6 * *value - 0.15).clamp(0.0, 1.0);
+                let place = (0.5 * *value - 0.1).clamp(0.0, 1.0);
                 let fibres = [2, 3].map(|size| bell(scatter(seed ^ size, x >> size, y >> size)));
                 let out = (0.55 + 0.2 * (fibres[0] + fibres[1])).clamp(0.0, 1.0);
                 *value = self.rubbed * place * out;

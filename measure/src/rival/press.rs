@@ -84,7 +84,7 @@ impl Press {
             gloss: dice.within([0.002, 0.025]),
             paper: [0; 3].map(|_| tint + dice.around(0.03)),
             n: dice.within([1.0, 2.2]),
-            misfit: dice.within([0.82, 1.25]),
+            misfit: dice.within([0.88, 1.25]),
             stray: dice.within([0.0, 0.1]) as f32,
             spot: dice.within(if dots { [0.012, 0.035] } else { [0.03, 0.11] }),
             scatter: dice.within([0.002, 0.03]),
