@@ -9,4 +9,5 @@ pub mod neighbours;
 pub mod portraits;
 pub mod rate;
 pub mod ratios;
+pub mod rival;
 pub mod seed;

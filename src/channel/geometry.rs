@@ -22,7 +22,9 @@ pub struct Geometry {
     turn: [f64; 2],
     keystone: [f64; 2],
     lens: f64,
+    /// Amplitude, radians a millimetre, phase: along the feed, and across it.
     feed: [f64; 3],
+    sway: [f64; 3],
 }
 
 impl Geometry {
@@ -51,6 +53,11 @@ impl Geometry {
                 std::f64::consts::TAU / conditions.feed_period.0,
                 conditions.feed_phase,
             ],
+            sway: [
+                conditions.sway.0,
+                std::f64::consts::TAU / conditions.sway_period.0,
+                conditions.sway_phase,
+            ],
         }
     }
 
@@ -65,8 +72,9 @@ impl Geometry {
     #[must_use]
     pub fn to_print(&self, scan: [f64; 2]) -> [f64; 2] {
         let [mut x, mut y] = [0, 1].map(|i| (scan[i] - self.scan_centre[i]) * self.pitch[i]);
-        let [amplitude, turn, phase] = self.feed;
-        y += amplitude * (turn * y + phase).sin();
+        let wave = |[amplitude, turn, phase]: [f64; 3]| amplitude * (turn * y + phase).sin();
+        let (across, along) = (wave(self.sway), wave(self.feed));
+        (x, y) = (x + across, y + along);
         let depth = 1.0 / (1.0 + self.keystone[0] * x + self.keystone[1] * y);
         let bend = depth * (1.0 + self.lens * (x * x + y * y));
         [x, y] = [x * bend, y * bend];
@@ -95,6 +103,11 @@ impl Geometry {
         let [cos, sin] = self.turn;
         let [px, py] = self.pitch;
         [[cos * px, -sin * px], [sin * py, cos * py]]
+    }
+
+    /// Cosine and sine of the page's turn.
+    pub(super) fn turn(&self) -> [f64; 2] {
+        self.turn
     }
 
     /// Millimetres a scan pixel, across and down.
@@ -157,9 +170,25 @@ mod tests {
         scan.lens = -0.006;
         scan.feed_jitter = Mm(0.030);
         scan.feed_period = Mm(2.0);
+        scan.sway = Mm(0.025);
+        scan.sway_period = Mm(3.0);
+        scan.sway_phase = 2.0;
         let geometry = Geometry::new(&scan, PRINT);
         for point in [[0.0, 0.0], [35.0, 0.0], [3.0, 44.0], [17.0, 22.0], [35.0, 45.0]] {
             close(geometry.to_print(geometry.to_scan(point)), point, 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_way_across_is_a_wave_along_the_feed() {
+        let mut scan = Conditions::clean(Ppi(254.0)).scan;
+        scan.sway = Mm(0.02);
+        scan.sway_period = Mm(8.0);
+        let geometry = Geometry::new(&scan, PRINT);
+        // The wave is 0 at the centre, 22.5 mm down, and stands highest a quarter of a period below.
+        for (down, across) in [(0.0, 0.0), (2.0, 0.02), (4.0, 0.0), (6.0, -0.02)] {
+            let y = (22.5 + down) * 10.0 - 0.5;
+            close(geometry.to_print([99.5, y]), [10.0 + across, 22.5 + down], 1e-9);
         }
     }
 }

@@ -50,7 +50,10 @@ impl Steps {
     }
 }
 
-/// The share of each page pixel that ink covers.
+/// How much finer the screens of shared inks are than the colours'. A guess.
+const FINER: f64 = 1.08;
+
+/// The share of each page pixel that ink covers; `channel` is the ink's place among them all.
 pub(super) fn lay(
     wish: &Plane,
     pitch: [f64; 2],
@@ -71,6 +74,8 @@ pub(super) fn lay(
         Technology::ClusteredDot { lines, angle_deg, .. } => {
             // Inks 30° apart, as in every process print.
             let angle = (angle_deg + 30.0 * channel as f64).to_radians();
+            // The fourth ink stands across the first: with the same lines both would lock.
+            let lines = if channel < 3 { lines } else { lines * FINER };
             source.clustered(dot.map(|d| lines * d / MM_PER_INCH), angle, seed, collect);
         }
         Technology::ErrorDiffusion { kernel, .. } => source.diffuse(kernel, 2, seed, collect),

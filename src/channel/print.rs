@@ -2,8 +2,8 @@
 //!
 //! Ink shares follow Murray–Davies with a parabola of tone value increase (ISO 12647-1 defines the
 //! value at 50 %), optical gain follows Yule and Nielsen (1951). The colours of a colour print are
-//! three inks that absorb one linear sRGB channel each: no black ink, no cross-talk, and all in
-//! register.
+//! three inks that absorb one linear sRGB channel each, without cross-talk and in register; screened
+//! prints may have up to two more, which all channels share.
 
 use ndarray::Axis;
 use rayon::prelude::*;
@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::conditions::{PrintConditions, Technology};
 use super::ink::{Steps, lay};
 use super::noise::{Field, Gauss, mix};
+use super::relief::Glints;
 use super::wear::Worn;
 use crate::imaging::{Picture, Plane, Ppi, raster};
 
@@ -43,24 +44,85 @@ pub(super) fn print(
     let steps = Steps::new(ppi[0].0, &conditions.technology, finest);
     let pitch = ppi.map(|axis| axis.pitch().0 / steps.page_per_picture());
     let curve = Curve::new(conditions);
-    let worn = mix(seed, 90);
-    let planes = light
+    let (worn, relief) = (mix(seed, 90), mix(seed, 91));
+    let wishes: Vec<Plane> = light
+        .into_iter()
+        .map(|mut plane| {
+            plane.par_mapv_inplace(|light| curve.ink(light));
+            raster::shrink(&plane, steps.average)
+        })
+        .collect();
+    let shared = Shared::new(conditions, &wishes);
+    let lay =
+        |wish: &Plane, ink: usize| lay(wish, pitch, conditions, &steps, ink, mix(seed, ink as u64));
+    let shared_ink = shared.lay(lay);
+    let planes = wishes
         .into_iter()
         .enumerate()
-        .map(|(channel, mut plane)| {
-            plane.par_mapv_inplace(|light| curve.ink(light));
-            let plane = raster::shrink(&plane, steps.average);
+        .map(|(channel, mut wish)| {
+            shared.take_from(&mut wish);
+            let mut ink = lay(&wish, channel);
+            shared_ink.iter().for_each(|other| overprint(&mut ink, other));
             let seed = mix(seed, channel as u64);
-            let ink = lay(&plane, pitch, conditions, &steps, channel, seed);
             let mut page = reflect(ink, pitch, conditions, &curve, seed);
             // The same wear for all colours.
             let size = [page.ncols(), page.nrows()];
             let solids = [conditions.paper, conditions.black];
             Worn::new(&conditions.wear, solids, pitch, size, worn).apply(&mut page);
+            Glints::new(conditions.relief, pitch, size, relief).apply(&mut page);
             page
         })
         .collect();
     Page { planes, pitch, spread: conditions.spread.0 }
+}
+
+/// The inks that all colours of a screened print share.
+struct Shared {
+    /// How many.
+    inks: usize,
+    /// What each of them lays.
+    wish: Option<Plane>,
+}
+
+impl Shared {
+    /// The share of the darkness that all colours have in common which each such ink takes over. A
+    /// guess: printers take over little (UCR) to nearly all (GCR).
+    const TAKES: f32 = 0.4;
+
+    fn new(conditions: &PrintConditions, wishes: &[Plane]) -> Self {
+        let screened = matches!(conditions.technology, Technology::ClusteredDot { .. });
+        let inks = if screened { usize::from(conditions.shared_inks) } else { 0 };
+        let wish = (inks > 0).then(|| {
+            let mut common = wishes[0].clone();
+            for other in &wishes[1..] {
+                common.zip_mut_with(other, |v, other| *v = v.min(*other));
+            }
+            common.mapv_inplace(|v| Self::TAKES * v);
+            common
+        });
+        Self { inks, wish }
+    }
+
+    /// Their screens come after those of the three colours.
+    fn lay(&self, lay: impl Fn(&Plane, usize) -> Plane) -> Vec<Plane> {
+        let wish = self.wish.iter();
+        wish.flat_map(|wish| (0..self.inks).map(|i| lay(wish, 3 + i)).collect::<Vec<_>>()).collect()
+    }
+
+    /// Leaves a colour what the shared inks do not cover already (Demichel 1924).
+    fn take_from(&self, colour: &mut Plane) {
+        if let Some(wish) = &self.wish {
+            let inks = self.inks as i32;
+            colour.zip_mut_with(wish, |v, shared| {
+                *v = (1.0 - (1.0 - *v) / (1.0 - shared).powi(inks)).clamp(0.0, 1.0);
+            });
+        }
+    }
+}
+
+/// One ink over another: what neither covers stays bare.
+fn overprint(ink: &mut Plane, other: &Plane) {
+    ink.zip_mut_with(other, |v, other| *v = 1.0 - (1.0 - *v) * (1.0 - other));
 }
 
 fn linear_planes(picture: &Picture) -> Vec<Plane> {
@@ -220,6 +282,23 @@ mod tests {
                 last = now;
             }
             assert!((last - 0.88).abs() < 0.001);
+        }
+    }
+
+    #[test]
+    fn shared_inks_keep_the_tone() {
+        let mut conditions = Conditions::clean(Ppi(1200.0)).print;
+        let device = Ppi(2400.0);
+        conditions.technology = Technology::ClusteredDot { device, lines: 200.0, angle_deg: 15.0 };
+        for value in [60u8, 128, 200] {
+            let pixels = GrayImage::from_pixel(300, 300, image::Luma([value]));
+            let patch = Picture::new(pixels.into(), Ppi(1200.0));
+            let tones = [0, 1, 2].map(|inks| {
+                conditions.shared_inks = inks;
+                mean(&patch, &conditions, 600.0)
+            });
+            let apart = tones.iter().fold(0.0f32, |worst, tone| worst.max((tone - tones[0]).abs()));
+            assert!(apart > 0.0 && apart < 0.015, "{value}: {tones:?}");
         }
     }
 

@@ -2,7 +2,9 @@
 //! all presets share.
 //!
 //! Ranges are wide on purpose. A number is a guess, our estimate of the devices of that kind, unless
-//! its field or its row names a source; none was fitted to real scans.
+//! its field or its row names a source. "Real scans" are a handful of flatbed scans of test targets and
+//! documents, on which the figures in the docs of [conditions](super::conditions) were measured; the
+//! ranges here hold them, and what lies around.
 
 use super::preset::Preset;
 
@@ -40,7 +42,8 @@ pub(super) struct Jpeg {
 pub(super) struct Ranges {
     /// Share of clustered-dot screens among the prints. A guess: passports have none, forgeries do.
     pub(super) screened: f64,
-    /// Their lines an inch. From 150 on: ISO 12647-2's usual 60–80 cells/cm, 152–203 lines. Where
+    /// Their lines an inch. From 150 on: ISO 12647-2's usual 60–80 cells/cm, 152–203 lines
+    /// (real prints have 197–200), and finer ones. Where
     /// scans are fine only from 175 on: coarser screens dissolve capitals of 0.24 mm, whatever the
     /// scanner.
     pub(super) lines: Value,
@@ -66,7 +69,20 @@ pub(super) struct Ranges {
     pub(super) lens: Value,
     /// Amplitude of uneven feed, µm. A guess; an array of phone pixels has none.
     pub(super) feed_jitter: Value,
-    /// Sigma beside the pixel's square, scan pixels. A guess.
+    /// Amplitude of the way across the feed, µm. As `feed_jitter`; of a phone, the hand's shaking
+    /// while rows are read one after the other.
+    pub(super) sway: Value,
+    /// Red and blue against green, µm across and along the feed. Real scans: up to 23 along. A phone's
+    /// is its lens's.
+    pub(super) registration: [Value; 2],
+    /// Light between page and glass. Real flatbed scans: 0.28–0.39 make the measured 24–32 %; the
+    /// rest is a guess, that of others most of all.
+    pub(super) glass: Value,
+    /// Light that the lens spreads. A guess.
+    pub(super) lens_glare: Value,
+    /// Share of scans with a lamp's reflection. A guess.
+    pub(super) veiled: f64,
+    /// Sigma beside the pixel's square, scan pixels. The low end holds the edges of real scans.
     pub(super) optics_px: Value,
     /// The longest way during exposure, scan pixels; 0: none is drawn. A guess.
     pub(super) motion_px: f64,
@@ -103,7 +119,7 @@ pub(super) const fn of(preset: Preset) -> &'static Ranges {
 
 const LAB_2400: Ranges = Ranges {
     screened: 0.02,
-    lines: Even(175.0, 200.0),
+    lines: Even(175.0, 220.0),
     dye_spot: Even(15.0, 35.0),
     abrasion: Fixed(0.0),
     stain: Fixed(0.0),
@@ -113,8 +129,13 @@ const LAB_2400: Ranges = Ranges {
     rotation_deg: Tailed { usual: 3.0, rare: 10.0 },
     keystone: Fixed(0.0),
     lens: Fixed(0.0),
-    feed_jitter: Even(0.0, 6.0),
-    optics_px: Even(0.25, 0.6),
+    feed_jitter: Even(0.0, 10.0),
+    sway: Even(0.0, 10.0),
+    registration: [Around(8.0), Around(25.0)],
+    glass: Even(0.0, 0.4),
+    lens_glare: Even(0.0, 0.03),
+    veiled: 0.0,
+    optics_px: Even(0.1, 0.6),
     motion_px: 0.0,
     illumination: Around(0.05),
     vignette: Fixed(0.0),
@@ -131,8 +152,9 @@ const LAB_1200: Ranges = Ranges { ppi: Fixed(1200.0), ..LAB_2400 };
 const FLATBED_600: Ranges = Ranges {
     dye_spot: Even(15.0, 45.0),
     ppi: Fixed(600.0),
-    feed_jitter: Even(0.0, 12.0),
-    sharpened: 0.4,
+    feed_jitter: Even(0.0, 20.0),
+    sway: Even(0.0, 22.0),
+    sharpened: 0.5,
     noise: 0.7,
     dirt: 0.4,
     jpeg: Jpeg { share: 0.7, quality: [80, 95] },
@@ -149,6 +171,10 @@ const READER_500: Ranges = Ranges {
     rotation_deg: Around(2.0),
     lens: Around(0.001),
     feed_jitter: Even(0.0, 30.0),
+    sway: Even(0.0, 25.0),
+    glass: Even(0.0, 0.2),
+    lens_glare: Even(0.0, 0.06),
+    veiled: 0.1,
     noise: 1.0,
     dirt: 0.5,
     jpeg: Jpeg { share: 0.6, quality: [80, 95] },
@@ -160,7 +186,7 @@ const READER_400: Ranges = Ranges { ppi: Fixed(400.0), ..READER_500 };
 
 const PHONE: Ranges = Ranges {
     screened: 0.05,
-    lines: Even(150.0, 200.0),
+    lines: Even(150.0, 220.0),
     dye_spot: Even(15.0, 45.0),
     abrasion: Even(0.0, 0.06),
     stain: Even(0.0, 0.05),
@@ -171,6 +197,11 @@ const PHONE: Ranges = Ranges {
     keystone: Around(0.02),
     lens: Around(0.006),
     feed_jitter: Fixed(0.0),
+    sway: Even(0.0, 12.0),
+    registration: [Around(8.0), Around(8.0)],
+    glass: Fixed(0.0),
+    lens_glare: Even(0.0, 0.06),
+    veiled: 0.35,
     optics_px: Even(0.4, 1.2),
     motion_px: 1.5,
     illumination: Around(0.25),
@@ -185,7 +216,7 @@ const PHONE: Ranges = Ranges {
 
 const WORN: Ranges = Ranges {
     screened: 0.05,
-    lines: Even(150.0, 200.0),
+    lines: Even(150.0, 220.0),
     abrasion: Even(0.05, 0.30),
     stain: Even(0.0, 0.25),
     scratches: Even(0.5, 4.0),
@@ -217,11 +248,12 @@ pub(super) struct Shared {
     pub(super) toner_spot: Value,
     /// Sigma of an inkjet's drop, µm. A guess.
     pub(super) drop_spot: Value,
-    /// Sigma of light in paper, µm. Arney et al. (1996).
+    /// Sigma of light in paper, µm. Arney et al. (1996), and a low end for the edges of real scans.
     pub(super) spread: Value,
     /// Grain where tone is continuous. A guess.
     pub(super) smooth_grain: Value,
-    /// Grain of binary devices, beside the noise of their dots. A guess.
+    /// Grain of binary devices, beside the noise of their dots. The high end holds that of a real
+    /// inkjet print.
     pub(super) dotted_grain: Value,
     /// ISO 24790 names and measures mottle; the amount is a guess.
     pub(super) mottle: Value,
@@ -233,6 +265,10 @@ pub(super) struct Shared {
     pub(super) banding_pitch: Value,
     /// Root mean square error of an inkjet's placement, µm. A guess.
     pub(super) placement: Value,
+    /// Share of embossed or laminated pages whose relief shows. A guess.
+    pub(super) embossed: f64,
+    /// Glints a cm² of these. A guess.
+    pub(super) relief: Value,
     /// True over stated resolution less 1, both axes together. A guess.
     pub(super) scale: Value,
     /// Scan pixels; a page lies anywhere.
@@ -255,11 +291,21 @@ pub(super) struct Shared {
     pub(super) gamma: Value,
     /// Reflectance. A guess.
     pub(super) black_point: Value,
-    /// Reflectance. A guess.
+    /// Reflectance. Such that paper is clipped as often as in real scans, 3 of 7.
     pub(super) white_point: Value,
+    /// Natural logarithm of the blur across over that along the feed: 0.7–2.3, as in real scans.
+    pub(super) log_aspect: Value,
+    /// Millimetres along the feed. A guess.
+    pub(super) sway_period: Value,
+    /// Millimetres. A guess.
+    pub(super) glare_reach: Value,
+    /// Light of a lamp's reflection, where there is one. A guess.
+    pub(super) veil: Value,
+    /// Millimetres. A guess.
+    pub(super) veil_size: Value,
     /// Gain less 1 of each colour. A guess.
     pub(super) balance: Value,
-    /// Strength of unsharp masking, where there is any. A guess.
+    /// Strength of unsharp masking, where there is any. The high end holds the overshoot of real scans.
     pub(super) sharpen: Value,
     /// Scan pixels. A guess.
     pub(super) sharpen_radius_px: Value,
@@ -286,14 +332,16 @@ pub(super) const SHARED: Shared = Shared {
     plate_spot: Even(4.0, 8.0),
     toner_spot: Even(8.0, 15.0),
     drop_spot: Even(5.0, 9.0),
-    spread: Even(10.0, 40.0),
+    spread: Even(5.0, 40.0),
     smooth_grain: Even(0.005, 0.05),
-    dotted_grain: Even(0.01, 0.10),
+    dotted_grain: Even(0.01, 0.13),
     mottle: Even(0.0, 0.03),
     mottle_size: Even(100.0, 1500.0),
     banding: Even(0.0, 0.02),
     banding_pitch: Even(200.0, 3000.0),
     placement: Even(1.0, 6.0),
+    embossed: 0.2,
+    relief: Even(0.3, 4.0),
     scale: Around(0.015),
     shift_px: Around(0.5),
     border: Even(2.0, 6.0),
@@ -303,11 +351,16 @@ pub(super) const SHARED: Shared = Shared {
     pattern: Even(0.01, 0.15),
     pattern_pitch: Even(0.3, 1.2),
     feed_period: Even(2.0, 25.0),
+    log_aspect: Even(-0.36, 0.83),
+    sway_period: Even(3.0, 30.0),
+    glare_reach: Even(2.0, 15.0),
+    veil: Even(0.03, 0.25),
+    veil_size: Even(5.0, 25.0),
     gamma: Even(0.85, 1.2),
     black_point: Even(-0.03, 0.02),
-    white_point: Even(0.8, 1.05),
+    white_point: Even(0.74, 1.02),
     balance: Around(0.05),
-    sharpen: Even(0.2, 1.5),
+    sharpen: Even(0.2, 2.0),
     sharpen_radius_px: Even(0.6, 1.5),
     read_noise: Even(0.001, 0.010),
     shot_noise: Even(0.002, 0.020),

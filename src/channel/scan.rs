@@ -1,7 +1,7 @@
 //! The scan: a page → the picture that a scanner or phone stores of it.
 //!
 //! Signals are reflectances (linear light) until the tone curve. Left out: colour filters and
-//! demosaicing, the noise reduction of phones, specular highlights, chromatic aberration.
+//! demosaicing, the noise reduction of phones, colour errors that grow towards the edges of a lens.
 
 use std::io::Cursor;
 
@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use super::conditions::{ScanConditions, Surround};
 use super::geometry::Geometry;
+use super::glare;
 use super::marks::{self, Mark};
 use super::noise::{Gauss, mix};
 use super::print::{Page, lookup};
@@ -41,9 +42,11 @@ pub(super) fn scan(
     for (channel, plane) in page.planes.into_iter().enumerate() {
         let lit = Lit::new(spread(&plane, sigma, MARGIN, ground), page.pitch);
         drop(plane);
-        let mut signal = lit.sample(&geometry, &taps, &conditions.surround);
+        let aside = if grey { [0.0; 2] } else { aside(channel, conditions, geometry.pitch()) };
+        let mut signal = lit.sample(&geometry, aside, &taps, &conditions.surround);
         drop(lit);
         dirt.iter().for_each(|mark| mark.draw(&mut signal));
+        glare::light(&mut signal, &conditions.glare, ground, geometry.pitch());
         let balance = if grey { 1.0 } else { conditions.balance[channel] };
         let seed = mix(seed, 2 + channel as u64);
         channels.push(store(signal, conditions, balance, seed));
@@ -63,6 +66,13 @@ pub(super) fn scan(
         Some(quality) => recompress(&stored, quality),
         None => Ok(stored),
     }
+}
+
+/// How far this colour lies from green, scan pixels right and down.
+fn aside(channel: usize, conditions: &ScanConditions, pitch: [f64; 2]) -> [f64; 2] {
+    let [red, blue] = conditions.registration;
+    let from_green = [red, [Mm(0.0); 2], blue][channel];
+    [0, 1].map(|i| from_green[i].0 / pitch[i])
 }
 
 /// Page pixels around the portrait that take its blur: about three deviations of the widest one.
@@ -103,9 +113,13 @@ impl Taps {
         }
         // The square of side s has s² / 12, of which n lookups bring all but s² / 12 n²; straight
         // lines between page pixels p apart bring p² / 6.
+        // The optics' axes are the scanner's, the blur's are the page's: what lies askew is left out.
+        let optics = [conditions.aspect, 1.0 / conditions.aspect]
+            .map(|aspect| aspect * conditions.optics_px.powi(2));
+        let [cos, sin] = geometry.turn().map(|v| v * v);
         let missing = [0, 1].map(|i| {
-            let square = pixel[i] * pixel[i];
-            square * (conditions.optics_px.powi(2) + 1.0 / (12.0 * counts[i] * counts[i]))
+            let optics = cos * optics[i] + sin * optics[1 - i];
+            pixel[i] * pixel[i] * (optics + 1.0 / (12.0 * counts[i] * counts[i]))
                 - page[i] * page[i] / 6.0
         });
         Self { at, missing }
@@ -126,14 +140,21 @@ impl Lit {
         Self { source: plane.into_raw_vec_and_offset().0, columns, rows, pitch }
     }
 
-    fn sample(&self, geometry: &Geometry, taps: &Taps, surround: &Surround) -> Plane {
+    /// The page, moved by `aside` scan pixels right and down.
+    fn sample(
+        &self,
+        geometry: &Geometry,
+        aside: [f64; 2],
+        taps: &Taps,
+        surround: &Surround,
+    ) -> Plane {
         /// The warp is a straight line over as many pixels, to 10⁻⁴ pixels.
         const SPAN: usize = 32;
         let [width, height] = geometry.size();
         let mut out = Plane::zeros((height, width));
         let pixels = |mm: [f64; 2]| [0, 1].map(|i| mm[i] / self.pitch[i]);
         let place = |x: usize, y: usize| {
-            let at = pixels(geometry.to_print([x as f64, y as f64]));
+            let at = pixels(geometry.to_print([x as f64 - aside[0], y as f64 - aside[1]]));
             at.map(|v| v - 0.5 + MARGIN as f64)
         };
         let taps: Vec<[f64; 2]> = taps.at.iter().map(|&tap| pixels(tap)).collect();
