@@ -11,3 +11,4 @@ pub mod rate;
 pub mod ratios;
 pub mod rival;
 pub mod seed;
+pub mod world;

@@ -35,8 +35,10 @@ const SHOWN: f32 = 0.5;
 const LIGHT: f32 = 14.0;
 /// … up to this share of the portrait's brightest light: above, white leaves no room for them.
 const ROOM: f32 = 0.85;
-/// This near to the turn letters may be of either sign.
+/// This near to the turn letters may be of either sign, and so near above it where light may have been
+/// added.
 const NEAR: f32 = 4.0;
+const NEAR_VEILED: f32 = 8.0;
 /// Letters that stand beside their places are there if they are this share of what is typical, in so
 /// many standard deviations.
 const BESIDE: f32 = 0.5;
@@ -98,7 +100,9 @@ impl Court<'_> {
     fn could_show(&self, place: [usize; 2]) -> bool {
         self.ground[place].is_some_and(|ground| {
             let is_dark = ground.lightness <= self.turn - NEAR;
-            let is_light = || self.printed_at_least(place, ground.lightness) >= self.turn + NEAR;
+            let is_light = || {
+                self.printed_at_least(place, ground.lightness) >= self.turn + NEAR_VEILED
+            };
             ground.brightest <= ROOM * self.white && (is_dark || is_light())
         })
     }

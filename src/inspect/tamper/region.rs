@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-/// Smaller regions are dust, scratches and smears, in square millimetres.
-pub(super) const SMALLEST: f64 = 5.0;
+/// Smaller regions are dust, scratches and smears, in square millimetres: 3 × 3 mm.
+pub(super) const SMALLEST: f64 = 9.0;
 
 /// A region lacks letters if it stands so many standard deviations below genuine ones. Of genuine
 /// prints … (see docs/measurements.md).
