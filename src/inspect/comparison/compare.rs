@@ -30,8 +30,8 @@ const FOREIGN: f32 = 2.0;
 const DETAIL: f64 = 1.0;
 /// A face is another's if it shows another picture over this area, so much in the mean, and is no more
 /// alike than that.
-const OTHER_MM2: f64 = 80.0;
-const OTHER_MEAN: f32 = 1.2;
+const OTHER_MM2: f64 = 85.0;
+const OTHER_MEAN: f32 = 1.6;
 const OTHER_LIKENESS: f64 = 0.83;
 /// A face agrees where no more than this speaks against it anywhere, and it is so alike.
 const SAME_FOREIGN: f32 = 3.3;
@@ -48,7 +48,7 @@ const FRAME_SHIFT: f64 = 2.0;
 /// Another crop, or a mirror, explains a scan if coarse features are so much more alike with it.
 const BETTER: f64 = 0.12;
 /// Lines of microtext stand out from a reference by so much.
-const LINES: f64 = 8.0;
+const LINES: f64 = 5.0;
 
 /// Holds the portrait in a scan against the one that was issued. `frame`, `orientation`: of the
 /// microtext in the scan, which must be established.

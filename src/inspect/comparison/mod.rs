@@ -18,3 +18,6 @@ mod tone_fit;
 pub mod view;
 mod warp;
 mod windows;
+
+#[cfg(test)]
+mod tests;

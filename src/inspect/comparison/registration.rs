@@ -38,7 +38,7 @@ pub(super) struct Reach {
 pub(super) const NEAR: Reach = Reach { shift: 1.5, enlarged: &[-0.015, 0.0, 0.015] };
 /// What another crop of the same picture is found by.
 pub(super) const FAR: Reach = Reach {
-    shift: 2.5,
+    shift: 2.0,
     enlarged: &[-0.25, -0.2, -0.15, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3],
 };
 

@@ -22,8 +22,6 @@ pub(super) struct Windows {
     /// How much speaks for another picture: what is left, in variances, times the share of the detail
     /// that is not the reference's; 0 where either picture has none. 0 to 12.
     pub(super) foreign: Plane,
-    /// Strength of the expected detail, in variances of the noise, 0 to 16.
-    pub(super) detail: Plane,
 }
 
 impl Windows {
@@ -50,6 +48,6 @@ impl Windows {
             let told = (own / STRONG).min(1.0) * (expected / STRONG).min(1.0);
             (1.0 - alike).clamp(0.0, 1.0) * left[at].max(0.0) * told
         });
-        Self { foreign, detail: expected }
+        Self { foreign }
     }
 }
