@@ -45,8 +45,13 @@ const UNSTEADY: f64 = 0.1;
 /// Enlargement and shift that the microtext's frame may have.
 const FRAME_ENLARGED: f64 = 0.045;
 const FRAME_SHIFT: f64 = 2.0;
-/// Another crop, or a mirror, explains a scan if coarse features are so much more alike with it.
+/// Another crop, or a mirror, is tried if coarse features are so much more alike with it.
 const BETTER: f64 = 0.12;
+const BETTER_MIRRORED: f64 = 0.03;
+/// What lies around the face is other over this area: stamps and wear stay below.
+const AROUND_MM2: f64 = 200.0;
+/// Steps of light in the pictures that are shown.
+const SHADES: usize = 4096;
 /// Lines of microtext stand out from a reference by so much.
 const LINES: f64 = 5.0;
 
@@ -101,9 +106,9 @@ fn fault(view: &View, reference: &Reference, judged: &Judged) -> Option<(Why, Ju
     };
     let rough = judged.figures.rough;
     let mirrored = reference.mirrored();
-    if registration::likeness(&mirrored, view, NEAR) > rough + BETTER {
+    if registration::likeness(&mirrored, view, NEAR) > rough + BETTER_MIRRORED {
         let other = Judged::new(Registration::new(&mirrored, view, NEAR));
-        if fits(&other) {
+        if fits(&other) && other.figures.foreign[0] < judged.figures.foreign[0] {
             return Some((Why::Mirrored, other));
         }
     }
@@ -214,7 +219,7 @@ impl Judged {
         reference: &Reference,
     ) -> Comparison {
         let Self { registration, patches, left, figures } = self;
-        let is_around = figures.around_mm2 > OTHER_MM2 && figures.place < UNSTEADY;
+        let is_around = figures.around_mm2 > AROUND_MM2;
         let (whole, why) = match agreement {
             Agreement::Agrees if is_around => (Agreement::Differs, Some(Why::OtherBackground)),
             other => (other, why),
@@ -294,7 +299,10 @@ fn correlation([a, b]: &[Plane; 2], mask: &Plane) -> f64 {
 fn views(registration: &Registration, view: &View, reference: &Reference) -> (GrayImage, GrayImage) {
     let expected = registration.tones.expected(&reference.light.mapv(level::tone));
     let (rows, columns) = reference.light.dim();
-    let stored = |light: f32| Luma([(255.0 * tone::stored(light.clamp(0.0, 1.0)) + 0.5) as u8]);
+    let table: [u8; SHADES + 1] = std::array::from_fn(|i| {
+        (255.0 * tone::stored(i as f32 / SHADES as f32) + 0.5) as u8
+    });
+    let stored = |light: f32| Luma([table[(light.clamp(0.0, 1.0) * SHADES as f32) as usize]]);
     let middle = [columns, rows].map(|px| 0.5 * px as f64);
     let scan = GrayImage::from_fn(columns as u32, rows as u32, |x, y| {
         let place = [f64::from(x) + 0.5 - middle[0], f64::from(y) + 0.5 - middle[1]];

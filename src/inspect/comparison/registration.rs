@@ -20,10 +20,14 @@ const FINE: (Mm, usize) = (Mm(0.25), 2);
 const LIGHT: Mm = Mm(4.0);
 /// The coarse search's steps, in millimetres.
 const STEP: f64 = 0.5;
+/// Share of the samples that must lie in the view. A guess.
+const LEAST_SHARE: f64 = 0.3;
 /// Pixels from one sample of a fit to the next: bands are smooth. For speed alone.
 const EVERY: usize = 2;
 /// Differences of so many standard deviations count half. A guess (Cauchy's weights; 2.4 is usual).
 const HALF: f32 = 2.4;
+/// Terms of the displacement that each step fits, rough and fine.
+const STEPS: [[usize; 4]; 2] = [[1, 3, 3, 3], [3, 3, TERMS, TERMS]];
 
 /// How far the search goes.
 #[derive(Clone, Copy, Debug)]
@@ -69,13 +73,13 @@ impl Registration {
         let rough = level(reference, view, ROUGH);
         let (likeness, mut warp) = coarse(&rough, reach);
         let mut fit = Fit::new(&rough, warp);
-        for terms in [1, 3, 3, 3] {
+        for terms in STEPS[0] {
             fit.step(&rough, terms);
         }
         warp = fit.warp;
         let fine = level(reference, view, FINE);
         let mut fit = Fit::new(&fine, warp);
-        for terms in [3, 3, TERMS, TERMS] {
+        for terms in STEPS[1] {
             fit.step(&fine, terms);
         }
         let Fit { warp, seen, inside, tones, expected, weights } = fit;
@@ -96,7 +100,7 @@ fn level(reference: &Reference, view: &View, (sigma, step): (Mm, usize)) -> Leve
 /// The best shift and enlargement of those in reach, and the correlation that they give.
 fn coarse(level: &Level, reach: Reach) -> (f64, Warp) {
     let without_light = |plane: &Plane| plane - &blur(plane, LIGHT.0 * level.per_mm);
-    let reference = without_light(&level.reference);
+    let samples = samples(level, &without_light(&level.reference));
     let view = without_light(level.view());
     let steps = (reach.shift / STEP).round() as i32;
     let mut best = (-1.0, Warp::default());
@@ -104,10 +108,9 @@ fn coarse(level: &Level, reach: Reach) -> (f64, Warp) {
         for down in -steps..=steps {
             for across in -steps..=steps {
                 let shift = [across, down].map(|v| f64::from(v) * STEP);
-                let warp = Warp::similar(shift, enlarged);
-                let likeness = correlation(level, &reference, &view, &warp);
+                let likeness = correlation(level, &samples, &view, shift, enlarged);
                 if likeness > best.0 {
-                    best = (likeness, warp);
+                    best = (likeness, Warp::similar(shift, enlarged));
                 }
             }
         }
@@ -115,23 +118,39 @@ fn coarse(level: &Level, reach: Reach) -> (f64, Warp) {
     best
 }
 
-/// Correlation of every so many pixels that lie in the view, −1..1.
-fn correlation(level: &Level, reference: &Plane, view: &Plane, warp: &Warp) -> f64 {
+/// A pixel of the reference: its row and column, its place in millimetres from the middle, its value.
+type Sample = ((usize, usize), [f64; 2], f64);
+
+/// Every so many pixels.
+fn samples(level: &Level, reference: &Plane) -> Vec<Sample> {
     let (rows, columns) = reference.dim();
+    let rows = (EVERY / 2..rows).step_by(EVERY);
+    let all = rows.flat_map(|row| {
+        (EVERY / 2..columns).step_by(EVERY).map(move |column| (row, column))
+    });
+    all.map(|at| (at, level.millimetres(at), f64::from(reference[at]))).collect()
+}
+
+/// Correlation of the samples that lie in the view, −1..1.
+fn correlation(
+    level: &Level,
+    samples: &[Sample],
+    view: &Plane,
+    shift: [f64; 2],
+    enlarged: f64,
+) -> f64 {
     let mut sums = [0.0f64; 6];
-    for row in (EVERY / 2..rows).step_by(EVERY) {
-        for column in (EVERY / 2..columns).step_by(EVERY) {
-            let at = (row, column);
-            let [x, y] = level.in_view(at, warp.at(level.millimetres(at)));
-            if !level.has([x, y]) {
-                continue;
-            }
-            let (a, b) = (f64::from(reference[at]), f64::from(bilinear(view, x, y)));
-            sums.iter_mut().zip([1.0, a, b, a * a, b * b, a * b]).for_each(|(sum, v)| *sum += v);
+    for &(at, place, a) in samples {
+        let by = [0, 1].map(|axis| shift[axis] + enlarged * place[axis]);
+        let [x, y] = level.in_view(at, by);
+        if !level.has([x, y]) {
+            continue;
         }
+        let b = f64::from(bilinear(view, x, y));
+        sums.iter_mut().zip([1.0, a, b, a * a, b * b, a * b]).for_each(|(sum, v)| *sum += v);
     }
     let [n, a, b, aa, bb, ab] = sums;
-    if n < 0.3 * ((rows / EVERY) * (columns / EVERY)) as f64 {
+    if n < LEAST_SHARE * samples.len() as f64 {
         return -1.0;
     }
     let (va, vb) = (aa - a * a / n, bb - b * b / n);
@@ -160,13 +179,11 @@ impl Fit {
         fit
     }
 
-    /// Tones and weights in turn.
+    /// Tones, then weights.
     fn fit_tones(&mut self, level: &Level) {
-        for _ in 0..2 {
-            self.tones = ToneFit::new(&level.reference, &self.seen, &self.weights, EVERY);
-            self.expected = self.tones.expected(&level.reference);
-            self.weigh();
-        }
+        self.tones = ToneFit::new(&level.reference, &self.seen, &self.weights, EVERY);
+        self.expected = self.tones.expected(&level.reference);
+        self.weigh();
     }
 
     fn weigh(&mut self) {
