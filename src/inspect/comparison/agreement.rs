@@ -69,9 +69,9 @@ impl fmt::Display for Why {
                  a change of the print",
             ),
             Self::NotRegistered => f.write_str("scan and reference cannot be laid on each other"),
-            Self::LittleDetail => {
-                f.write_str("the scan shows too little of the face to hold it against the reference")
-            }
+            Self::LittleDetail => f.write_str(
+                "the scan shows too little of the face to hold it against the reference",
+            ),
         }
     }
 }
@@ -99,8 +99,8 @@ pub struct Figures {
     pub around_mm2: f64,
     /// How much speaks for another picture in the face, in the mean, and where most does; 0 to 12.
     pub foreign: [f32; 2],
-    /// Correlation of the detail in the face, and in all of the portrait; −1..1.
-    pub likeness: [f64; 2],
+    /// Correlation of the detail in the face, in all of the portrait, and around the face; −1..1.
+    pub likeness: [f64; 3],
     /// Correlation of the coarse features before registration; −1..1.
     pub rough: f64,
     /// Root mean square of the scan's detail in the face, in cube roots of light.

@@ -86,8 +86,7 @@ mod tests {
             });
             Reference { light, per_mm: 12.0, coloured: false }
         };
-        let [without, with] =
-            [0.0, 0.01].map(|l| lines(&reference(l), &Warp::default(), Mm(0.4)));
+        let [without, with] = [0.0, 0.01].map(|l| lines(&reference(l), &Warp::default(), Mm(0.4)));
         assert!(without < 3.0 && with > 20.0, "{without} {with}");
     }
 }

@@ -39,9 +39,7 @@ pub(super) fn light(tone: f32) -> f32 {
 impl Level {
     /// Both blurred by Gaussians of deviation `sigma`, one pixel for `step` of theirs.
     pub(super) fn new(reference: &Reference, view: &View, sigma: Mm, step: usize) -> Self {
-        let band = |light: &Plane| {
-            shrink(&blur(light, sigma.0 * PER_MM), step).mapv_into(tone)
-        };
+        let band = |light: &Plane| shrink(&blur(light, sigma.0 * PER_MM), step).mapv_into(tone);
         Self {
             per_mm: PER_MM / step as f64,
             reference: band(&reference.light),

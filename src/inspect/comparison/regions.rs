@@ -73,11 +73,21 @@ mod tests {
 
     #[test]
     fn patches_are_in_one_piece() {
-        let plane = Plane::from_shape_fn((20, 30), |(row, column)| match (row, column) {
-            (2..8, 3..9) => 3.0,
-            (9..15, 10..20) => 5.0,
-            (18, 1) => 9.0,
-            _ => 0.0,
+        let plane = Plane::from_shape_fn((20, 30), |(row, column)| {
+            let within = |rows: std::ops::Range<usize>, columns: std::ops::Range<usize>| {
+                rows.contains(&row) && columns.contains(&column)
+            };
+            let alone = (row, column) == (18, 1);
+            let large = within(9..15, 10..20);
+            if within(2..8, 3..9) {
+                3.0
+            } else if large {
+                5.0
+            } else if alone {
+                9.0
+            } else {
+                0.0
+            }
         });
         let patches = patches(&plane, 2.0);
         let sizes: Vec<usize> = patches.iter().map(|patch| patch.pixels).collect();

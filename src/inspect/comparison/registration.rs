@@ -32,17 +32,19 @@ const STEPS: [[usize; 4]; 2] = [[1, 3, 3, 3], [3, 3, TERMS, TERMS]];
 /// How far the search goes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reach {
-    /// Millimetres to each side.
-    pub(super) shift: f64,
+    /// Millimetres to each side, across and down.
+    pub(super) shift: [f64; 2],
     /// Enlargements: 0.01 is 1 %.
     pub(super) enlarged: &'static [f64],
 }
 
 /// What the microtext's frame may be off by.
-pub(super) const NEAR: Reach = Reach { shift: 1.5, enlarged: &[-0.015, 0.0, 0.015] };
+pub(super) const NEAR: Reach = Reach { shift: [1.5, 1.5], enlarged: &[-0.015, 0.0, 0.015] };
+/// Where lines of text begin is less sure than which line is the first: by a part of the text.
+pub(super) const ALONG: Reach = Reach { shift: [6.0, 1.5], enlarged: &[-0.015, 0.0, 0.015] };
 /// What another crop of the same picture is found by.
 pub(super) const FAR: Reach = Reach {
-    shift: 2.0,
+    shift: [2.0, 2.0],
     enlarged: &[-0.25, -0.2, -0.15, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3],
 };
 
@@ -102,11 +104,11 @@ fn coarse(level: &Level, reach: Reach) -> (f64, Warp) {
     let without_light = |plane: &Plane| plane - &blur(plane, LIGHT.0 * level.per_mm);
     let samples = samples(level, &without_light(&level.reference));
     let view = without_light(level.view());
-    let steps = (reach.shift / STEP).round() as i32;
+    let steps = reach.shift.map(|shift| (shift / STEP).round() as i32);
     let mut best = (-1.0, Warp::default());
     for &enlarged in reach.enlarged {
-        for down in -steps..=steps {
-            for across in -steps..=steps {
+        for down in -steps[1]..=steps[1] {
+            for across in -steps[0]..=steps[0] {
                 let shift = [across, down].map(|v| f64::from(v) * STEP);
                 let likeness = correlation(level, &samples, &view, shift, enlarged);
                 if likeness > best.0 {
@@ -125,9 +127,8 @@ type Sample = ((usize, usize), [f64; 2], f64);
 fn samples(level: &Level, reference: &Plane) -> Vec<Sample> {
     let (rows, columns) = reference.dim();
     let rows = (EVERY / 2..rows).step_by(EVERY);
-    let all = rows.flat_map(|row| {
-        (EVERY / 2..columns).step_by(EVERY).map(move |column| (row, column))
-    });
+    let all =
+        rows.flat_map(|row| (EVERY / 2..columns).step_by(EVERY).map(move |column| (row, column)));
     all.map(|at| (at, level.millimetres(at), f64::from(reference[at]))).collect()
 }
 
@@ -242,7 +243,8 @@ impl Fit {
         for i in 0..terms {
             for axis in 0..2 {
                 let term = &mut self.warp.terms[i][axis];
-                *term = (*term + step[axis * terms + i].clamp(-1.0, 1.0)).clamp(-2.0 * most, 2.0 * most);
+                *term = (*term + step[axis * terms + i].clamp(-1.0, 1.0))
+                    .clamp(-2.0 * most, 2.0 * most);
             }
         }
         (self.seen, self.inside) = level.seen(&self.warp);

@@ -80,9 +80,9 @@ impl Residual {
         let noise = steep.noise(&off);
         let place = steep.place(&off, noise, per_mm);
         let usual = place.clamp(PLACE[0], PLACE[1]);
-        let variance = steep.slope.mapv(|slope| {
-            (noise.powi(2) + (usual * f64::from(slope) * per_mm).powi(2)) as f32
-        });
+        let variance = steep
+            .slope
+            .mapv(|slope| (noise.powi(2) + (usual * f64::from(slope) * per_mm).powi(2)) as f32);
         let left = left(&seen, &expected, &inside, &variance, per_mm);
         Self { per_mm, seen, expected, inside, variance, left, noise, place, blurred }
     }

@@ -13,7 +13,7 @@ use crate::spec::Profile;
 /// Pixels a millimetre.
 pub const PER_MM: f64 = 8.0;
 /// What is seen around the portrait on each side: the frame may be off by so much.
-pub const MARGIN: Mm = Mm(3.0);
+pub const MARGIN: Mm = Mm(6.0);
 /// Sizes are whole blocks of so many pixels, the coarsest that the comparison averages over.
 pub const BLOCK: usize = 4;
 /// Pixels from one node of the map to the next: a millimetre. Maps of pages bend slowly.

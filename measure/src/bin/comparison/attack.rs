@@ -111,10 +111,8 @@ pub(crate) fn dots(picture: &Picture, change: impl Fn([f64; 3], [f64; 2]) -> [f6
     let from = picture.pixels.to_rgb8();
     let size = [from.width(), from.height()].map(f64::from);
     let pixels = RgbImage::from_fn(from.width(), from.height(), |x, y| {
-        let at = [
-            (f64::from(x) + 0.5) / size[0] * SIZE[0],
-            (f64::from(y) + 0.5) / size[1] * SIZE[1],
-        ];
+        let at =
+            [(f64::from(x) + 0.5) / size[0] * SIZE[0], (f64::from(y) + 0.5) / size[1] * SIZE[1]];
         let new = change(from.get_pixel(x, y).0.map(f64::from), at);
         Rgb(new.map(|v| v.round().clamp(0.0, 255.0) as u8))
     });
