@@ -29,7 +29,7 @@ const FACE: [[f64; 2]; 2] = [[0.5, 0.445], [0.243, 0.256]];
 const FOREIGN: f32 = 2.0;
 /// Detail is what changes within this, in millimetres.
 const DETAIL: f64 = 1.0;
-/// This and the other thresholds below are guesses, set on 40 genuine scans of one model and 52 of prints
+/// This and the other thresholds below are guesses, set on 40 genuine scans of one model and 69 of prints
 /// with glare, fingerprints, scratches or a stamp, of ten portraits: the largest maximum over all windows
 /// of a face that was seen among them, so that it is families of windows that they bound. No false-alarm
 /// rate follows from so few scans.
