@@ -2,6 +2,7 @@
 
 pub mod colour;
 pub(crate) mod colour_spaces;
+pub mod crop;
 pub mod picture;
 pub mod raster;
 pub mod tone;

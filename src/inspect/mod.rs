@@ -1,13 +1,14 @@
 //! The reader: a scan → what is printed in it, and whether that is the holder's name.
 //!
 //! A scan goes through the rooms from the ground up: [`signal`], [`detection`], [`rectification`],
-//! [`synchronisation`], [`stacking`], [`recognition`], [`tamper`]. [`candidate`] reads it, blindly, within
+//! [`synchronisation`], [`stacking`], [`recognition`], [`tamper`], [`comparison`]. [`candidate`] reads it, blindly, within
 //! a [`budget`];
 //! [`inspection`] gathers the evidence against a claim, and [`decision`] decides. [`reader`] looks for
 //! portraits on a page, and for the resolution, and [`document`] goes through the pages of a file. A room uses only those before it.
 
 pub mod budget;
 pub mod candidate;
+pub mod comparison;
 pub mod decision;
 pub mod detection;
 pub mod document;

@@ -2,12 +2,13 @@
 
 use fast_image_resize::images::TypedImage;
 use fast_image_resize::pixels::{U16, U16x3};
-use fast_image_resize::{CropBox, FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, ImageBuffer, Luma, Rgb};
 use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::imaging::colour::{Colour, Curve, ProfileFault};
+use crate::imaging::crop::Crop;
 use crate::imaging::{Picture, Ppi};
 use crate::spec::Profile;
 
@@ -183,7 +184,7 @@ where
     let (width, height) = (from.0 as u32, from.1 as u32);
     let source = TypedImage::from_pixels(width, height, pixels.collect());
     let source = source.unwrap_or_else(|e| unreachable!("one pixel each: {e}"));
-    let crop = CropBox::fit_src_into_dst_size(width, height, to.0 as u32, to.1 as u32, None);
+    let crop = Crop::centred(from, to);
     let row = to.0 * P::count_of_components();
     let mut printed = vec![0; row * to.1];
     printed.par_chunks_mut(row * BAND).enumerate().for_each_init(

@@ -30,6 +30,7 @@ const STAGES: &[&str] = &[
     "stacking",
     "recognition",
     "tamper",
+    "comparison",
     "decision",
     "budget",
     "candidate",
