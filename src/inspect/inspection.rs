@@ -2,6 +2,8 @@
 
 use crate::inspect::budget::Budget;
 use crate::inspect::candidate::{self, Blind, Found};
+use crate::inspect::comparison::agreement::Comparison;
+use crate::inspect::comparison::compare::compare;
 use crate::inspect::decision::claim::Claim;
 use crate::inspect::decision::decide::{asks_for_range, decide};
 use crate::inspect::decision::evidence::{
@@ -9,6 +11,7 @@ use crate::inspect::decision::evidence::{
 };
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::operating_range::Range;
+use crate::inspect::decision::picture_check::PictureCheck;
 use crate::inspect::decision::text::{Expected, LEGIBLE, Text};
 use crate::inspect::decision::verdict::Decision;
 use crate::inspect::recognition::reading::{Reading, Readings};
@@ -37,6 +40,8 @@ pub struct Inspection {
     pub(crate) second: Option<(Stack, Readings)>,
     /// Where the text does not stand though it should, if there is text.
     pub(crate) tamper: Option<Tamper>,
+    /// The portrait held against the one that was issued, where that is at hand and there is text.
+    pub(crate) comparison: Option<Comparison>,
     /// What the decision rests on.
     pub(crate) evidence: Evidence,
     /// What it comes to.
@@ -66,16 +71,21 @@ impl Inspection {
             .filter(|second| second.legible() >= 0.0)
             .and_then(|second| Some((second.stack?, second.readings?)));
         let case = Case { scan: &scan, flat: &flat, claim, profile };
-        let (found, evidence, tamper) = case.gather(best, lines);
+        let (found, mut evidence, tamper) = case.gather(best, lines);
+        let comparison = found.as_ref().and_then(|found| case.compare(found, &evidence));
+        evidence.picture = comparison
+            .as_ref()
+            .map(|comparison| PictureCheck::of(comparison, tamper.as_ref(), &scan));
         let decision = decide(&evidence);
-        Self { scan, leaf: None, found, second, tamper, evidence, decision }
+        Self { scan, leaf: None, found, second, tamper, comparison, evidence, decision }
     }
 
     /// Nothing was looked at, for this reason.
     pub(super) fn nothing(scan: Scan, obstacle: Obstacle, peak: f32) -> Self {
         let evidence = Evidence { obstacle: Some(obstacle), peak, ..Evidence::default() };
         let decision = decide(&evidence);
-        Self { scan, leaf: None, found: None, second: None, tamper: None, evidence, decision }
+        let (found, second, tamper, comparison) = (None, None, None, None);
+        Self { scan, leaf: None, found, second, tamper, comparison, evidence, decision }
     }
 
     /// The same, of one of several portraits on a page.
@@ -127,6 +137,12 @@ impl Inspection {
     #[must_use]
     pub fn tamper(&self) -> Option<&Tamper> {
         self.tamper.as_ref()
+    }
+
+    /// The portrait held against the one that was issued, where that is at hand and there is text.
+    #[must_use]
+    pub fn comparison(&self) -> Option<&Comparison> {
+        self.comparison.as_ref()
     }
 
     /// The other legend, all its copies in one and as read, where the profile prints two.
@@ -276,6 +292,14 @@ impl Case<'_> {
             .as_ref()
             .map_or(Facing::Unknown, |tamper| Facing::Looked { face: tamper.face, least });
         (Some(best), evidence, tamper)
+    }
+
+    /// The portrait against the one that was issued: only its microtext tells where it lies.
+    fn compare(&self, found: &Found, evidence: &Evidence) -> Option<Comparison> {
+        let reference = self.claim.reference?;
+        evidence.established()?;
+        let orientation = found.readings.as_ref()?.likelier().orientation;
+        Some(compare(self.scan, &found.frame, orientation, reference, self.profile))
     }
 
     /// What of the scan falls short, where the text does not decide.

@@ -39,7 +39,7 @@ fn checked(
     issue: &KeyClaim,
     reader: &Reader<'_>,
 ) -> Inspection {
-    let claim = Claim { name, key: Some(issue) };
+    let claim = Claim { name, key: Some(issue), reference: None };
     reader.check(scan, None, claim).expect("a resolution").main
 }
 

@@ -84,7 +84,9 @@ fn inspect(
     name: Option<&Name>,
     profile: &Profile,
 ) {
-    let Ok(page) = reader.check(picture, ppi, Claim { name, key: None }) else { return };
+    let Ok(page) = reader.check(picture, ppi, Claim { name, key: None, reference: None }) else {
+        return;
+    };
     let _record = Record::of_page(&page, name, profile);
     let _overlay = overlay::overlay_page(picture, &page);
 }

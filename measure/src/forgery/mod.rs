@@ -290,9 +290,7 @@ impl Attack {
             Self::PhotoWithout => case.plain(case.stranger)?,
             Self::PhotoOfAnother => case.another()?,
             Self::PhotoWithNameOnly => embed(case.stranger, case.name, case.profile)?.picture,
-            Self::OtherDocument => {
-                case.genuine(case.portrait, case.name, &"X7654321".parse()?)?
-            }
+            Self::OtherDocument => case.genuine(case.portrait, case.name, &"X7654321".parse()?)?,
             Self::FaceWithout => swap.of(&case.plain(case.stranger)?, Place::FACE, 1.0),
             Self::FaceDarker => swap.of(&case.plain(case.stranger)?, Place::FACE, 0.45),
             Self::FaceLighter => swap.of(&case.plain(case.stranger)?, Place::FACE, 1.6),
@@ -316,8 +314,7 @@ impl Attack {
             Self::EyesInpainted => retouch::inpainted(&genuine, Place::EYES, seed),
             Self::MouthWithout => swap.of(&case.plain(case.stranger)?, Place::MOUTH, 1.0),
             Self::Morph(tenths) => {
-                let stranger =
-                    retouch::matched(&genuine, &case.plain(case.stranger)?, Place::FACE);
+                let stranger = retouch::matched(&genuine, &case.plain(case.stranger)?, Place::FACE);
                 over(&genuine, &stranger, Place::FACE, f64::from(tenths) / 10.0)
             }
             Self::PatchBlurred => over(&genuine, &case.plain(case.portrait)?, patch(seed), 1.0),

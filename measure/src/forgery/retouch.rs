@@ -103,8 +103,7 @@ pub(super) fn inpainted(picture: &Picture, place: Place, seed: u64) -> Picture {
     let pixels = picture.pixels.to_rgb8();
     // A small picture of it, enlarged: far quicker than a wide blur.
     let (width, height) = pixels.dimensions();
-    let small =
-        imageops::resize(&pixels, width / 24, height / 24, imageops::FilterType::Triangle);
+    let small = imageops::resize(&pixels, width / 24, height / 24, imageops::FilterType::Triangle);
     let smooth = imageops::resize(&small, width, height, imageops::FilterType::CatmullRom);
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let grain: Vec<f64> = (0..4096).map(|_| random.random_range(-4.0..4.0)).collect();

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
 
     let bytes = files::bytes(&args.scan)?;
     let digest = Sha256::digest(&bytes).into();
-    let claim = Claim { name: name.as_ref(), key: key.as_ref() };
+    let claim = Claim { name: name.as_ref(), key: key.as_ref(), reference: None };
     let pages = Pages::of(&bytes, args.picture.limits());
     let pages = pages.map_err(|error| files::no_picture(&args.scan, &error))?;
     let document = Reader::new(&profile).document(&pages, args.picture.page, args.ppi, claim);

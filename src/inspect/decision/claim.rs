@@ -1,5 +1,6 @@
 //! What a scan is held against.
 
+use crate::inspect::comparison::reference::Reference;
 use crate::spec::{DocumentNumber, IssuerKey, Name};
 
 /// The holder's name, and who issued the print for which document, as far as they are known.
@@ -9,6 +10,8 @@ pub struct Claim<'a> {
     pub name: Option<&'a Name>,
     /// Keys of the issuer and the document's number, for keyed prints.
     pub key: Option<&'a KeyClaim>,
+    /// The portrait as it was issued, if it is at hand.
+    pub reference: Option<&'a Reference>,
 }
 
 /// Who may have issued a print, and for which document.

@@ -2,8 +2,10 @@
 //! Text, operating range, key, tamper map and page are weighed in this order; each step may only
 //! make a decision worse founded or better, and says why.
 
+use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence::{Evidence, Facing, Key};
 use crate::inspect::decision::key_check::{CONFIRMED, Keyed, LEFT, REFUSED};
+use crate::inspect::decision::picture_check::{CHANGED, DOUBTED, PictureCheck};
 use crate::inspect::decision::text::{
     ACCEPT, Comparison, DOUBT, Expected, LEGIBLE, MISFIT, READ, REFUSE, Text,
 };
@@ -49,6 +51,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
     decision = by_key(decision, evidence);
     decision = by_map(decision, evidence);
     decision = by_face(decision, evidence);
+    decision = by_picture(decision, evidence);
     if let Some(place) = evidence.place {
         decision.reasons.push(format!(
             "the scan shows {} portraits with microtext; this is about number {} from the top",
@@ -254,69 +257,109 @@ fn answered(decision: Decision, keyed: &Keyed, read: bool) -> Decision {
     }
 }
 
-/// What a decision becomes where the microtext lacks: a print that passed was altered.
-fn by_map(decision: Decision, evidence: &Evidence) -> Decision {
+/// What a decision becomes where the microtext lacks: a print that passed was altered, unless the places
+/// show the picture that was issued.
+fn by_map(mut decision: Decision, evidence: &Evidence) -> Decision {
     let Some(found) = &evidence.tamper else { return decision };
-    let Some(&(kind, ..)) = found.regions.first() else { return decision };
-    if decision.verdict.outcome() != Outcome::Successful {
+    if found.regions.is_empty() || decision.verdict.outcome() != Outcome::Successful {
         return decision;
     }
+    let is_explained =
+        |(kind, ..): &(Kind, f64, f64)| *kind == Kind::Missing && agrees(evidence).is_some();
+    let regions = || found.regions.iter().filter(|region| !is_explained(region));
+    let Some(&(kind, ..)) = regions().next() else {
+        let worn = "marked places lack their microtext, but show the picture that was issued: glare, wear or dirt";
+        decision.reasons.push(worn.into());
+        return decision;
+    };
     let what = match kind {
         Kind::Missing => "the microtext is missing",
         Kind::Foreign => "other text stands",
     };
-    let whole: f64 = found.regions.iter().map(|(_, area, _)| area).sum();
-    let places = match found.regions.len() {
+    let whole: f64 = regions().map(|(_, area, _)| area).sum();
+    let places = match regions().count() {
         1 => "one place".to_owned(),
         n => format!("{n} places"),
     };
     let told = format!("{what} in {places} of {whole:.0} mm², where this scan would show it");
-    let worst = found.regions.iter().map(|(.., z)| *z).fold(0.0, f64::max);
+    let worst = regions().map(|(.., z)| *z).fold(0.0, f64::max);
     decision.becomes(Verdict::Altered, -(worst / f64::from(2.0 * LACKS)).tanh(), told)
 }
 
+/// What the portrait as issued says, if it says that it is this one.
+fn agrees(evidence: &Evidence) -> Option<&PictureCheck> {
+    evidence.picture.as_ref().filter(|picture| picture.agreement == Agreement::Agrees)
+}
+
 /// What a decision becomes by the face: a name in the microtext tells whose portrait it is only where
-/// the microtext stands on the face.
+/// the face was confirmed, by its microtext or by the portrait as issued.
 fn by_face(mut decision: Decision, evidence: &Evidence) -> Decision {
-    let passed = match decision.verdict {
+    let is_named = match decision.verdict {
         Verdict::Authentic => true,
         Verdict::Read => false,
         _ => return decision,
     };
-    match evidence.face {
-        Facing::NotAsked => decision,
-        Facing::Looked { face, least } if face.share() >= least => {
-            let share = 100.0 * face.share();
-            let told = if passed {
-                format!("the expected name stands in the microtext, which was confirmed on {share:.0} % of the face")
-            } else {
-                format!("the microtext was read, and confirmed on {share:.0} % of the face")
-            };
-            let margin = ((face.share() - least) / (1.0 - least).max(LEAST)).max(LEAST);
-            let margin = if passed { margin.min(decision.margin) } else { decision.margin };
-            let verdict = decision.verdict;
-            decision.becomes(verdict, margin, told)
-        }
-        Facing::Looked { face, least } => {
-            let share = 100.0 * face.share();
-            if !passed {
-                let told = format!("the face was not checked: the microtext was confirmed on {share:.0} % of it");
-                decision.reasons.push(told);
-                return decision;
-            }
-            let needed = 100.0 * least;
-            let told = format!("the name is right, but the microtext was confirmed on only {share:.0} % of the face, and {needed:.0} % are asked: {LOOK}");
-            decision.becomes(Verdict::Inconclusive, (face.share() - least).min(0.0), told)
-        }
-        Facing::Unknown if passed => {
-            let told = format!("the name is right, but the face could not be checked, since the scan does not show all of the portrait clearly: {LOOK}");
-            decision.becomes(Verdict::Inconclusive, 0.0, told)
-        }
-        Facing::Unknown => {
-            decision.reasons.push("the face was not checked".into());
-            decision
-        }
+    let (share, least) = match evidence.face {
+        Facing::NotAsked => return decision,
+        Facing::Unknown => (0.0, 1.0),
+        Facing::Looked { face, least } => (face.share(), least),
+    };
+    let text = format!("its microtext was confirmed on {:.0} % of the face", 100.0 * share);
+    let name = if is_named { "the name is right" } else { "the text was read" };
+    let verdict = decision.verdict;
+    if let Some(picture) = agrees(evidence) {
+        let told = format!("{name}, and the face is the one that was issued; {text}");
+        let margin = decision.margin.min(picture.margin).max(LEAST);
+        decision.becomes(verdict, margin, told)
+    } else if share >= least {
+        let told = format!("{name}, and {text}");
+        let above = (share - least) / (1.0 - least).max(LEAST);
+        let margin = if is_named { decision.margin.min(above).max(LEAST) } else { decision.margin };
+        decision.becomes(verdict, margin, told)
+    } else if is_named {
+        let told = if evidence.face == Facing::Unknown {
+            format!(
+                "{name}, but the face could not be checked, since the scan does not show the whole portrait clearly: {LOOK}"
+            )
+        } else {
+            let asked = 100.0 * least;
+            format!("{name}, but {text}, and {asked:.0} % are asked: {LOOK}")
+        };
+        decision.becomes(Verdict::Inconclusive, (share - least).min(0.0), told)
+    } else {
+        decision.reasons.push(format!("the face was not checked: {text}"));
+        decision
     }
+}
+
+/// What a decision becomes by the portrait as issued.
+fn by_picture(mut decision: Decision, evidence: &Evidence) -> Decision {
+    let Some(picture) = &evidence.picture else { return decision };
+    let may_be_changed =
+        !matches!(decision.verdict, Verdict::NameMismatch | Verdict::KeyMismatch | Verdict::Absent);
+    let why = picture.why.map_or_else(String::new, |why| why.to_string());
+    if picture.agreement == Agreement::Differs && may_be_changed {
+        return decision.becomes(Verdict::Altered, picture.margin.min(-LEAST), why);
+    }
+    if picture.agreement == Agreement::Untold {
+        let passed = decision.verdict.outcome() == Outcome::Successful;
+        if picture.changed >= CHANGED && passed {
+            let told = format!(
+                "the face shows another picture, and its microtext lacks, over {:.0} mm²",
+                picture.changed
+            );
+            return decision.becomes(Verdict::Altered, -0.5, told);
+        }
+        if passed && (picture.is_of_no_use() || picture.doubted >= DOUBTED) {
+            return decision.becomes(Verdict::Inconclusive, 0.0, why);
+        }
+        decision.reasons.push(why);
+        return decision;
+    }
+    if picture.whole == Agreement::Differs {
+        decision.reasons.push(why);
+    }
+    decision
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::imaging::{Mm, Ppi};
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::operating_range::Range;
+use crate::inspect::decision::picture_check::PictureCheck;
 use crate::inspect::decision::text::Text;
 use crate::inspect::signal::scan::{PpiSource, Resolution};
 use crate::inspect::synchronisation::columns::Columns;
@@ -47,8 +48,10 @@ pub struct Evidence {
     pub key: Key,
     /// What the tamper map says, where there is one.
     pub tamper: Option<Alterations>,
-    /// What is known of the face.
+    /// What is known of the face by its microtext.
     pub face: Facing,
+    /// What the portrait as issued says, where it is at hand and text is established.
+    pub picture: Option<PictureCheck>,
     /// Spread (σ) of the letters, which copying widens. No decision rests on it yet: printers differ
     /// as much.
     pub blur: Option<Mm>,
@@ -185,7 +188,7 @@ impl Evidence {
     #[must_use]
     pub fn of_text(&self) -> Self {
         let (key, face) = (Key::NotAsked, Facing::NotAsked);
-        Self { range: None, key, tamper: None, face, ..self.clone() }
+        Self { range: None, key, tamper: None, face, picture: None, ..self.clone() }
     }
 }
 

@@ -12,5 +12,6 @@ pub mod evidence;
 pub mod key_check;
 pub mod likelihood;
 pub mod operating_range;
+pub mod picture_check;
 pub mod text;
 pub mod verdict;

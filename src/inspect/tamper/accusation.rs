@@ -100,9 +100,8 @@ impl Court<'_> {
     fn could_show(&self, place: [usize; 2]) -> bool {
         self.ground[place].is_some_and(|ground| {
             let is_dark = ground.lightness <= self.turn - NEAR;
-            let is_light = || {
-                self.printed_at_least(place, ground.lightness) >= self.turn + NEAR_VEILED
-            };
+            let is_light =
+                || self.printed_at_least(place, ground.lightness) >= self.turn + NEAR_VEILED;
             ground.brightest <= ROOM * self.white && (is_dark || is_light())
         })
     }
@@ -208,7 +207,8 @@ fn neighbours(
     [row, column]: [usize; 2],
     (rows, columns): (usize, usize),
 ) -> impl Iterator<Item = [usize; 2]> {
-    let around = [-1i64, 0, 1].into_iter().flat_map(|down| [-1i64, 0, 1].map(|along| (down, along)));
+    let around =
+        [-1i64, 0, 1].into_iter().flat_map(|down| [-1i64, 0, 1].map(|along| (down, along)));
     around.filter_map(move |(down, along)| {
         let at = [row as i64 + down, column as i64 + along];
         let inside = (0..rows as i64).contains(&at[0]) && (0..columns as i64).contains(&at[1]);

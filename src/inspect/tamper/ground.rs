@@ -46,7 +46,8 @@ pub fn measure(
     let mut tiles = Array2::from_elem(tiling.dim(), None);
     let mut near = frame.lines.centre();
     for place in tiling.places() {
-        let at = |i: usize, first: i64| first as f64 + (place[i] as f64 + 0.5) * tiling.each[i] as f64;
+        let at =
+            |i: usize, first: i64| first as f64 + (place[i] as f64 + 0.5) * tiling.each[i] as f64;
         let (line, symbol) = (at(0, unrolled.first_line), at(1, unrolled.first_cell));
         near = frame.place(columns.along(symbol, line), line, near);
         let middle = [0, 1].map(|i| near[i] * scan.per_mm[i] - 0.5);

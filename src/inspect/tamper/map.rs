@@ -94,7 +94,8 @@ impl Subject<'_> {
             let own = sheet.judge(&tiles, &predicted);
             found = found.stricter(own);
         }
-        let response = ToneResponse::of(&tiles, &ground, &tells, self.turn, profile.strength as f32);
+        let response =
+            ToneResponse::of(&tiles, &ground, &tells, self.turn, profile.strength as f32);
         sheet.tamper(found, response)
     }
 }
@@ -205,22 +206,20 @@ impl Tamper {
 }
 
 /// Tiles that surely lie in the portrait and could show letters.
-fn tells(
-    tiles: &Array2<Tile>,
-    ground: &Array2<Option<Ground>>,
-    tiling: &Tiling,
-) -> Array2<bool> {
+fn tells(tiles: &Array2<Tile>, ground: &Array2<Option<Ground>>, tiling: &Tiling) -> Array2<bool> {
     let mut pixels: Vec<f32> = tiles.iter().map(|tile| tile.pixels).collect();
     let full = quantile(&mut pixels, 0.75).unwrap_or(0.0);
     let [width, height] =
         [tiling.count[1] as f64 * tiling.size[0], tiling.count[0] as f64 * tiling.size[1]];
     let mut tells = Array2::from_elem(tiles.dim(), false);
-    Zip::indexed(&mut tells).and(tiles).and(ground).for_each(|(row, column), tells, tile, ground| {
-        let [x, y] = tiling.middle([row, column]);
-        let from_edge = x.min(width - x).min(y).min(height - y);
-        *tells = from_edge >= EDGE.0
-            && tile.pixels > FULL * full
-            && ground.is_some_and(|ground| ground.brightest < CLIPPED);
-    });
+    Zip::indexed(&mut tells).and(tiles).and(ground).for_each(
+        |(row, column), tells, tile, ground| {
+            let [x, y] = tiling.middle([row, column]);
+            let from_edge = x.min(width - x).min(y).min(height - y);
+            *tells = from_edge >= EDGE.0
+                && tile.pixels > FULL * full
+                && ground.is_some_and(|ground| ground.brightest < CLIPPED);
+        },
+    );
     tells
 }

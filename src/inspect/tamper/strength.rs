@@ -109,8 +109,12 @@ impl Strength {
         size: [f64; 2],
     ) -> Option<Self> {
         let even = tells.map(|&tells| f32::from(u8::from(tells)));
-        let mut amplitudes: Vec<f32> =
-            ground.iter().zip(tells).filter(|(_, tells)| **tells).filter_map(|(g, _)| g.as_ref().map(Ground::amplitude)).collect();
+        let mut amplitudes: Vec<f32> = ground
+            .iter()
+            .zip(tells)
+            .filter(|(_, tells)| **tells)
+            .filter_map(|(g, _)| g.as_ref().map(Ground::amplitude))
+            .collect();
         let largest = quantile(&mut amplitudes, LARGEST)?;
         let printed = Zip::from(ground)
             .and(&even)

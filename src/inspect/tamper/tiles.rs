@@ -119,8 +119,7 @@ struct Elsewhere<'a> {
 
 impl<'a> Elsewhere<'a> {
     fn new(predicted: &'a Predicted, columns: usize) -> Self {
-        let turns =
-            std::array::from_fn(|i| (1 + i * (predicted.symbols - 1) / OTHERS) * ALONG);
+        let turns = std::array::from_fn(|i| (1 + i * (predicted.symbols - 1) / OTHERS) * ALONG);
         let pattern = &predicted.pattern;
         let places = (0..ACROSS * ALONG).map(|bin| {
             std::array::from_fn(|i| {

@@ -65,9 +65,8 @@ impl ToneResponse {
             if most >= modulation::amplitude_of(lightness, strength) {
                 let class = &mut classes[((lightness / CLASS).max(0.0) as usize).min(CLASSES - 1)];
                 class.seen += seen;
-                class.expected += amplitude
-                    * amplitude
-                    * f64::from(tile.own.expected + tile.common.expected);
+                class.expected +=
+                    amplitude * amplitude * f64::from(tile.own.expected + tile.common.expected);
                 class.cells += TILE;
             }
         });

@@ -38,12 +38,7 @@ impl Unrolled {
     /// All that the portrait's lines show between the sides of `frame`. `turn`: the lightness at which
     /// letters turn from lighter to darker than their ground.
     #[must_use]
-    pub fn new(
-        (scan, flat): (&Scan, &Flat),
-        frame: &Frame,
-        columns: &Columns,
-        turn: f32,
-    ) -> Self {
+    pub fn new((scan, flat): (&Scan, &Flat), frame: &Frame, columns: &Columns, turn: f32) -> Self {
         let [lines, cells] = reach(frame, columns);
         let sign = signs(flat, turn);
         let sign = Enlarged::new(&sign, flat.block);
@@ -62,9 +57,7 @@ impl Unrolled {
                 for run in runs.iter().filter(|run| lines.contains(&run.line)) {
                     let bins = bins(run, run.line - lines.start, run.circle - cells.start, size.1);
                     let bins = run.pixels.clone().zip(bins);
-                    found.extend(
-                        bins.filter_map(|(x, bin)| Some((bin?, sign[x] * contrast[x]))),
-                    );
+                    found.extend(bins.filter_map(|(x, bin)| Some((bin?, sign[x] * contrast[x]))));
                 }
             });
             found

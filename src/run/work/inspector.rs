@@ -96,7 +96,7 @@ impl Inspector<'_> {
         };
         let (bytes, stamp) = self.inputs.read(&entry.file)?;
         entry.input = Some(stamp);
-        let claim = Claim { name: name.as_ref(), key: key.as_ref() };
+        let claim = Claim { name: name.as_ref(), key: key.as_ref(), reference: None };
         let pages = self.inputs.pages(&bytes)?;
         let document = self.reader.document(&pages, None, self.ppi, claim);
         let InspectedFile { page, name, picture } =

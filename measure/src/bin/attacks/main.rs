@@ -30,7 +30,11 @@ struct Options {
     #[arg(long, default_value = "channel")]
     world: String,
     /// Presets of the channel, or kinds of the rival, which have the same names.
-    #[arg(long, value_delimiter = ',', default_value = "flatbed600,reader500,reader400,phone,worn")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "flatbed600,reader500,reader400,phone,worn"
+    )]
     presets: Vec<String>,
     /// Folders of portraits (PNG or JPEG), one a print in turn.
     #[arg(long, value_delimiter = ',', default_value = "samples")]
@@ -130,7 +134,9 @@ fn main() -> Result<()> {
 
 fn table(world: World, attacks: &[Attack], trials: &[Trial]) {
     println!("**{}**\n", world.name());
-    println!("| attack | scans | refused | undetermined | passed | face confirmed, least / median / most | F1 |");
+    println!(
+        "| attack | scans | refused | undetermined | passed | face confirmed, least / median / most | F1 |"
+    );
     println!("|---|---|---|---|---|---|---|");
     for &attack in attacks {
         let of: Vec<&Trial> =
@@ -165,7 +171,10 @@ fn csv(trials: &[Trial]) -> String {
     for trial in trials {
         let Trial { world, attack, portrait, verdict, is_named, face, found, reason, .. } = trial;
         let [f1, off] = found.as_ref().map_or([const { String::new() }; 2], |found| {
-            [format!("{:.3}", found.f1), found.off_mm.map_or(String::new(), |mm| format!("{mm:.2}"))]
+            [
+                format!("{:.3}", found.f1),
+                found.off_mm.map_or(String::new(), |mm| format!("{mm:.2}")),
+            ]
         });
         out += &format!(
             "\"{}\",{attack:?},{portrait},{verdict:?},{is_named},{face:.3},{f1},{off},\"{reason}\"\n",

@@ -51,7 +51,7 @@ pub(crate) fn run(
     let Scanned { scan, to_print } = world.scan(&print, case.seed)?;
     let issue =
         case.key.map(|key| KeyClaim { keys: vec![key.clone()], document: case.document.clone() });
-    let claim = Claim { name: Some(case.name), key: issue.as_ref() };
+    let claim = Claim { name: Some(case.name), key: issue.as_ref(), reference: None };
     let inspection = reader.check(&scan, None, claim)?.main;
     let found = attack.place(case).zip(inspection.tamper());
     let found = found.map(|(place, tamper)| compare(place, tamper, &inspection, to_print));
