@@ -84,6 +84,7 @@ mod spec;
 pub use formats::decode::decode;
 pub use formats::encode::{Format, encode};
 pub use imaging::{Mm, Picture, Ppi};
+pub use inspect::comparison::reference::Reference;
 pub use inspect::{Claim, Decision, InspectedFile, Inspection, Outcome, Page, Reader, Verdict};
 pub use issue::{Document, Embedded, Summary, embed, pdf, print, svg};
 pub use report::Record;
@@ -97,6 +98,7 @@ pub mod error {
     pub use crate::formats::encode::EncodeError;
     pub use crate::formats::jp2::Jp2Error;
     pub use crate::imaging::colour::ProfileFault;
+    pub use crate::inspect::comparison::reference::ReferenceError;
     pub use crate::inspect::document::DocumentError;
     pub use crate::inspect::signal::scan::ScanError;
     pub use crate::issue::EmbedError;
@@ -112,7 +114,7 @@ pub mod error {
 /// Files of pictures, read whole and written whole.
 pub mod files {
     pub use crate::formats::decode::{Limits, MAX_FILE_BYTES, MAX_PIXELS, Pages, bytes, read};
-    pub use crate::formats::dg2::Coding;
+    pub use crate::formats::dg2::{Coding, is_dg2};
     pub use crate::formats::durable::Synced;
     pub use crate::formats::encode::{write, write_new, write_secret, write_whole};
     pub use crate::formats::file_names::{folded, found};
@@ -154,14 +156,22 @@ pub mod units {
 
 /// What was measured, and what of it makes a decision.
 pub mod evidence {
+    pub use crate::inspect::comparison::agreement::{
+        Agreement, Comparison as PictureComparison, Figures, PictureRegion, Why,
+    };
+    pub use crate::inspect::comparison::reference::FEWEST_PER_MM;
     pub use crate::inspect::decision::evidence::{
-        Alterations, Evidence, Key, Obstacle, Place, Repetition, Told,
+        Alterations, Evidence, Facing, Key, Obstacle, Place, Repetition, Told,
     };
     pub use crate::inspect::decision::operating_range::Range;
+    pub use crate::inspect::decision::picture_check::PictureCheck;
     pub use crate::inspect::decision::text::{Comparison, Expected, READ, Text};
     pub use crate::inspect::recognition::reading::{Read, Reading, Readings};
     pub use crate::inspect::signal::orientation::Orientation;
     pub use crate::inspect::signal::scan::{PpiSource, Resolution, Scan};
+    pub use crate::inspect::tamper::confirmation::State;
+    pub use crate::inspect::tamper::face::Face;
     pub use crate::inspect::tamper::map::Tamper;
     pub use crate::inspect::tamper::region::{Kind, Region};
+    pub use crate::inspect::tamper::tone_response::ToneResponse;
 }

@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use crate::inspect::Inspection;
+use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::decide;
 use crate::inspect::decision::evidence;
-use crate::inspect::decision::evidence::{Evidence, Repetition};
+use crate::inspect::decision::evidence::{Evidence, Facing, Repetition};
 use crate::inspect::decision::key_check as keyed;
+use crate::inspect::decision::picture_check::{CHANGED, DOUBTED, PictureCheck};
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Comparison, Expected, Text};
 use crate::inspect::detection::spectrum::PEAK;
@@ -62,7 +64,12 @@ pub(super) fn questions(inspection: &Inspection) -> Vec<Question> {
         }
     }
     questions.extend(inspection.keyed().map(key));
-    questions.extend(inspection.tamper.as_ref().map(ground));
+    let least = match evidence.face {
+        Facing::Looked { least, .. } => least,
+        Facing::NotAsked | Facing::Unknown => 1.0,
+    };
+    questions.extend(inspection.tamper.as_ref().map(|tamper| ground(tamper, least)));
+    questions.extend(evidence.picture.as_ref().map(picture));
     questions
 }
 
@@ -188,19 +195,38 @@ pub(super) fn key(keyed: &keyed::Keyed) -> Question {
     Question { asks: "Do the lines begin where the key says?", rule, checks }
 }
 
-pub(super) fn ground(tamper: &tamper::Tamper) -> Question {
+pub(super) fn ground(tamper: &tamper::Tamper, least_share: f64) -> Question {
     let worst = tamper.regions.iter().map(|region| region.z).fold(0.0, f64::max);
-    let limit = f64::from(region::LACKS);
-    let check = if tamper.regions.is_empty() {
-        let value = "none".into();
-        Check { of: WORST, value, limit: format!("< {}", number(limit, 1)), passed: true }
-    } else {
-        let (value, passed) = (number(worst, 1), false);
-        Check { of: WORST, value, limit: format!("< {}", number(limit, 1)), passed }
+    let limit = format!("< {}", number(f64::from(region::LACKS), 1));
+    let is_whole = tamper.regions.is_empty();
+    let value = if is_whole { "none".into() } else { number(worst, 1) };
+    let checks = vec![
+        least("Share of the face on which it was confirmed", tamper.face.share(), least_share, 2),
+        Check { of: WORST, value, limit, passed: is_whole },
+    ];
+    let rule = "Without the first, nothing is authentic; a region that lacks its letters makes a print that would have passed an altered one.";
+    Question { asks: "Does the microtext stand on the face, and everywhere?", rule, checks }
+}
+
+pub(super) fn picture(found: &PictureCheck) -> Question {
+    let says = match found.agreement {
+        Agreement::Agrees => "agrees",
+        Agreement::Differs => "differs",
+        Agreement::Untold => "cannot be told",
     };
-    let rule =
-        "A region that lacks its letters makes a print that would have passed an altered one.";
-    Question { asks: "Does the microtext stand everywhere?", rule, checks: vec![check] }
+    let agrees = Check {
+        of: "The face against the reference",
+        value: says.into(),
+        limit: "agrees".into(),
+        passed: found.agreement == Agreement::Agrees,
+    };
+    let checks = vec![
+        agrees,
+        most("Another picture where microtext is not confirmed, mm²", found.doubted, DOUBTED, 1),
+        most("Another picture where microtext lacks, mm²", found.changed, CHANGED, 1),
+    ];
+    let rule = "A face that differs is altered; where it cannot be told, the second leaves the print undecided and the third makes it an altered one.";
+    Question { asks: "Is it the portrait that was issued?", rule, checks }
 }
 
 pub(super) fn copy(blur_mm: f64) -> Question {

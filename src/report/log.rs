@@ -21,12 +21,14 @@ use uuid::Uuid;
 
 use super::checks::{self, Question};
 use super::overlay;
-use super::record::{Microtext, Record, Region};
+use super::record::{Microtext, Record, Region, RegionKind};
 use super::source::Source;
 use super::words::visible;
 use crate::formats::hex;
+use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence;
 use crate::inspect::decision::key_check as keyed;
+use crate::inspect::decision::picture_check::PictureCheck;
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Expected, Text};
 use crate::inspect::decision::verdict::{Outcome, Verdict};
@@ -120,7 +122,10 @@ impl Log {
         let mut checks = vec![text_is_there(inspection)];
         checks.extend(inspection.evidence.established().map(|text| name_is_right(text, record)));
         checks.extend(key_is_right(inspection, record));
-        checks.extend(inspection.tamper.as_ref().map(|tamper| nothing_changed(tamper, record)));
+        let least = source.profile.face;
+        let map = inspection.tamper.as_ref();
+        checks.extend(map.map(|tamper| nothing_changed(tamper, record, least)));
+        checks.extend(inspection.evidence.picture.as_ref().map(|found| is_issued(found, record)));
         checks.extend(record.microtext.as_ref().map(no_copy));
         let reading = inspection.reading().filter(|_| inspection.is_established());
         if let Some(reading) = reading {
@@ -252,18 +257,31 @@ fn key_is_right(inspection: &Inspection, record: &Record) -> Option<Check> {
     Some(check("TUMAR_KEY", result, Some(margin), vec![checks::key(keyed)]))
 }
 
-/// Whether the microtext stands everywhere as it should.
-fn nothing_changed(tamper: &Tamper, record: &Record) -> Check {
+/// Whether the microtext stands on the face, and everywhere as it should.
+fn nothing_changed(tamper: &Tamper, record: &Record, least: f64) -> Check {
     let worst = tamper.regions.iter().map(|region| region.z).fold(0.0, f64::max);
-    let (result, margin) = if record.verdict == Verdict::Altered {
+    let above = tamper.face.share() - least;
+    let (result, margin) = if record.verdict == Verdict::Altered && !tamper.regions.is_empty() {
         (Outcome::Failed, Some(-(worst / f64::from(2.0 * LACKS)).tanh()))
-    } else if tamper.regions.is_empty() && tamper.readable() > 0.0 {
-        (Outcome::Successful, Some(tamper.readable()))
+    } else if tamper.regions.is_empty() && above >= 0.0 {
+        (Outcome::Successful, Some((above / (1.0 - least).max(1e-3)).min(1.0)))
     } else {
         (Outcome::Undetermined, None)
     };
-    let decision = vec![checks::ground(tamper)];
-    Check { regions: record.regions.clone(), ..check("TUMAR_MAP", result, margin, decision) }
+    let decision = vec![checks::ground(tamper, least)];
+    let regions = record.regions.iter().filter(|region| region.kind != RegionKind::Picture);
+    Check { regions: regions.cloned().collect(), ..check("TUMAR_MAP", result, margin, decision) }
+}
+
+/// Whether the portrait is the one that was issued.
+fn is_issued(found: &PictureCheck, record: &Record) -> Check {
+    let (result, margin) = match found.agreement {
+        Agreement::Agrees => (Outcome::Successful, Some(found.margin)),
+        Agreement::Differs => (Outcome::Failed, Some(found.margin)),
+        Agreement::Untold => (Outcome::Undetermined, None),
+    };
+    let regions = record.picture.as_ref().map_or_else(Vec::new, |part| part.regions.clone());
+    Check { regions, ..check("TUMAR_PICTURE", result, margin, vec![checks::picture(found)]) }
 }
 
 /// Whether it is no copy: never decided, for printers differ as much.

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::inspect::comparison::agreement::{Agreement, Comparison, PictureRegion};
 use crate::inspect::decision::copy;
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::likelihood::{self, LikelihoodRatio};
@@ -11,6 +12,7 @@ use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::inspect::recognition::reading::{Read as ReadSymbol, Reading};
 use crate::inspect::signal::scan::PpiSource;
 use crate::inspect::stacking::stack::Stack;
+use crate::inspect::tamper::face::Face;
 use crate::inspect::tamper::region;
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name, Profile, Symbol};
@@ -51,9 +53,15 @@ pub struct Record {
     pub scan: ScanPart,
     /// The microtext's measures; none where no text is established.
     pub microtext: Option<Microtext>,
+    /// How much of the face was confirmed by its microtext; none where no portrait was found.
+    pub face: Option<FacePart>,
+    /// Share of the portrait on which the microtext can be told, 0..1; none where no portrait was found.
+    pub readable: Option<f64>,
+    /// The portrait against the one that was issued, where that is at hand; none elsewhere.
+    pub picture: Option<PicturePart>,
     /// All portraits with microtext, from the top; the fields above are of one of them.
     pub portraits: Vec<Portrait>,
-    /// Places where the microtext is not what it should be.
+    /// Places where the microtext, or the picture, is not what it should be.
     pub regions: Vec<Region>,
     /// Plain sentences, most important first.
     pub reasons: Vec<String>,
@@ -174,11 +182,45 @@ pub struct Microtext {
     pub copy_margin: f64,
 }
 
-/// A place where the microtext is not what it should be.
+/// How much of the face's zone was confirmed.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct FacePart {
+    /// In square millimetres.
+    pub checked: f64,
+    /// The whole zone, in square millimetres.
+    pub of: f64,
+}
+
+/// The portrait against the one that was issued.
+#[derive(Clone, Debug, Serialize)]
+pub struct PicturePart {
+    /// Whether the face is the one that was issued; none where that cannot be told.
+    pub agrees: Option<bool>,
+    /// −1 (differs) to 1 (agrees).
+    pub margin: f64,
+    /// What does not fit, if something does not.
+    pub why: Option<String>,
+    /// Places that show another picture.
+    pub regions: Vec<Region>,
+}
+
+/// What is wrong with a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RegionKind {
+    /// There are no letters.
+    Missing,
+    /// There are other letters.
+    Foreign,
+    /// It shows another picture than the one that was issued.
+    Picture,
+}
+
+/// A place where the microtext, or the picture, is not what it should be.
 #[derive(Clone, Debug, Serialize)]
 pub struct Region {
-    /// "missing" or "foreign".
-    pub kind: region::Kind,
+    /// What is wrong.
+    pub kind: RegionKind,
     /// Left edge in pixels of the file.
     pub x_px: f64,
     /// Upper edge.
@@ -187,7 +229,7 @@ pub struct Region {
     pub width_px: f64,
     /// Height.
     pub height_px: f64,
-    /// Standard deviations over chance.
+    /// Standard deviations over chance; of pictures, how much speaks for another one, 2 to 12.
     pub z: f64,
 }
 
@@ -230,6 +272,9 @@ impl Record {
             scan: ScanPart::of(inspection),
             microtext: found
                 .and_then(|(reading, stack)| Microtext::of(inspection, reading, stack, profile)),
+            face: inspection.tamper.as_ref().map(|tamper| FacePart::of(&tamper.face)),
+            readable: inspection.tamper.as_ref().map(|tamper| rounded(tamper.readable(), 3)),
+            picture: inspection.comparison.as_ref().map(PicturePart::of),
             portraits: corners(inspection).map(|_| Portrait::of(inspection)).into_iter().collect(),
             regions: Region::of(inspection),
             reasons: decision.reasons.clone(),
@@ -268,14 +313,62 @@ impl Text {
     }
 }
 
+impl FacePart {
+    fn of(face: &Face) -> Self {
+        Self { checked: rounded(face.checked, 1), of: rounded(face.of, 1) }
+    }
+
+    /// The confirmed share, in hundredths.
+    #[must_use]
+    pub fn percent(&self) -> f64 {
+        if self.of > 0.0 { 100.0 * self.checked / self.of } else { 0.0 }
+    }
+}
+
+impl PicturePart {
+    fn of(comparison: &Comparison) -> Self {
+        Self {
+            agrees: match comparison.agreement {
+                Agreement::Agrees => Some(true),
+                Agreement::Differs => Some(false),
+                Agreement::Untold => None,
+            },
+            margin: rounded(comparison.margin, 3),
+            why: comparison.unexplained.map(|why| why.to_string()),
+            regions: comparison.regions.iter().map(Region::of_picture).collect(),
+        }
+    }
+}
+
+impl From<region::Kind> for RegionKind {
+    fn from(kind: region::Kind) -> Self {
+        match kind {
+            region::Kind::Missing => Self::Missing,
+            region::Kind::Foreign => Self::Foreign,
+        }
+    }
+}
+
 impl Region {
+    fn of_picture(region: &PictureRegion) -> Self {
+        let [left, top, right, bottom] = region.bounds;
+        Self {
+            kind: RegionKind::Picture,
+            x_px: rounded(left, 1),
+            y_px: rounded(top, 1),
+            width_px: rounded(right - left, 1),
+            height_px: rounded(bottom - top, 1),
+            z: rounded(f64::from(region.strength), 2),
+        }
+    }
+
     fn of(inspection: &Inspection) -> Vec<Self> {
         let region = |found: &region::Region| {
             let [left, top, right, bottom] = found.bounds;
             let [x, y] = inspection.scan.in_file([left, top]);
             let [to_x, to_y] = inspection.scan.in_file([right, bottom]);
             Self {
-                kind: found.kind,
+                kind: found.kind.into(),
                 x_px: rounded(x, 1),
                 y_px: rounded(y, 1),
                 width_px: rounded(to_x - x, 1),
@@ -283,7 +376,10 @@ impl Region {
                 z: rounded(found.z, 2),
             }
         };
-        inspection.tamper.iter().flat_map(|tamper| tamper.regions.iter().map(region)).collect()
+        let letters = inspection.tamper.iter().flat_map(|tamper| tamper.regions.iter().map(region));
+        let differs = |comparison: &&Comparison| comparison.agreement == Agreement::Differs;
+        let pictures = inspection.comparison.iter().filter(differs);
+        letters.chain(pictures.flat_map(|c| c.regions.iter().map(Self::of_picture))).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use tumar::files::Pages;
 use tumar::report::record::{Microtext, ScanPart};
 use tumar::report::words::{self, full_name, read_line};
 use tumar::report::{Source, html, log, overlay};
-use tumar::{Claim, Outcome, Reader, Record, Verdict};
+use tumar::{Claim, Outcome, Profile, Reader, Record, Reference, Verdict};
 
 use crate::args::VerifyArgs;
 use crate::failure::{self, Failure};
@@ -30,7 +30,10 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
 
     let bytes = files::bytes(&args.scan)?;
     let digest = Sha256::digest(&bytes).into();
-    let claim = Claim { name: name.as_ref(), key: key.as_ref(), reference: None };
+    let reference = args.reference.as_deref().map(|path| issued(path, &bytes, args, &profile));
+    let reference = reference.transpose()?;
+    let shown = reference.as_ref().map(|issued| &issued.reference);
+    let claim = Claim { name: name.as_ref(), key: key.as_ref(), reference: shown };
     let pages = Pages::of(&bytes, args.picture.limits());
     let pages = pages.map_err(|error| files::no_picture(&args.scan, &error))?;
     let document = Reader::new(&profile).document(&pages, args.picture.page, args.ppi, claim);
@@ -39,7 +42,12 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
         Failure::file(&args.scan, format!("{error}{advice}"))
     })?;
     let tumar::InspectedFile { page, name, picture } = document;
-    let record = Record::of_page(&page, name.as_ref(), &profile);
+    let mut record = Record::of_page(&page, name.as_ref(), &profile);
+    if reference.is_some_and(|issued| issued.is_of_chip) {
+        record
+            .reasons
+            .push("the reference is from an EF.DG2, whose signature was not checked".into());
+    }
     if let Some(path) = overlay {
         files::write_drawing(path, overlay::overlay_page(&picture, &page))?;
     }
@@ -63,6 +71,35 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     })
 }
 
+/// The portrait as it was issued.
+struct Issued {
+    reference: Reference,
+    /// Whether it is from the chip's EF.DG2.
+    is_of_chip: bool,
+}
+
+/// Reads the portrait that was issued; `scan`: the scan's file.
+fn issued(
+    path: &Path,
+    scan: &[u8],
+    args: &VerifyArgs,
+    profile: &Profile,
+) -> Result<Issued, Failure> {
+    let bytes = files::bytes(path)?;
+    if bytes == scan {
+        return Err(Failure::usage(format!(
+            "{}: this is the scan itself; name the portrait as it was issued",
+            path.display()
+        )));
+    }
+    let pages = Pages::of(&bytes, args.picture.limits());
+    let picture = pages.and_then(|pages| pages.page(1));
+    let picture = picture.map_err(|error| files::no_picture(path, &error))?;
+    let reference =
+        Reference::new(&picture, profile).map_err(|error| Failure::file(path, error))?;
+    Ok(Issued { reference, is_of_chip: tumar::files::is_dg2(&bytes) })
+}
+
 fn tell(stdout: &mut Stdout, scan: &Path, record: &Record) {
     stdout.line(format!("{}: {}", scan.display(), verdict_line(record)));
     record.reasons.iter().for_each(|reason| stdout.line(format!("  why         {reason}")));
@@ -78,6 +115,18 @@ fn tell(stdout: &mut Stdout, scan: &Path, record: &Record) {
     if let Some(microtext) = &record.microtext {
         stdout.line(format!("  microtext   {}", microtext_line(microtext)));
     }
+    if let Some(face) = &record.face {
+        let (share, of) = (face.percent(), face.of);
+        stdout.line(format!("  face        microtext confirmed on {share:.0} % of {of:.0} mm²"));
+    }
+    if let Some(picture) = &record.picture {
+        let says = match picture.agrees {
+            Some(true) => "the face is the reference's".to_owned(),
+            Some(false) => "the face is not the reference's".to_owned(),
+            None => picture.why.clone().unwrap_or_else(|| "it cannot be told".to_owned()),
+        };
+        stdout.line(format!("  picture     {says}"));
+    }
     stdout.line(format!("  scan        {}", scan_line(&record.scan)));
     if record.portraits.len() > 1 {
         for portrait in &record.portraits {
@@ -90,12 +139,22 @@ fn tell(stdout: &mut Stdout, scan: &Path, record: &Record) {
 
 /// The verdict in words, with its margin.
 pub(crate) fn verdict_line(record: &Record) -> String {
+    let face = record.face.map_or(0.0, |face| face.percent());
+    let is_shown = record.picture.as_ref().is_some_and(|picture| picture.agrees == Some(true));
     let says = match record.verdict {
-        Verdict::Authentic => "authentic, the microtext carries the expected name",
+        Verdict::Authentic if is_shown => {
+            "authentic, the microtext carries the expected name and the face is the reference's"
+        }
+        Verdict::Authentic => {
+            return format!(
+                "authentic, the microtext carries the expected name, on {face:.0} % of the face (margin {:+.2})",
+                record.margin
+            );
+        }
         Verdict::Read => "read",
         Verdict::NameMismatch => "name-mismatch, the microtext carries another name",
         Verdict::KeyMismatch => "key-mismatch, the lines do not begin where the key says",
-        Verdict::Altered => "altered, the microtext is not everywhere as it should be",
+        Verdict::Altered => "altered, the portrait is not as it was issued",
         Verdict::Absent => "absent, there is no microtext",
         Verdict::Inconclusive => "inconclusive, the scan does not carry enough evidence",
     };

@@ -14,6 +14,8 @@ pub mod predicted;
 pub mod region;
 pub mod sides;
 pub mod strength;
+#[cfg(test)]
+mod tests;
 pub mod tiles;
 pub mod tiling;
 pub mod tone_response;

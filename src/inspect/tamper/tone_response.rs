@@ -122,27 +122,37 @@ impl ToneResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::tamper::cells::{Cell, Part};
+    use crate::inspect::tamper::tiles::Part;
 
-    /// Cells of all tones whose letters show as much as `shown` says of the lightness.
-    fn cells(shown: impl Fn(f32) -> f32) -> Cells {
-        let cell = |(line, _): (usize, usize)| {
-            let lightness = line as f32;
-            let own = Part { seen: 30.0 * shown(lightness), expected: 30.0, ..Part::default() };
-            Cell { own, lightness, brightest: 0.4, pixels: 1.0, ..Cell::default() }
+    /// Tiles of all tones whose letters show as much as `shown` says of the lightness.
+    fn tiles(shown: impl Fn(f32) -> f32) -> (Array2<Tile>, Array2<Option<Ground>>) {
+        let ground = |(line, _): (usize, usize)| {
+            let (lightness, middle) = (line as f32, [0.0; 2]);
+            let (darkest, brightest) = (lightness, 0.4);
+            Some(Ground { lightness, darkest, brightest, certainty: 10.0, middle })
         };
-        let cells = Array2::from_shape_fn((100, 40), cell);
-        Cells { cells, first_line: 0, first_cell: 0, size: [0.22, 0.4] }
+        let ground = Array2::from_shape_fn((100, 40), ground);
+        let tile = |at: (usize, usize)| {
+            let amplitude = ground[at].map_or(0.0, |ground: Ground| ground.amplitude());
+            let seen = 30.0 * amplitude * shown(at.0 as f32);
+            let own = Part { seen, expected: 30.0, ..Part::default() };
+            Tile { own, pixels: 1.0, ..Tile::default() }
+        };
+        (Array2::from_shape_fn((100, 40), tile), ground)
+    }
+
+    fn response(tiles: &(Array2<Tile>, Array2<Option<Ground>>), tells: bool) -> ToneResponse {
+        let tells = tiles.0.map(|_| tells);
+        ToneResponse::of(&tiles.0, &tiles.1, &tells, 40.0, 0.17)
     }
 
     #[test]
     fn light_tones_tell_the_strength() {
         for light in [1.0, 0.6] {
-            let cells = cells(|l| if l > 40.0 { light * l / 70.0 } else { 0.3 });
-            let inner = cells.cells.map(|_| true);
-            let shown = ToneResponse::of(&cells, &inner, 40.0, 0.17);
+            let tiles = tiles(|l| if l > 40.0 { light * l / 70.0 } else { 0.3 });
+            let shown = response(&tiles, true);
             assert!((shown.light().unwrap() - f64::from(light)).abs() < 0.02);
-            let none = ToneResponse::of(&cells, &cells.cells.map(|_| false), 40.0, 0.17);
+            let none = response(&tiles, false);
             assert!(none.light().is_none() && (none.turn() - 40.0).abs() < 1e-6);
         }
     }
@@ -151,9 +161,8 @@ mod tests {
     fn the_turn_is_where_the_sign_changes() {
         for turn in [34.0, 38.0, 43.0] {
             // Held against letters that turn at 40.
-            let cells = cells(|l| if (l > 40.0) == (l >= turn) { 0.8 } else { -0.8 });
-            let inner = cells.cells.map(|_| true);
-            let found = ToneResponse::of(&cells, &inner, 40.0, 0.17).turn();
+            let tiles = tiles(|l| if (l > 40.0) == (l >= turn) { 0.8 } else { -0.8 });
+            let found = response(&tiles, true).turn();
             assert!((found - f64::from(turn)).abs() <= 1.0, "{turn}: {found}");
         }
     }

@@ -11,6 +11,7 @@ use image::{DynamicImage, GrayImage, ImageEncoder, ImageResult, Luma};
 
 use crate::imaging::raster::bilinear;
 use crate::imaging::{Mm, Picture, Plane, tone};
+use crate::inspect::comparison::agreement::{Agreement, Comparison};
 use crate::inspect::decision::text;
 use crate::inspect::recognition::reading::Reading;
 use crate::inspect::rectification::frame::Frame;
@@ -57,6 +58,41 @@ pub(super) struct ScanFigure {
     /// Whether it is a part of the file's picture.
     pub(super) is_part: bool,
     pub(super) regions: Vec<Box>,
+}
+
+/// The portrait beside the one that was issued.
+pub(super) struct IssuedFigure {
+    pub(super) says: String,
+    pub(super) scan: String,
+    pub(super) reference: String,
+    pub(super) difference: String,
+}
+
+impl IssuedFigure {
+    pub(super) fn of(comparison: &Comparison) -> ImageResult<Self> {
+        /// Standard deviations from grey to black or white.
+        const MOST: f32 = 4.0;
+        let says = match (comparison.agreement, comparison.unexplained) {
+            (Agreement::Agrees, None) => "the face is the reference’s".to_owned(),
+            (Agreement::Agrees, Some(why)) => format!("the face is the reference’s, but {why}"),
+            (_, Some(why)) => why.to_string(),
+            (_, None) => "it cannot be told".to_owned(),
+        };
+        let (rows, columns) = comparison.difference.dim();
+        let grey = |x: u32, y: u32| {
+            let left = comparison.difference[[y as usize, x as usize]] / MOST;
+            Luma([(127.5 + 127.5 * left.clamp(-1.0, 1.0)) as u8])
+        };
+        let difference = GrayImage::from_fn(columns as u32, rows as u32, grey);
+        let (width, height) = comparison.scan_view.dimensions();
+        let difference = image::imageops::resize(&difference, width, height, FilterType::Triangle);
+        Ok(Self {
+            says,
+            scan: jpeg(&comparison.scan_view.clone().into(), None)?,
+            reference: jpeg(&comparison.reference_view.clone().into(), None)?,
+            difference: jpeg(&difference.into(), None)?,
+        })
+    }
 }
 
 /// A numbered region, in pixels of the figure.

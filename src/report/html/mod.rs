@@ -17,7 +17,7 @@ use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::inspect::tamper::region::Kind;
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name};
-use figures::{CopyRow, KeyLine, Rows, ScanFigure};
+use figures::{CopyRow, IssuedFigure, KeyLine, Rows, ScanFigure};
 
 const STYLE: &str = concat!(include_str!("../web/base.css"), "\n", include_str!("style.css"));
 const SCRIPT: &str = include_str!("script.js");
@@ -69,7 +69,9 @@ pub fn report(source: &Source<'_>, page: &Page, record: &Record) -> Result<Strin
             placed: key.lines,
             chance: number(key.log10_chance, 1),
         }),
-        tamper: inspection.tamper.as_ref().map(|tamper| number(100.0 * tamper.readable(), 0)),
+        tamper: record.readable.map(|readable| number(100.0 * readable, 0)),
+        face: record.face.map(|face| (number(face.percent(), 0), number(face.of, 0))),
+        issued: inspection.comparison.as_ref().map(IssuedFigure::of).transpose()?,
         regions: regions(inspection),
         ratio: record.log10_lr.map(|log10| (signed(log10, 2), times(log10))),
         measures: measures(record),
@@ -107,6 +109,10 @@ struct Html<'a> {
     key: Option<Key<'a>>,
     /// The share of the portrait on which there is evidence, in hundredths.
     tamper: Option<String>,
+    /// How much of the face was confirmed, in hundredths, and its area in mm².
+    face: Option<(String, String)>,
+    /// The portrait beside the one that was issued.
+    issued: Option<IssuedFigure>,
     regions: Vec<RegionRow>,
     ratio: Option<(String, String)>,
     measures: Vec<(&'static str, String)>,
@@ -135,9 +141,13 @@ impl Plain {
             Outcome::Undetermined => ("open", "?"),
         };
         let (says, means) = match record.verdict {
+            Verdict::Authentic if record.picture.as_ref().and_then(|p| p.agrees) == Some(true) => (
+                "Authentic",
+                "The portrait carries the microtext of the expected holder, and its face is that of the portrait it was held against.",
+            ),
             Verdict::Authentic => (
                 "Authentic",
-                "The portrait carries the microtext of the expected holder, and nothing was found that speaks against it.",
+                "The microtext of the expected holder stands in the portrait and on its face, as far as the first reason says. It was not held against the portrait as issued.",
             ),
             Verdict::Read => (
                 "Read",
@@ -149,7 +159,7 @@ impl Plain {
             ),
             Verdict::Altered => (
                 "Altered",
-                "The microtext does not stand everywhere as it should. Look at the marked regions through a loupe: the portrait may have been changed there after it was printed.",
+                "The portrait is not as it was issued: its microtext, or its picture, is another in the marked places. Look at them through a loupe.",
             ),
             Verdict::KeyMismatch => (
                 "Not by this key",

@@ -32,6 +32,10 @@ pub(crate) struct VerifyArgs {
     /// The number of the scanned document
     #[arg(long, value_name = "N", requires = "key")]
     document_number: Option<String>,
+    /// The portrait as it was issued, to hold the scan's against: any picture, or the chip's EF.DG2 (its
+    /// signature is not checked)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reference: Option<PathBuf>,
     /// Scan resolution, 50 to 12000 [default: the file's]
     #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
     pub(crate) ppi: Option<Ppi>,
