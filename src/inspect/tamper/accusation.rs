@@ -2,7 +2,7 @@
 //! by its tone, by wear, glare and blur, which fade letters bit by bit, or by letters that stand a
 //! little beside.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use ndarray::Array2;
 
@@ -99,9 +99,12 @@ impl Court<'_> {
     /// Whether letters would show in the tone of a tile, whatever light was added to it.
     fn could_show(&self, place: [usize; 2]) -> bool {
         self.ground[place].is_some_and(|ground| {
-            let is_dark = ground.lightness <= self.turn - NEAR;
-            let is_light =
-                || self.printed_at_least(place, ground.lightness) >= self.turn + NEAR_VEILED;
+            let [darkest, lightest] = ground.range;
+            let is_dark = lightest <= self.turn - NEAR;
+            let is_light = || {
+                darkest >= self.turn + NEAR
+                    && self.printed_at_least(place, ground.lightness) >= self.turn + NEAR_VEILED
+            };
             ground.brightest <= ROOM * self.white && (is_dark || is_light())
         })
     }
@@ -118,7 +121,7 @@ impl Court<'_> {
             let [u, v] = self.tiling.middle(at);
             (u - x).hypot(v - y) <= VEILED
         });
-        let darkest = near.filter_map(|at| Some(self.ground[at]?.darkest));
+        let darkest = near.filter_map(|at| Some(self.ground[at]?.range[0]));
         let veil = tone::luminance(darkest.fold(lightness, f32::min).max(0.0));
         tone::lightness((tone::luminance(lightness) - veil).max(0.0))
     }
@@ -126,7 +129,7 @@ impl Court<'_> {
     /// A region, if nothing explains it.
     fn accuse(&self, kind: Kind, tiles: Vec<[usize; 2]>) -> Option<Region> {
         let area = tiles.len() as f64 * self.tiling.area();
-        if area < SMALLEST {
+        if area < SMALLEST || !has_core(&tiles) {
             return None;
         }
         let part = |letters: Letters| match kind {
@@ -152,7 +155,7 @@ impl Court<'_> {
         let mut tones: Vec<f32> =
             tiles.iter().filter_map(|&at| Some(self.ground[at]?.lightness)).collect();
         let tone = crate::numerics::median(&mut tones)?;
-        let inside: std::collections::HashSet<[usize; 2]> = tiles.iter().copied().collect();
+        let inside: HashSet<[usize; 2]> = tiles.iter().copied().collect();
         let elsewhere: Vec<[usize; 2]> = self
             .tiling
             .places()
@@ -201,6 +204,15 @@ impl Court<'_> {
             seen >= BESIDE * elsewhere * all && seen >= BESIDE_CLEAR * all.max(1e-6).sqrt()
         })
     }
+}
+
+/// Whether all of a square of 3 × 3 tiles lies in it: what is thinner is an edge of something.
+fn has_core(tiles: &[[usize; 2]]) -> bool {
+    let all: HashSet<[usize; 2]> = tiles.iter().copied().collect();
+    let is_whole = |&[row, column]: &[usize; 2]| {
+        (row..row + 3).all(|row| (column..column + 3).all(|column| all.contains(&[row, column])))
+    };
+    tiles.iter().any(is_whole)
 }
 
 fn neighbours(

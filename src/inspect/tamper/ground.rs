@@ -16,8 +16,8 @@ use crate::spec::modulation;
 pub struct Ground {
     /// L*, 0..100.
     pub lightness: f32,
-    /// L* of its darkest place.
-    pub darkest: f32,
+    /// L* of its darkest and of its lightest place.
+    pub range: [f32; 2],
     /// Light of the brightest channel, 0..1.
     pub brightest: f32,
     /// One over the contrast of all fine detail.
@@ -61,8 +61,8 @@ pub fn measure(
         if inside(middle[0], width) && inside(middle[1], rows) {
             tiles[place] = Some(Ground {
                 lightness: of(&flat.lightness, flat.block),
-                darkest: around(&flat.lightness, flat.block as f64, middle, reach)
-                    .fold(f32::INFINITY, f32::min),
+                range: around(&flat.lightness, flat.block as f64, middle, reach)
+                    .fold([f32::INFINITY, 0.0], |[a, b], v| [a.min(v), b.max(v)]),
                 brightest: of(&scan.brightest, BRIGHT),
                 certainty: of(&flat.certainty, flat.block),
                 middle,

@@ -2,6 +2,7 @@
 
 use crate::inspect::tamper::predicted::Predicted;
 use crate::inspect::tamper::unrolled::{ALONG, Unrolled};
+use crate::numerics::median;
 
 /// Where the portrait's left edge lies, in symbols from the origin, if it is `width` symbols wide: of
 /// the places that `step` and `from` allow, the one where letters show the most between the sides and
@@ -38,10 +39,13 @@ impl Sums {
     }
 
     fn new(symbols: &[[f64; 2]], first: f64) -> Self {
+        // A portrait lies in its scan: where that has ended, letters are missed as if they lacked.
+        let mut usual: Vec<f64> = symbols.iter().map(|[_, expected]| *expected).collect();
+        let least = median(&mut usual).unwrap_or(0.0);
         let mut before = vec![[0.0; 2]];
         for [seen, expected] in symbols {
             let [a, b] = before[before.len() - 1];
-            before.push([a + seen, b + expected]);
+            before.push([a + seen, b + expected.max(least)]);
         }
         Self { before, first }
     }
@@ -83,5 +87,15 @@ mod tests {
             assert!((left - expected).abs() < 1e-9, "{left}");
         }
         assert!(sums.left_edge(70.0, 0.0, 1.0).is_none());
+        // Faint letters at the left, and no scan beyond the right side: still where letters begin.
+        let cut = |i: usize| match i {
+            0..23 => [18.0, 100.0],
+            23..43 => [80.0, 100.0],
+            43..46 => [1.0, 100.0],
+            _ => [0.0; 2],
+        };
+        let cut: Vec<[f64; 2]> = (0..60).map(cut).collect();
+        let left = Sums::new(&cut[13..], -7.0).left_edge(30.0, -7.0, 10.0).unwrap();
+        assert!((left + 7.0).abs() < 1e-9, "{left}");
     }
 }

@@ -75,11 +75,20 @@ fn ground(tiling: &Tiling, lightness: impl Fn([usize; 2]) -> f32) -> Array2<Opti
         let lightness = lightness(place);
         all[place] = Some(Ground {
             lightness,
-            darkest: lightness.min(15.0),
+            range: [lightness; 2],
             brightest: 0.5,
             certainty: 20.0,
             middle: tiling.middle(place).map(|mm| 23.6 * mm),
         });
+    }
+    all
+}
+
+/// Light ground with dark places all over, which no added light has lifted.
+fn lit(tiling: &Tiling) -> Array2<Option<Ground>> {
+    let mut all = ground(tiling, |_| 70.0);
+    for dark in all.iter_mut().step_by(37).flatten() {
+        (dark.lightness, dark.range) = (15.0, [15.0; 2]);
     }
     all
 }
@@ -129,7 +138,7 @@ fn is_patch([row, column]: [usize; 2]) -> bool {
 #[test]
 fn what_lacks_is_found_where_it_is() {
     let tiling = tiling();
-    let light = ground(&tiling, |_| 70.0);
+    let light = lit(&tiling);
     for (instead, kind) in [(Holds::Nothing, Kind::Missing), (Holds::Other, Kind::Foreign)] {
         for deviation in [1.0, 2.0] {
             let holds = |at| (if is_patch(at) { instead } else { Holds::Own }, 0.6);
@@ -199,10 +208,8 @@ fn tones_that_show_no_letters_are_not_accused() {
         assert!(regions.is_empty(), "{tone}");
         assert_ne!(found[[24, 19]], Found::Confirmed);
     }
-    let mut veiled = ground(&tiling, |at| if is_patch(at) { 62.0 } else { 70.0 });
-    for ground in veiled.iter_mut().flatten() {
-        ground.darkest = 55.0;
-    }
+    // Without any dark place near, all of the tone may be added light.
+    let veiled = ground(&tiling, |at| if is_patch(at) { 62.0 } else { 70.0 });
     assert!(judge(tiles(&tiling, 1.0, holds), &veiled, &tiling).1.is_empty());
 }
 

@@ -128,8 +128,8 @@ mod tests {
     fn tiles(shown: impl Fn(f32) -> f32) -> (Array2<Tile>, Array2<Option<Ground>>) {
         let ground = |(line, _): (usize, usize)| {
             let (lightness, middle) = (line as f32, [0.0; 2]);
-            let (darkest, brightest) = (lightness, 0.4);
-            Some(Ground { lightness, darkest, brightest, certainty: 10.0, middle })
+            let (range, brightest) = ([lightness; 2], 0.4);
+            Some(Ground { lightness, range, brightest, certainty: 10.0, middle })
         };
         let ground = Array2::from_shape_fn((100, 40), ground);
         let tile = |at: (usize, usize)| {

@@ -51,6 +51,9 @@ struct Options {
     /// Prints are keyed.
     #[arg(long)]
     keyed: bool,
+    /// Scans are held against the portrait as issued, too.
+    #[arg(long)]
+    reference: bool,
     /// Only attacks whose title holds one of these.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
@@ -101,7 +104,7 @@ fn main() -> Result<()> {
             other_name: &holders[other],
             seed: seed::seed(&portrait.title, &world.name(), number as u64),
         };
-        let trial = trial::run(attack, &case, &portrait.title, world, &reader)?;
+        let trial = trial::run(attack, &case, &portrait.title, world, &reader, options.reference)?;
         let count = done.fetch_add(1, Ordering::Relaxed) + 1;
         if count.is_multiple_of(50) {
             eprintln!("{count} of {}", jobs.len());

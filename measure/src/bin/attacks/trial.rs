@@ -8,7 +8,7 @@ use tumar::inspect::tamper::confirmation::State;
 use tumar::inspect::tamper::map::Tamper;
 use tumar::inspect::{Inspection, Reader};
 use tumar::report::overlay;
-use tumar::{Outcome, Verdict};
+use tumar::{Outcome, Reference, Verdict};
 
 /// How it ended.
 pub(crate) struct Trial {
@@ -46,12 +46,15 @@ pub(crate) fn run(
     portrait: &str,
     world: World,
     reader: &Reader<'_>,
+    has_reference: bool,
 ) -> Result<Trial> {
     let print = attack.print(case)?;
     let Scanned { scan, to_print } = world.scan(&print, case.seed)?;
     let issue =
         case.key.map(|key| KeyClaim { keys: vec![key.clone()], document: case.document.clone() });
-    let claim = Claim { name: Some(case.name), key: issue.as_ref(), reference: None };
+    let reference =
+        has_reference.then(|| Reference::new(case.portrait, case.profile)).transpose()?;
+    let claim = Claim { name: Some(case.name), key: issue.as_ref(), reference: reference.as_ref() };
     let inspection = reader.check(&scan, None, claim)?.main;
     let found = attack.place(case).zip(inspection.tamper());
     let found = found.map(|(place, tamper)| compare(place, tamper, &inspection, to_print));
