@@ -20,6 +20,7 @@ use crate::inspect::stacking::grid::ALONG;
 use crate::inspect::tamper::confirmation::State;
 use crate::inspect::{Inspection, Page};
 use crate::report::overlay;
+use crate::report::record::Region;
 
 /// What is shown of a page around the portrait. A guess.
 const AROUND: Mm = Mm(4.0);
@@ -107,7 +108,7 @@ pub(super) struct Box {
 }
 
 impl ScanFigure {
-    pub(super) fn of(picture: &Picture, page: &Page) -> ImageResult<Self> {
+    pub(super) fn of(picture: &Picture, page: &Page, regions: &[Region]) -> ImageResult<Self> {
         let part = Part::around(&page.main, picture);
         let pixels = &picture.pixels;
         let is_part = part.size != [pixels.width(), pixels.height()];
@@ -124,18 +125,16 @@ impl ScanFigure {
         let marks = (!portraits.is_empty())
             .then(|| png(&overlay::marks([width, height], &portraits, view).into()))
             .transpose()?;
-        let regions = boxes(&page.main, view, f64::from(width.max(height)) / 50.0);
+        let regions = boxes(regions, view, f64::from(width.max(height)) / 50.0);
         let picture = jpeg(&shown, picture.icc.as_deref())?;
         Ok(Self { picture, marks, width, height, is_part, regions })
     }
 }
 
-fn boxes(inspection: &Inspection, view: impl Fn([f64; 2]) -> [f64; 2], size: f64) -> Vec<Box> {
-    let regions = inspection.tamper.iter().flat_map(|tamper| &tamper.regions).enumerate();
-    let of = |(i, region): (usize, &crate::inspect::tamper::region::Region)| {
-        let [left, top, right, bottom] = region.bounds;
-        let [x, y] = view(inspection.scan.in_file([left, top]));
-        let [to_x, to_y] = view(inspection.scan.in_file([right, bottom]));
+fn boxes(regions: &[Region], view: impl Fn([f64; 2]) -> [f64; 2], size: f64) -> Vec<Box> {
+    let of = |(i, region): (usize, &Region)| {
+        let [x, y] = view([region.x_px, region.y_px]);
+        let [to_x, to_y] = view([region.x_px + region.width_px, region.y_px + region.height_px]);
         let text = |v: f64| format!("{v:.0}");
         Box {
             number: i + 1,
@@ -147,7 +146,7 @@ fn boxes(inspection: &Inspection, view: impl Fn([f64; 2]) -> [f64; 2], size: f64
             label_y: text(y + 1.05 * size),
         }
     };
-    regions.map(of).collect()
+    regions.iter().enumerate().map(of).collect()
 }
 
 /// A part of the picture, in pixels.

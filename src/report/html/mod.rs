@@ -56,7 +56,7 @@ pub fn report(source: &Source<'_>, page: &Page, record: &Record) -> Result<Strin
         read: record.read.as_ref().map(read_line),
         second: record.second.as_ref().map(read_line),
         portraits: Other::all(record),
-        scan: ScanFigure::of(source.picture, page)?,
+        scan: ScanFigure::of(source.picture, page, &record.regions)?,
         copy: reading.map_or(Ok(Vec::new()), figures::copy)?,
         cell: figures::CELL,
         symbols: symbols(record),
