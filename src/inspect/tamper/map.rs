@@ -20,14 +20,12 @@ use crate::inspect::tamper::strength::Strength;
 use crate::inspect::tamper::tiles::{self, Tile};
 use crate::inspect::tamper::tiling::Tiling;
 use crate::inspect::tamper::tone_response::ToneResponse;
-use crate::inspect::tamper::unrolled::Unrolled;
+use crate::inspect::tamper::unrolled::{CLIPPED, Unrolled};
 use crate::numerics::quantile;
 use crate::spec::Profile;
 
 /// Tiles nearer to the portrait's edge may lie beyond it.
 const EDGE: Mm = Mm(2.0);
-/// Above this light a scanner's channels are at their end, and show no letters.
-const CLIPPED: f32 = 0.95;
 /// A tile tells if it has at least this share of the pixels of a full one.
 const FULL: f32 = 0.4;
 /// The portrait's brightest light is that of its white but for this share.

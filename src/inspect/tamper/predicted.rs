@@ -106,6 +106,7 @@ pub(super) mod tests {
         let unrolled = Unrolled {
             seen: Array2::zeros((3 * ACROSS, 5 * ALONG)),
             pixels: Array2::zeros((3 * ACROSS, 5 * ALONG)),
+            covered: vec![0.0; 5],
             first_line: 0,
             first_cell: -1,
         };

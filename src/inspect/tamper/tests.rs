@@ -27,7 +27,8 @@ enum Holds {
 
 fn blank() -> Unrolled {
     let plane = Array2::zeros((LINES * ACROSS, SYMBOLS * ALONG));
-    Unrolled { seen: plane.clone(), pixels: plane, first_line: 0, first_cell: 0 }
+    let covered = vec![0.0; SYMBOLS];
+    Unrolled { seen: plane.clone(), pixels: plane, covered, first_line: 0, first_cell: 0 }
 }
 
 fn noise() -> impl FnMut() -> f32 {
@@ -243,7 +244,8 @@ fn letters_are_followed_where_they_drift() {
         if inside { text[at.map(|v| v as usize)] } else { 0.0 }
     });
     let pixels = Array2::ones(text.dim());
-    let unrolled = Unrolled { seen, pixels, first_line: 0, first_cell: 0 };
+    let covered = vec![1.0; SYMBOLS];
+    let unrolled = Unrolled { seen, pixels, covered, first_line: 0, first_cell: 0 };
     let found = Drift::follow(&unrolled, &predicted, &tiling);
     for column in [4, 20, 36] {
         let expected = drift((column * 4 + 2) * ALONG) as f32;

@@ -9,7 +9,7 @@ use crate::imaging::Plane;
 use crate::imaging::raster::Enlarged;
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::flatten::Flat;
-use crate::inspect::signal::scan::Scan;
+use crate::inspect::signal::scan::{BRIGHT, Scan};
 use crate::inspect::stacking::grid::{self, BAND, Grid, Run};
 use crate::inspect::synchronisation::columns::Columns;
 
@@ -20,14 +20,19 @@ pub(super) const ALONG: usize = grid::ALONG / COARSER;
 /// Bins a line pitch.
 pub(super) const ACROSS: usize = grid::ACROSS / COARSER;
 
+/// Above this light a scanner's channels are at their end, and show no letters.
+pub(super) const CLIPPED: f32 = 0.95;
+
 /// Fine detail, `[bin across all lines, bin along all symbols]`.
 #[derive(Clone, Debug)]
 pub struct Unrolled {
     /// Σ over the bin's pixels of the contrast in units of the local detail, signed so that letters are
     /// positive: what is left does not depend on gain, glare or tone.
     pub(super) seen: Array2<f32>,
-    /// Pixels.
+    /// Pixels that could show letters.
     pub(super) pixels: Array2<f32>,
+    /// All pixels, by symbol.
+    pub(super) covered: Vec<f32>,
     /// The line of the first row of bins.
     pub(super) first_line: i64,
     /// The cell of the first column of bins, counted from the lines' origins.
@@ -44,34 +49,47 @@ impl Unrolled {
         let sign = Enlarged::new(&sign, flat.block);
         let length = |range: &Range<i64>| (range.end - range.start).max(0) as usize;
         let size = (length(&lines) * ACROSS, length(&cells) * ALONG);
+        let light = Enlarged::new(&scan.brightest, BRIGHT);
         let grid = Grid { scan, frame, columns };
         let [across, down] = grid.bounds();
         let tops: Vec<usize> = down.clone().step_by(BAND).collect();
         let bands = tops.into_par_iter().map(|top| {
             let mut found: Vec<(u32, f32)> = Vec::new();
-            let mut sign = sign.rows(flat.contrast.ncols());
+            let mut covered = vec![0.0f32; size.1 / ALONG];
+            let width = flat.contrast.ncols();
+            let (mut sign, mut light) = (sign.rows(width), light.rows(width));
             grid.each_row(&across, top..(top + BAND).min(down.end), |y, runs| {
                 let contrast = flat.contrast.row(y);
                 let contrast = contrast.to_slice().expect("planes are row-major");
-                let sign = sign.row(y);
+                let (sign, light) = (sign.row(y), light.row(y));
                 for run in runs.iter().filter(|run| lines.contains(&run.line)) {
                     let bins = bins(run, run.line - lines.start, run.circle - cells.start, size.1);
-                    let bins = run.pixels.clone().zip(bins);
-                    found.extend(bins.filter_map(|(x, bin)| Some((bin?, sign[x] * contrast[x]))));
+                    for (x, bin) in run.pixels.clone().zip(bins) {
+                        let Some(bin) = bin else { continue };
+                        covered[bin as usize % size.1 / ALONG] += 1.0;
+                        if light[x] < CLIPPED {
+                            found.push((bin, sign[x] * contrast[x]));
+                        }
+                    }
                 }
             });
-            found
+            (found, covered)
         });
         let bands: Vec<_> = bands.collect();
         let [mut seen, mut pixels] = [(); 2].map(|()| vec![0.0f32; size.0 * size.1]);
-        for (bin, value) in bands.into_iter().flatten() {
-            seen[bin as usize] += value;
-            pixels[bin as usize] += 1.0;
+        let mut covered = vec![0.0f32; size.1 / ALONG];
+        for (found, part) in bands {
+            covered.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+            for (bin, value) in found {
+                seen[bin as usize] += value;
+                pixels[bin as usize] += 1.0;
+            }
         }
         let plane = |bins| Array2::from_shape_vec(size, bins).expect("one value a bin");
         Self {
             seen: plane(seen),
             pixels: plane(pixels),
+            covered,
             first_line: lines.start,
             first_cell: cells.start,
         }
@@ -95,6 +113,7 @@ impl Unrolled {
         Self {
             seen: cut(&self.seen),
             pixels: cut(&self.pixels),
+            covered: self.covered[left / ALONG..right / ALONG].to_vec(),
             first_line: self.first_line + (top / ACROSS) as i64,
             first_cell: self.first_cell + (left / ALONG) as i64,
         }
