@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use image::imageops::FilterType;
 use image::{DynamicImage, GenericImage, GrayImage};
 use serde_json::json;
 use tempfile::TempDir;
@@ -45,11 +44,28 @@ static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     print(&[], "scan.png");
     done(&["keygen", "--out", "own.key", "--quiet"]);
     print(&KEY, "keyed.png");
-    let mut scan = image::open(folder.path().join("scan.png")).unwrap();
-    let patch = scan.crop_imm(160, 190, 220, 220).resize_exact(17, 17, FilterType::Triangle);
-    let patch = patch.resize_exact(220, 220, FilterType::Triangle);
-    scan.copy_from(&patch, 160, 190).unwrap();
-    scan.save(folder.path().join("altered.png")).unwrap();
+    print(&["--strength", "0"], "plain.png");
+    let place = |file: &str| folder.path().join(file);
+    std::fs::rename(place("print.tif"), place("plain.tif")).unwrap();
+    print(&[], "scan.png");
+    // The face, 13 × 19 mm, from a print without microtext.
+    let mut genuine = image::open(place("print.tif")).unwrap();
+    let face = image::open(place("plain.tif")).unwrap().crop_imm(520, 520, 614, 898);
+    genuine.copy_from(&face, 520, 520).unwrap();
+    genuine.save(place("altered.tif")).unwrap();
+    done(&[
+        "channel",
+        "altered.tif",
+        "--ppi",
+        "1200",
+        "--preset",
+        "flatbed600",
+        "--seed",
+        "3",
+        "--out",
+        "altered.png",
+        "--quiet",
+    ]);
     Bench { folder }
 });
 

@@ -67,8 +67,8 @@ fn is_told(inspection: &Inspection, patch: Patch, profile: &Profile) {
         })
     };
     let middle = place(left + 0.5 * width, top + 0.5 * height);
-    // Half the patch's height, whichever way it lies, but for a tile.
-    let reach = (0.5 * width.min(height) - 1.0) * SCANNED.per_mm();
+    // Half the patch's width, whichever way it lies, but for two tiles.
+    let reach = (0.5 * width.min(height) - 2.0) * SCANNED.per_mm();
     let far = 0.5 * width.hypot(height) * SCANNED.per_mm();
     let tamper = inspection.tamper().expect("a map");
     for (state, at) in tamper.states.iter().zip(&tamper.middles) {

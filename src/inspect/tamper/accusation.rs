@@ -33,12 +33,16 @@ const TELLING: usize = 24;
 const SHOWN: f32 = 0.5;
 /// Every press shows letters in tones that are so much lighter than where they turn, in L*, …
 const LIGHT: f32 = 14.0;
-/// … up to this share of the portrait's brightest light: above, white leaves no room for them.
+/// … up to this share of the brightest light within so many millimetres: above, white leaves no room for
+/// them, and light falls off over a page.
 const ROOM: f32 = 0.85;
+const LIT: f64 = 8.0;
 /// This near to the turn letters may be of either sign, and so near above it where light may have been
 /// added.
 const NEAR: f32 = 4.0;
 const NEAR_VEILED: f32 = 8.0;
+/// What has less than this share of the usual fine detail is covered.
+const COVERED: f32 = 0.3;
 /// Letters that stand beside their places are there if they are this share of what is typical, in so
 /// many standard deviations.
 const BESIDE: f32 = 0.5;
@@ -54,8 +58,6 @@ pub(super) struct Court<'a> {
     pub(super) coarse: &'a Coarse<'a>,
     /// The lightness at which letters turn.
     pub(super) turn: f32,
-    /// The portrait's brightest light, 0..1.
-    pub(super) white: f32,
 }
 
 impl Court<'_> {
@@ -105,25 +107,36 @@ impl Court<'_> {
                 darkest >= self.turn + NEAR
                     && self.printed_at_least(place, ground.lightness) >= self.turn + NEAR_VEILED
             };
-            ground.brightest <= ROOM * self.white && (is_dark || is_light())
+            ground.brightest <= ROOM * self.white(place) && (is_dark || is_light())
         })
     }
 
     /// The lightness that a tile was printed with at the least, if it is this in the scan.
     fn printed_at_least(&self, place: [usize; 2], lightness: f32) -> f32 {
-        let [x, y] = self.tiling.middle(place);
-        let reach = [0, 1].map(|i| (VEILED / self.tiling.size[1 - i]).ceil() as usize);
-        let range = |i: usize| {
-            place[i].saturating_sub(reach[i])..(place[i] + reach[i] + 1).min(self.tiling.count[i])
-        };
-        let near = range(0).flat_map(|row| range(1).map(move |column| [row, column]));
-        let near = near.filter(|&at| {
-            let [u, v] = self.tiling.middle(at);
-            (u - x).hypot(v - y) <= VEILED
-        });
-        let darkest = near.filter_map(|at| Some(self.ground[at]?.range[0]));
+        let darkest = self.near(place, VEILED).map(|ground| ground.range[0]);
         let veil = tone::luminance(darkest.fold(lightness, f32::min).max(0.0));
         tone::lightness((tone::luminance(lightness) - veil).max(0.0))
+    }
+
+    /// The brightest light around a tile, 0..1.
+    fn white(&self, place: [usize; 2]) -> f32 {
+        self.near(place, LIT).map(|ground| ground.brightest).fold(0.0, f32::max)
+    }
+
+    /// The ground of all tiles within so many millimetres.
+    fn near(&self, place: [usize; 2], reach: f64) -> impl Iterator<Item = &Ground> {
+        let [x, y] = self.tiling.middle(place);
+        let range = |i: usize| {
+            let tiles = (reach / self.tiling.size[1 - i]).ceil() as usize;
+            place[i].saturating_sub(tiles)..(place[i] + tiles + 1).min(self.tiling.count[i])
+        };
+        let (rows, columns) = (range(0), range(1));
+        let all = rows.flat_map(move |row| columns.clone().map(move |column| [row, column]));
+        all.filter(move |&at| {
+            let [u, v] = self.tiling.middle(at);
+            (u - x).hypot(v - y) <= reach
+        })
+        .filter_map(|at| self.ground[at].as_ref())
     }
 
     /// A region, if nothing explains it.
@@ -139,6 +152,7 @@ impl Court<'_> {
         let shown = part(self.strength.together(tiles.iter().copied()));
         let usual = self.usual(kind, &tiles)?;
         if shown.most(SURE) > LEFT * usual.min(1.0)
+            || self.is_covered(&tiles)
             || !self.ends_at_once(&tiles, if area < SMALL { SOUNDER } else { SOUND })
             || self.stand_beside(&tiles)
         {
@@ -161,7 +175,9 @@ impl Court<'_> {
             .places()
             .filter(|place| self.tells[*place] && !inside.contains(place))
             .filter(|&place| {
-                self.ground[place].is_some_and(|g| (g.lightness - tone).abs() <= ALIKE)
+                // Shadows are lost from some tone on: only darker ones tell that this one is not.
+                let most = if tone < self.turn { 0.0 } else { ALIKE };
+                self.ground[place].is_some_and(|g| (-ALIKE..=most).contains(&(g.lightness - tone)))
             })
             .collect();
         let letters = self.strength.together(elsewhere.iter().copied());
@@ -173,6 +189,16 @@ impl Court<'_> {
             return Some(share);
         }
         (tone >= self.turn + LIGHT).then_some(SHOWN)
+    }
+
+    /// Whether hardly anything at all is seen: a blot or a burnt-out spot, and no other picture.
+    fn is_covered(&self, tiles: &[[usize; 2]]) -> bool {
+        let detail = |places: &mut dyn Iterator<Item = [usize; 2]>| {
+            let all = places.filter_map(|at| Some(1.0 / self.ground[at]?.certainty.max(1e-6)));
+            crate::numerics::median(&mut all.collect::<Vec<f32>>()).unwrap_or(0.0)
+        };
+        let usual = detail(&mut self.tiling.places().filter(|at| self.tells[*at]));
+        detail(&mut tiles.iter().copied()) < COVERED * usual
     }
 
     /// Whether letters stand around the region as soon as it ends: glare, wear and blur let them fade.

@@ -28,8 +28,6 @@ use crate::spec::Profile;
 const EDGE: Mm = Mm(2.0);
 /// A tile tells if it has at least this share of the pixels of a full one.
 const FULL: f32 = 0.4;
-/// The portrait's brightest light is that of its white but for this share.
-const WHITEST: f64 = 0.98;
 
 /// The map.
 #[derive(Clone, Debug)]
@@ -137,7 +135,6 @@ impl Sheet<'_> {
             return Judged { found, regions: Vec::new() };
         };
         let found = confirm(&strength, tells);
-        let mut lights: Vec<f32> = ground.iter().flatten().map(|g| g.brightest).collect();
         let court = Court {
             found: &found,
             strength: &strength,
@@ -146,7 +143,6 @@ impl Sheet<'_> {
             tiling,
             coarse: &Coarse::new(self.subject.unrolled, predicted, tiling),
             turn: self.subject.turn,
-            white: quantile(&mut lights, WHITEST).unwrap_or(1.0),
         };
         let regions = court.regions();
         Judged { found, regions }

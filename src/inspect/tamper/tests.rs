@@ -89,7 +89,7 @@ fn ground(tiling: &Tiling, lightness: impl Fn([usize; 2]) -> f32) -> Array2<Opti
 fn lit(tiling: &Tiling) -> Array2<Option<Ground>> {
     let mut all = ground(tiling, |_| 70.0);
     for dark in all.iter_mut().step_by(37).flatten() {
-        (dark.lightness, dark.range) = (15.0, [15.0; 2]);
+        (dark.lightness, dark.range, dark.brightest) = (15.0, [15.0; 2], 0.7);
     }
     all
 }
@@ -121,7 +121,6 @@ fn judge(
         tiling,
         coarse: &coarse,
         turn: 40.0,
-        white: 0.8,
     };
     let regions = court.regions();
     (found, regions)

@@ -119,7 +119,17 @@ fn a_third_stained() {
             pixel.0[0] = 225;
         }
     }
-    reads(&with(&SCAN, stained), &holder(), LEGEND, "stained");
+    let (stained, profile) = (with(&SCAN, stained), Profile::default());
+    let blind = inspect(&stained, None, None, &profile).expect("a plausible resolution");
+    assert_eq!((text(&blind).as_str(), blind.decision().verdict), (LEGEND, Verdict::Read));
+    // What lies under a blot was not checked, and a blot is no other picture.
+    let known = inspect(&stained, None, Some(&holder()), &profile).expect("a plausible resolution");
+    let decision = known.decision();
+    assert_eq!(decision.verdict, Verdict::Inconclusive, "{decision:?}");
+    assert!(
+        decision.reasons[0].starts_with("the name is right, but its microtext"),
+        "{decision:?}"
+    );
 }
 
 #[test]
