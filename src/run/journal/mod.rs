@@ -10,8 +10,8 @@ mod stamp;
 mod state;
 mod terms;
 
-pub use entry::Entry;
 pub(super) use entry::entries;
+pub use entry::{Entry, Portrait};
 pub use error::JournalError;
 pub use file::Journal;
 pub use folder::{Folder, FolderError, Published};
@@ -19,4 +19,4 @@ pub use outcome::{Ended, Inspected, Printed};
 pub use stamp::Stamp;
 pub(super) use stamp::modified;
 pub use state::{Counts, State};
-pub use terms::Terms;
+pub use terms::{ISSUED, Terms};

@@ -10,6 +10,9 @@ use crate::run::manifest::Command;
 /// The name and version of this form of journal.
 const SCHEMA: &str = "tumar.journal/1";
 
+/// The option that says by which run of `issue` scans are judged, with the digest of its record.
+pub const ISSUED: &str = "issued";
+
 /// What a run depends on: the journal's first line. A run continues only under the same terms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -47,6 +50,10 @@ impl Terms {
         }
     }
 
+    fn issued(&self) -> Option<&String> {
+        self.options.get(ISSUED)
+    }
+
     /// In what a run that is there differs from the one asked for.
     pub(super) fn difference(&self, asked: &Self) -> Option<String> {
         let of = |what: &str, differs: bool| differs.then(|| what.to_owned());
@@ -55,6 +62,7 @@ impl Terms {
             .or_else(|| of("whose manifest has changed since", self.manifest != asked.manifest))
             .or_else(|| of("by another profile", self.profile != asked.profile))
             .or_else(|| of("by other keys", self.keys != asked.keys))
+            .or_else(|| of("by another --issued", self.issued() != asked.issued()))
             .or_else(|| of(&format!("by tumar {}", self.tumar), self.tumar != asked.tumar))
             .or_else(|| of("with other options", self != asked))
     }
