@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::RunError;
 use super::journal::{Counts, Inspected, Journal, Printed, entries};
-use super::manifest::{Command, paths};
 use super::report::report;
 #[cfg(feature = "parquet")]
 use super::results::parquet;
@@ -102,9 +101,6 @@ impl Run<'_> {
     ) -> Result<End, RunError> {
         let mut summary =
             Summary::new(&self.terms, self.manifest.file_name(), profile.to_owned(), counts);
-        if self.manifest.command() == Command::Issue {
-            summary.manifest_folder = paths::way(self.folder.path(), self.manifest.folder());
-        }
         summary.machines = parts.machines.iter().map(MachinePart::of).collect();
         let table = csv::write::<T>(self.folder, journal)?;
         let report = report(&Overview {

@@ -24,6 +24,10 @@ pub struct Terms {
     pub command: String,
     /// SHA-256 of the manifest.
     pub manifest: String,
+    /// The manifest's folder, from the run's own one, when a run of `issue` began; it may lie elsewhere
+    /// later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest_folder: Option<String>,
     /// Its rows.
     pub rows: u32,
     /// SHA-256 of the profile.
@@ -43,6 +47,7 @@ impl Terms {
             tumar: env!("CARGO_PKG_VERSION").to_owned(),
             command: command.name().to_owned(),
             manifest: hex(&manifest),
+            manifest_folder: None,
             rows,
             profile: hex(&profile),
             options: BTreeMap::new(),
@@ -64,6 +69,9 @@ impl Terms {
             .or_else(|| of("by other keys", self.keys != asked.keys))
             .or_else(|| of("by another --issued", self.issued() != asked.issued()))
             .or_else(|| of(&format!("by tumar {}", self.tumar), self.tumar != asked.tumar))
-            .or_else(|| of("with other options", self != asked))
+            .or_else(|| {
+                let anywhere = |terms: &Self| Self { manifest_folder: None, ..terms.clone() };
+                of("with other options", anywhere(self) != anywhere(asked))
+            })
     }
 }

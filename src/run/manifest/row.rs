@@ -47,7 +47,7 @@ impl Fields {
     }
 
     /// Sets a field that is empty.
-    pub(super) fn fill(&mut self, name: &str, value: &str) {
+    pub(in crate::run) fn fill(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
             self.0.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         }

@@ -12,9 +12,9 @@ use super::csv::Tabled;
 use super::machines::{Machine, MachineBase};
 use crate::formats::hex;
 use crate::run::journal::{
-    Counts, Entry, Folder, FolderError, Inspected, Journal, Printed, Published, Terms, entries,
+    Counts, Entry, Folder, FolderError, Inspected, Journal, Printed, Published, RECORD, SCHEMA,
+    Terms, entries,
 };
-use crate::run::manifest::{RECORD, SCHEMA};
 use crate::run::spc::Test;
 
 /// The record of a run, but for its documents.
@@ -30,10 +30,6 @@ pub struct Summary {
     pub profile: Origin,
     /// The manifest.
     pub manifest: Origin,
-    /// The manifest's folder, from the run's own one; of a run of `issue`, whose portraits are asked for
-    /// later.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manifest_folder: Option<String>,
     /// Options that results depend on.
     pub options: BTreeMap<String, String>,
     /// Ids of the issuer's keys.
@@ -128,7 +124,6 @@ impl Summary {
             tumar: terms.tumar.clone(),
             profile: Origin { name: profile, sha256: terms.profile.clone() },
             manifest: Origin { name: manifest, sha256: terms.manifest.clone() },
-            manifest_folder: None,
             options: terms.options.clone(),
             keys: terms.keys.clone(),
             counts,

@@ -13,9 +13,9 @@ use super::processor::RowProcessor;
 use super::progress::Watch;
 use crate::run::error::RunError;
 use crate::run::journal::{
-    Counts, Ended, Entry, Folder, Journal, JournalError, State, Terms, entries,
+    Counts, Ended, Entry, Folder, Issued, Journal, JournalError, State, Terms, entries,
 };
-use crate::run::manifest::{Issued, Manifest, ManifestError, Row};
+use crate::run::manifest::{Command, Manifest, ManifestError, Row, paths};
 
 /// A run in its folder.
 pub struct Run<'r> {
@@ -98,7 +98,11 @@ impl<'r> Run<'r> {
 
     /// The journal as an earlier start left it, without what has to be done again.
     fn resumed<P: RowProcessor>(&self, processor: &P) -> Result<(Journal<'r>, Counts), RunError> {
-        let mut journal = Journal::open(self.folder, &self.terms)?;
+        let mut terms = self.terms.clone();
+        if self.manifest.command() == Command::Issue {
+            terms.manifest_folder = paths::way(self.folder.path(), self.manifest.folder());
+        }
+        let mut journal = Journal::open(self.folder, &terms)?;
         let mut counts = Counts { rows: u64::from(self.manifest.rows), ..Counts::default() };
         let mut again = Vec::new();
         for entry in entries::<P::Done>(&journal) {

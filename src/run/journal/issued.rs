@@ -1,7 +1,7 @@
 //! A finished run of `issue`: what was printed for whom, by the documents' ids.
 //!
-//! The run's folder has no names. They are in the table of jobs, which the run's record names with its
-//! digest, and stay where its owner keeps them; a table or a portrait that has changed is found by that.
+//! The run's folder has no names. They are in the table of jobs, and stay where its owner keeps them: the
+//! journal says where it was, and the run's record has its digest and those of all portraits.
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
@@ -11,12 +11,10 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::command::Command;
-use super::error::ManifestError;
-use super::file::Manifest;
-use super::row::{Fields, IssuedPortrait, Row};
+use super::file;
 use crate::formats::file_names::folded;
 use crate::formats::hex;
+use crate::run::manifest::{Command, Fields, IssuedPortrait, Manifest, ManifestError, Row};
 use crate::spec::{DocumentNumber, Name};
 
 /// The file of a run's record. It is the last that a run writes: where it is, the run is finished.
@@ -78,7 +76,6 @@ struct Record {
     schema: String,
     command: String,
     manifest: Origin,
-    manifest_folder: Option<String>,
     documents: Vec<Digests>,
 }
 
@@ -109,13 +106,8 @@ impl Issued {
         if record.schema != SCHEMA || record.command != Command::Issue.name() {
             return Err(IssuedError::Foreign);
         }
-        let own = record.manifest_folder.as_deref().unwrap_or("..");
-        let path = folder.join(own).join(&record.manifest.name);
-        let bad = |cause| IssuedError::Jobs { path: path.clone(), cause };
-        let jobs = Manifest::open(&path, Command::Issue).map_err(bad)?;
-        if hex(&jobs.digest) != record.manifest.sha256 {
-            return Err(IssuedError::Changed(path));
-        }
+        let jobs = table(folder, &record.manifest)?;
+        let bad = |cause| IssuedError::Jobs { path: jobs.folder().join(jobs.file_name()), cause };
         let mut documents = HashMap::new();
         for row in jobs.rows().map_err(bad)? {
             let Row { number, fields, .. } = row.map_err(bad)?;
@@ -153,6 +145,23 @@ impl Issued {
         fields.fill("document_number", &document.number);
         Ok(printed)
     }
+}
+
+/// The table of jobs: where the journal says, or beside the run's folder if both were moved.
+fn table(folder: &Path, record: &Origin) -> Result<Manifest, IssuedError> {
+    let beside = "..".to_owned();
+    let stated = file::terms(folder).and_then(|terms| terms.manifest_folder);
+    let mut first = None;
+    for way in stated.into_iter().chain([beside]) {
+        let path = folder.join(way).join(&record.name);
+        let error = match Manifest::open(&path, Command::Issue) {
+            Ok(jobs) if hex(&jobs.digest) == record.sha256 => return Ok(jobs),
+            Ok(_) => IssuedError::Changed(path),
+            Err(cause) => IssuedError::Jobs { path, cause },
+        };
+        first.get_or_insert(error);
+    }
+    Err(first.unwrap_or(IssuedError::Unfinished))
 }
 
 impl Document {
