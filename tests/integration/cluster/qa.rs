@@ -67,7 +67,7 @@ fn workers_see_what_was_issued() {
         let name = format!("portrait-{i}.png");
         std::fs::copy(shop.path(&name), shop.path("mounted").join(name)).unwrap();
     }
-    let rows = "N0000,scan-0.png,\nN0001,scan-2.png,\nN0002,scan-2.png,portrait-2.png\n\
+    let rows = "N0000,scan-0.png,\nN0001,scan-0.png,\nN0002,scan-2.png,portrait-2.png\n\
         N0003,scan-3.png,gone.png\nN0009,scan-0.png,\n";
     shop.write("scans.csv", format!("id,scan,portrait\n{rows}"));
     let mut coordinator = shop.command("qa", "far");
