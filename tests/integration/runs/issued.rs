@@ -14,7 +14,7 @@ use crate::common::tumar;
 
 type Row = BTreeMap<String, String>;
 
-fn ended<'r>(row: &'r Row) -> [&'r str; 3] {
+fn ended(row: &Row) -> [&str; 3] {
     ["result", "verdict", "picture"].map(|column| row[column].as_str())
 }
 
