@@ -27,10 +27,10 @@ pub use error::{ReportError, RunError};
 pub use finish::End;
 pub use input::Inputs;
 pub use journal::{
-    Counts, Ended, Entry, Folder, FolderError, Inspected, Journal, JournalError, Printed,
-    Published, Stamp, State, Terms,
+    Counts, Ended, Entry, Folder, FolderError, ISSUED, Inspected, Issued, IssuedError, Journal,
+    JournalError, Portrait, Printed, Published, Stamp, State, Terms,
 };
-pub use manifest::{Command, Fields, MAX_ROWS, Manifest, ManifestError, Row, Rows};
+pub use manifest::{Command, Fields, IssuedPortrait, MAX_ROWS, Manifest, ManifestError, Row, Rows};
 pub use results::{MachineBase, Summary};
 pub use spc::{Measure, Measures};
 pub use work::{Distributor, Inspector, Printer, Results, RowProcessor, Run, Seen, Watch};

@@ -92,6 +92,7 @@ fn whole(
             outside: false,
             limits: Limits::default(),
         },
+        issued: None,
     };
     let run = Run {
         manifest,
@@ -99,6 +100,7 @@ fn whole(
         terms: Terms::new(Command::Qa, manifest.digest, manifest.rows, profile.digest),
         threads: NonZero::<usize>::MIN,
         distributor: None,
+        issued: None,
         retry: false,
     };
     run.qa(&inspector, &[], inspections, &AtomicBool::new(false), &mut Nobody)?;

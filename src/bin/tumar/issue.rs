@@ -29,7 +29,7 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     let printer = Printer {
         profile: &profile,
         key: key.as_ref(),
-        inputs: inputs(&manifest, &args.run),
+        inputs: inputs(manifest.folder(), &args.run),
         folder: &folder,
     };
     let run = Run {
@@ -39,6 +39,7 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         threads: threads(),
         retry: args.run.retry_errors,
         distributor: None,
+        issued: None,
     };
     let end = run.issue(&printer, stop, &mut Progress::new(args.run.common.quiet));
     warn_of(&folder, &args.run);
@@ -65,11 +66,15 @@ fn in_error(counts: &Counts) -> String {
     }
 }
 
-pub(crate) fn manifest(path: &Path, command: Command) -> Result<Manifest, Failure> {
-    Manifest::open(path, command).map_err(|error| match error {
+fn manifest(path: &Path, command: Command) -> Result<Manifest, Failure> {
+    Manifest::open(path, command).map_err(|error| no_manifest(path, error))
+}
+
+pub(crate) fn no_manifest(path: &Path, error: ManifestError) -> Failure {
+    match error {
         ManifestError::Read(_) | ManifestError::NoFile => Failure::file(path, error),
         _ => Failure::usage(format!("{}: {error}", path.display())),
-    })
+    }
 }
 
 /// The run's folder; what its drive cannot do is told before any row is done.
@@ -87,12 +92,9 @@ pub(crate) fn warn_of(folder: &Folder, args: &RunArgs) {
     }
 }
 
-pub(crate) fn inputs(manifest: &Manifest, args: &RunArgs) -> Inputs {
-    Inputs {
-        folder: manifest.folder().to_owned(),
-        outside: args.allow_outside,
-        limits: args.size.limits(),
-    }
+/// Pictures that are named relative to this folder.
+pub(crate) fn inputs(folder: &Path, args: &RunArgs) -> Inputs {
+    Inputs { folder: folder.to_owned(), outside: args.allow_outside, limits: args.size.limits() }
 }
 
 pub(crate) fn key_id(key: &IssuerKey) -> String {

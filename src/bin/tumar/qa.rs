@@ -1,15 +1,20 @@
 //! `tumar qa`.
 
+#[cfg(feature = "cluster")]
+use std::path::Path;
+
 use tumar::Reader;
 use tumar::run::spc::Test;
-use tumar::run::{Command, Counts, End, Inspector, MachineBase, Measure, Run, Summary, Terms};
+use tumar::run::{
+    Command, Counts, End, ISSUED, Inspector, MachineBase, Manifest, Measure, Run, Summary, Terms,
+};
 #[cfg(feature = "cluster")]
-use tumar::run::{Distributor, Manifest, Remote, Setup, cluster};
+use tumar::run::{Distributor, Issued, Remote, Setup, cluster};
 
 use crate::args::QaArgs;
 use crate::failure::{self, Failure};
 use crate::files::Stdout;
-use crate::issue::{claimed, inputs, key_id, manifest, refused, stopped, threads, warn_of};
+use crate::issue::{claimed, inputs, key_id, no_manifest, refused, stopped, threads, warn_of};
 use crate::progress::{self, Progress, told};
 
 /// The server that hands out the rows, if one does; what it kept of the run is discarded, if asked for.
@@ -35,9 +40,17 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
         Some(path) => MachineBase::read(path).map_err(|what| Failure::file(path, what))?,
         None => Vec::new(),
     };
-    let manifest = manifest(&args.scans_file, Command::Qa)?;
+    let issued = args.issued()?;
+    let scans = &args.scans_file;
+    let manifest = match &issued {
+        Some(_) => Manifest::open_without_names(scans),
+        None => Manifest::open(scans, Command::Qa),
+    };
+    let manifest = manifest.map_err(|error| no_manifest(scans, error))?;
     let mut terms = Terms::new(Command::Qa, manifest.digest, manifest.rows, profile.digest);
     terms.options = args.options();
+    let by = issued.as_ref().map(|issued| (ISSUED.to_owned(), issued.digest.clone()));
+    terms.options.extend(by);
     terms.keys = keys.iter().map(key_id).collect();
     #[cfg(feature = "cluster")]
     let server = server(args)?;
@@ -49,12 +62,13 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
         reader: &reader,
         ppi: args.ppi,
         keys: &keys,
-        inputs: inputs(&manifest, &args.run),
+        inputs: inputs(manifest.folder(), &args.run),
+        issued: issued.as_ref().map(|issued| inputs(&issued.folder, &args.run)),
     };
     #[cfg(feature = "cluster")]
     let remote = match (&server, &args.name) {
         (Some(server), Some(name)) => {
-            Some(Remote { server, name, setup: setup(args, &manifest, &terms)? })
+            Some(Remote { server, name, setup: setup(args, &manifest, issued.as_ref(), &terms)? })
         }
         _ => None,
     };
@@ -62,6 +76,7 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
         manifest: &manifest,
         folder: &folder,
         threads: threads(),
+        issued: issued.as_ref(),
         retry: args.run.retry_errors,
         #[cfg(feature = "cluster")]
         distributor: remote.as_ref().map(|remote| remote as &dyn Distributor),
@@ -85,14 +100,20 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
 
 /// What workers have to know.
 #[cfg(feature = "cluster")]
-fn setup(args: &QaArgs, manifest: &Manifest, terms: &Terms) -> Result<Setup, Failure> {
-    let folder = manifest.folder().canonicalize();
+fn setup(
+    args: &QaArgs,
+    manifest: &Manifest,
+    issued: Option<&Issued>,
+    terms: &Terms,
+) -> Result<Setup, Failure> {
+    let whole = |folder: &Path| folder.canonicalize().map_err(|cause| Failure::file(folder, cause));
     Ok(Setup {
         tumar: terms.tumar.clone(),
         profile: args.profile_text()?,
         ppi: args.ppi.map(|ppi| ppi.0),
         keys: terms.keys.clone(),
-        folder: folder.map_err(|cause| Failure::file(manifest.folder(), cause))?,
+        folder: whole(manifest.folder())?,
+        issued: issued.map(|issued| whole(&issued.folder)).transpose()?,
         outside: args.run.allow_outside,
         max_pixels: args.run.size.limits().pixels,
     })

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &WorkerArgs, stdout: &mut Stdout) -> Result<u8, Failure>
             progress::say(&note.to_string());
         }
     };
-    let worker = Worker::new(keys, args.scans.clone(), note);
+    let worker = Worker::new(keys, args.scans.clone(), note).with_portraits(args.portraits.clone());
     let worked = cluster::work(&server, &args.terms(threads().get()), &worker, stop);
     let worked = worked.map_err(Failure::work)?;
     let given_up = match worked.given_up {

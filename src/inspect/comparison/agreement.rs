@@ -3,11 +3,13 @@
 use std::fmt;
 
 use image::GrayImage;
+use serde::{Deserialize, Serialize};
 
 use crate::imaging::Plane;
 
 /// Whether the scan's portrait is the one that was issued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Agreement {
     /// It is.
     Agrees,
@@ -15,6 +17,18 @@ pub enum Agreement {
     Differs,
     /// Cannot be told.
     Untold,
+}
+
+impl Agreement {
+    /// Its word in results.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Agrees => "agrees",
+            Self::Differs => "differs",
+            Self::Untold => "untold",
+        }
+    }
 }
 
 /// What stands between scan and reference beside light, tone, blur and bends.

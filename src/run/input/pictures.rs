@@ -87,6 +87,12 @@ impl Inputs {
         }
     }
 
+    /// Where a row's picture is, if it is no longer the one that was read.
+    #[must_use]
+    pub fn changed(&self, path: &str, stamp: &Stamp) -> Option<PathBuf> {
+        (!self.is_as_it_was(path, stamp)).then(|| self.folder.join(path))
+    }
+
     /// Whether a row's picture is still the one that was read. A missing file counts as unchanged: the row
     /// is done.
     #[must_use]

@@ -29,12 +29,27 @@ pub struct Entry<T> {
     /// The picture's file, where it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Stamp>,
+    /// The portrait that the scan was held against, where there is one that could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portrait: Option<Portrait>,
     /// Why the row failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// What was done.
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub done: Option<T>,
+}
+
+/// The portrait that a scan was held against.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Portrait {
+    /// Its file, as a manifest names it.
+    pub file: String,
+    /// Whether that is the manifest of the run of `issue`, and not the row's own.
+    pub issued: bool,
+    /// What tells whether it is still the same.
+    #[serde(flatten)]
+    pub stamp: Stamp,
 }
 
 impl<T> Entry<T> {
@@ -49,6 +64,7 @@ impl<T> Entry<T> {
             machine: field("machine").map(str::to_owned),
             time: field("time").map(str::to_owned),
             input: None,
+            portrait: None,
             error: None,
             done: None,
         }

@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -17,6 +17,9 @@ use super::terms::Terms;
 const PREFIX: &str = "{\"crc\":\"";
 /// Of the prefix, eight digits, quotation mark and comma.
 const HEAD: usize = PREFIX.len() + 8 + 2;
+
+/// The most bytes of a first line that [`terms`] reads: a guess, far more than one has.
+const LONGEST_TERMS: u64 = 1 << 16;
 
 /// The journal of a running run.
 #[derive(Debug)]
@@ -175,6 +178,14 @@ impl<'f> Journal<'f> {
     }
 }
 
+/// The terms of the run in a folder that nobody may be working in; none where they cannot be read.
+pub(super) fn terms(folder: &Path) -> Option<Terms> {
+    let mut line = Vec::new();
+    let journal = File::open(folder.join(JOURNAL)).ok()?;
+    BufReader::new(journal.take(LONGEST_TERMS)).read_until(b'\n', &mut line).ok()?;
+    serde_json::from_slice(&body(&line)?).ok()
+}
+
 /// The JSON of an undamaged line.
 fn body(line: &[u8]) -> Option<Vec<u8>> {
     let line = line.strip_suffix(b"\n")?;
@@ -188,7 +199,6 @@ fn body(line: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::run::manifest::Command;
-    use std::path::Path;
 
     fn terms(rows: u32) -> Terms {
         Terms::new(Command::Qa, [1; 32], rows, [2; 32])

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::state::State;
+use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::report::Record;
 use crate::run::spc::Measures;
@@ -56,6 +57,12 @@ pub struct Inspected {
     /// What was read, where the row names no holder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
+    /// Whether the face is that of the portrait as issued, where one is at hand and there is text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Agreement>,
+    /// Share of the face that its microtext confirms, 0..1; none where no portrait was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face: Option<f64>,
     /// What it says about the press.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measures: Option<Measures>,

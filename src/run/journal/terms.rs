@@ -10,6 +10,9 @@ use crate::run::manifest::Command;
 /// The name and version of this form of journal.
 const SCHEMA: &str = "tumar.journal/1";
 
+/// The option that says by which run of `issue` scans are judged, with the digest of its record.
+pub const ISSUED: &str = "issued";
+
 /// What a run depends on: the journal's first line. A run continues only under the same terms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -21,6 +24,10 @@ pub struct Terms {
     pub command: String,
     /// SHA-256 of the manifest.
     pub manifest: String,
+    /// The manifest's folder, from the run's own one, when a run of `issue` began; it may lie elsewhere
+    /// later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest_folder: Option<String>,
     /// Its rows.
     pub rows: u32,
     /// SHA-256 of the profile.
@@ -40,11 +47,16 @@ impl Terms {
             tumar: env!("CARGO_PKG_VERSION").to_owned(),
             command: command.name().to_owned(),
             manifest: hex(&manifest),
+            manifest_folder: None,
             rows,
             profile: hex(&profile),
             options: BTreeMap::new(),
             keys: Vec::new(),
         }
+    }
+
+    fn issued(&self) -> Option<&String> {
+        self.options.get(ISSUED)
     }
 
     /// In what a run that is there differs from the one asked for.
@@ -55,7 +67,11 @@ impl Terms {
             .or_else(|| of("whose manifest has changed since", self.manifest != asked.manifest))
             .or_else(|| of("by another profile", self.profile != asked.profile))
             .or_else(|| of("by other keys", self.keys != asked.keys))
+            .or_else(|| of("by another --issued", self.issued() != asked.issued()))
             .or_else(|| of(&format!("by tumar {}", self.tumar), self.tumar != asked.tumar))
-            .or_else(|| of("with other options", self != asked))
+            .or_else(|| {
+                let anywhere = |terms: &Self| Self { manifest_folder: None, ..terms.clone() };
+                of("with other options", anywhere(self) != anywhere(asked))
+            })
     }
 }

@@ -24,11 +24,16 @@ impl Command {
 
     /// The columns that every row has. The second one names its picture.
     #[must_use]
-    pub fn columns(self) -> [&'static str; 4] {
+    pub fn columns(self) -> &'static [&'static str] {
         match self {
-            Self::Issue => ["id", "portrait", "surname", "given"],
-            Self::Qa => ["id", "scan", "surname", "given"],
+            Self::Issue => &["id", "portrait", "surname", "given"],
+            Self::Qa => &["id", "scan", "surname", "given"],
         }
+    }
+
+    /// Those of them that are left where a run of `issue` has the names.
+    pub(super) fn columns_but_names(self) -> &'static [&'static str] {
+        &self.columns()[..2]
     }
 
     /// The column that names a row's picture.

@@ -15,6 +15,8 @@ use super::rows::Rows;
 pub struct Manifest {
     path: PathBuf,
     command: Command,
+    /// The columns that its header must have.
+    due: &'static [&'static str],
     /// SHA-256 of the file.
     pub digest: [u8; 32],
     /// How many rows it has.
@@ -27,10 +29,26 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`].
     pub fn open(path: &Path, command: Command) -> Result<Self, ManifestError> {
+        Self::opened(path, command, command.columns())
+    }
+
+    /// The same of scans whose names a run of `issue` has: their rows need an id and a scan only.
+    ///
+    /// # Errors
+    /// [`ManifestError`].
+    pub fn open_without_names(path: &Path) -> Result<Self, ManifestError> {
+        Self::opened(path, Command::Qa, Command::Qa.columns_but_names())
+    }
+
+    fn opened(
+        path: &Path,
+        command: Command,
+        due: &'static [&'static str],
+    ) -> Result<Self, ManifestError> {
         if !std::fs::metadata(path)?.is_file() {
             return Err(ManifestError::NoFile);
         }
-        let mut manifest = Self { path: path.to_owned(), command, digest: [0; 32], rows: 0 };
+        let mut manifest = Self { path: path.to_owned(), command, due, digest: [0; 32], rows: 0 };
         let mut file = File::open(path)?;
         manifest.digest = digest(&mut file)?;
         file.rewind()?;
@@ -74,7 +92,7 @@ impl Manifest {
     }
 
     fn rows_of(&self, file: File) -> Result<Rows<BufReader<File>>, ManifestError> {
-        Rows::new(BufReader::with_capacity(1 << 16, file), self.command)
+        Rows::new(BufReader::with_capacity(1 << 16, file), self.command, self.due)
     }
 }
 

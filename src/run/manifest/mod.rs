@@ -18,5 +18,5 @@ pub(super) mod time;
 pub use command::Command;
 pub use error::{MAX_ROWS, ManifestError};
 pub use file::Manifest;
-pub use row::{Fields, Row};
+pub use row::{Fields, IssuedPortrait, Row};
 pub use rows::Rows;

@@ -62,6 +62,20 @@ pub(in crate::run) fn output(id: &str, out: Option<&str>) -> Result<String, Stri
     Ok(parts.join("/"))
 }
 
+/// The way from one folder to another, with `/` between its parts; the other's whole path where they have
+/// nothing in common. None where one is not there.
+pub(in crate::run) fn way(from: &Path, to: &Path) -> Option<String> {
+    let [from, to] = [from.canonicalize().ok()?, to.canonicalize().ok()?];
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    if shared == 0 {
+        return Some(to.to_string_lossy().into_owned());
+    }
+    let up = from.components().skip(shared).map(|_| "..".into());
+    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy());
+    let parts: Vec<_> = up.chain(down).collect();
+    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+}
+
 /// Whether a path neither begins elsewhere nor climbs above its start.
 fn stays_below(path: &Path) -> bool {
     let mut depth = 0_i64;
@@ -88,6 +102,23 @@ mod tests {
         for path in ["../a.png", "a/../../b.png", "/etc/passwd", ".."] {
             assert!(!stays_below(Path::new(path)), "{path}");
         }
+    }
+
+    #[test]
+    fn ways_lead_from_folder_to_folder() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let path = home.path().join(name);
+            std::fs::create_dir_all(&path).unwrap();
+            path
+        };
+        let [a, b, deep] = ["a", "b", "b/c/d"].map(folder);
+        for (from, to, due) in
+            [(&a, &a, "."), (&a, &b, "../b"), (&deep, &b, "../.."), (&a, &deep, "../b/c/d")]
+        {
+            assert_eq!(way(from, to).as_deref(), Some(due));
+        }
+        assert_eq!(way(&a, &home.path().join("none")), None);
     }
 
     #[cfg(unix)]

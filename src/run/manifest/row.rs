@@ -15,6 +15,18 @@ pub struct Row {
     pub id: String,
     /// Its fields by their names, or what is wrong with it.
     pub fields: Result<Fields, String>,
+    /// What a run of `issue` printed under its id, or why that does not fit; none without such a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued: Option<Result<IssuedPortrait, String>>,
+}
+
+/// The portrait that a run of `issue` printed.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct IssuedPortrait {
+    /// Its file, as that run's manifest names it.
+    pub file: String,
+    /// SHA-256 of it in hexadecimal digits.
+    pub sha256: String,
 }
 
 /// The fields of a row by their names; empty ones are left out.
@@ -32,6 +44,13 @@ impl Fields {
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
         self.get(name).unwrap_or_default()
+    }
+
+    /// Sets a field that is empty.
+    pub(in crate::run) fn fill(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            self.0.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+        }
     }
 
     /// The document's number, for a run with keys.

@@ -61,9 +61,14 @@ impl Display for First {
 }
 
 impl<R: BufRead> Rows<R> {
-    pub(super) fn new(input: R, command: Command) -> Result<Self, ManifestError> {
+    /// Of a manifest whose header must have the columns `due`.
+    pub(super) fn new(
+        input: R,
+        command: Command,
+        due: &'static [&'static str],
+    ) -> Result<Self, ManifestError> {
         let mut lines = Lines::new(input)?;
-        let none = || ManifestError::Empty(command.columns().join(","));
+        let none = || ManifestError::Empty(due.join(","));
         let mut first = lines.next_line()?.ok_or_else(none)?;
         let stated = stated_separator(&first);
         // Rows of a sheet above its table are empty, and are written as separators alone.
@@ -80,7 +85,7 @@ impl<R: BufRead> Rows<R> {
         if WORKBOOKS.iter().any(|magic| first.bytes.starts_with(magic)) {
             return Err(ManifestError::Workbook);
         }
-        rows.table = Some(Table::of(&first, stated, command)?);
+        rows.table = Some(Table::of(&first, stated, due)?);
         Ok(rows)
     }
 
@@ -94,7 +99,7 @@ impl<R: BufRead> Rows<R> {
         let id = fields.as_ref().map_or("", |fields| fields.text("id")).to_owned();
         let fields = fields.and_then(|fields| self.checked(&id, line, fields));
         let fields = fields.map_err(|what| format!("line {line}: {what}"));
-        Row { number, id: shown(&id), fields }
+        Row { number, id: shown(&id), fields, issued: None }
     }
 }
 
@@ -199,7 +204,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rows(text: &[u8], command: Command) -> Result<Vec<Row>, ManifestError> {
-        Rows::new(text, command)?.collect()
+        Rows::new(text, command, command.columns())?.collect()
     }
 
     fn said(rows: &[Row]) -> Vec<String> {

@@ -1,6 +1,5 @@
 //! The header of a CSV → which field of a line is what.
 
-use super::command::Command;
 use super::error::ManifestError;
 use super::fields::{csv_fields, shown};
 use super::lines::Line;
@@ -16,8 +15,10 @@ pub(super) struct Table {
     separator: u8,
     /// Empty where the header has no name for one.
     columns: Vec<String>,
-    /// Fields that each line has: up to the surname.
+    /// Fields that each line has: up to the surname, or to the last column that is due before it …
     fewest: usize,
+    /// … which is this one.
+    behind: &'static str,
 }
 
 /// The separator that a line `sep=;` states, as Excel writes and reads it above the header.
@@ -37,14 +38,13 @@ impl Table {
     pub(super) fn of(
         header: &Line,
         stated: Option<u8>,
-        command: Command,
+        due: &'static [&'static str],
     ) -> Result<Self, ManifestError> {
-        let unread = |_| ManifestError::Header(command.columns().join(","));
+        let unread = |_| ManifestError::Header(due.join(","));
         let text = header.text().map_err(unread)?;
         let (mut best, mut why) = (None::<(u8, Vec<String>)>, String::new());
-        let lacking = |columns: &[String]| {
-            command.columns().into_iter().find(|due| !columns.iter().any(|c| c == due))
-        };
+        let lacking =
+            |columns: &[String]| due.iter().copied().find(|due| !columns.iter().any(|c| c == due));
         for separator in stated.into_iter().chain(SEPARATORS) {
             let columns = match csv_fields(&text, separator) {
                 Ok(fields) => named(&fields),
@@ -74,10 +74,11 @@ impl Table {
         if let Some((_, column)) = columns.iter().enumerate().find(twice) {
             return Err(ManifestError::Twice(shown(column)));
         }
-        let [id, picture, surname, _] = command.columns();
-        let place = |due: &str| columns.iter().position(|column| column == due);
-        let fewest = [id, picture, surname].into_iter().filter_map(place).max().unwrap_or(0) + 1;
-        Ok(Self { separator, columns, fewest })
+        let due = &due[..due.len().min(3)];
+        let place = |due: &&str| columns.iter().position(|column| column == due);
+        let fewest = due.iter().filter_map(place).max().unwrap_or(0) + 1;
+        let behind = due.last().copied().unwrap_or_default();
+        Ok(Self { separator, columns, fewest, behind })
     }
 
     /// The fields of a line; none of one that has separators only. Spreadsheets leave out empty fields
@@ -96,7 +97,8 @@ impl Table {
             return counted(last + 1, "; put a text with the separator in it in quotation marks");
         }
         if fields.len() < self.fewest {
-            return counted(fields.len(), "; a row may end early only behind its surname");
+            let why = format!("; a row may end early only behind its {}", self.behind);
+            return counted(fields.len(), &why);
         }
         if fields.len() < due && !is_ended {
             return counted(

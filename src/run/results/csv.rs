@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::de::DeserializeOwned;
 
+use crate::inspect::comparison::agreement::Agreement;
 use crate::run::journal::{
     Ended, Entry, Folder, FolderError, Inspected, Journal, Printed, Published, entries,
 };
@@ -14,7 +15,7 @@ pub(in crate::run) const RESULTS: &str = "results.csv";
 
 /// What a row's entry gives for the table of results.
 pub trait Tabled: Ended + DeserializeOwned {
-    /// The columns between `row,id` and `error`.
+    /// The columns behind `row,id`.
     fn columns() -> Vec<&'static str>;
     /// Their values.
     fn values(entry: &Entry<Self>) -> Vec<String>;
@@ -22,7 +23,7 @@ pub trait Tabled: Ended + DeserializeOwned {
 
 impl Tabled for Printed {
     fn columns() -> Vec<&'static str> {
-        vec!["portrait", "result", "out", "sha256", "bytes", "warnings"]
+        vec!["portrait", "result", "out", "sha256", "bytes", "warnings", "error"]
     }
 
     fn values(entry: &Entry<Self>) -> Vec<String> {
@@ -35,6 +36,7 @@ impl Tabled for Printed {
             of(|printed| printed.sha256.clone()),
             of(|printed| printed.bytes.to_string()),
             of(|printed| printed.warnings.join("; ")),
+            entry.error.clone().unwrap_or_default(),
         ]
     }
 }
@@ -43,7 +45,8 @@ impl Tabled for Inspected {
     fn columns() -> Vec<&'static str> {
         let fixed =
             ["scan", "machine", "time", "result", "verdict", "margin", "reason", "read", "sha256"];
-        fixed.into_iter().chain(Measure::ALL.map(Measure::column)).collect()
+        let measures = Measure::ALL.map(Measure::column);
+        fixed.into_iter().chain(measures).chain(["error", "picture", "face"]).collect()
     }
 
     fn values(entry: &Entry<Self>) -> Vec<String> {
@@ -61,7 +64,12 @@ impl Tabled for Inspected {
             of(|done| done.read.clone().unwrap_or_default()),
             entry.input.as_ref().map(|input| input.sha256.clone()).unwrap_or_default(),
         ];
-        fixed.into_iter().chain(Measure::ALL.map(measured)).collect()
+        let last = [
+            entry.error.clone().unwrap_or_default(),
+            of(|done| done.picture.map_or("", Agreement::name).to_owned()),
+            of(|done| done.face.map(|share| share.to_string()).unwrap_or_default()),
+        ];
+        fixed.into_iter().chain(Measure::ALL.map(measured)).chain(last).collect()
     }
 }
 
@@ -75,13 +83,11 @@ pub(in crate::run) fn write<T: Tabled>(
 ) -> Result<Published, FolderError> {
     let rows = |out: &mut (dyn Write + Send)| -> io::Result<()> {
         let mut table = csv::Writer::from_writer(out);
-        let columns = ["row", "id"].into_iter().chain(T::columns()).chain(["error"]);
-        table.write_record(columns)?;
+        table.write_record(["row", "id"].into_iter().chain(T::columns()))?;
         for entry in entries::<T>(journal) {
             let entry = entry.map_err(io::Error::other)?;
             let (row, values) = (entry.row.to_string(), T::values(&entry));
-            let values = [row, entry.id].into_iter().chain(values);
-            table.write_record(values.chain([entry.error.unwrap_or_default()]))?;
+            table.write_record([row, entry.id].into_iter().chain(values))?;
         }
         table.flush()
     };

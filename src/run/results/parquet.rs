@@ -21,14 +21,14 @@ const GROUP: usize = 1 << 16;
 const _: () = assert!(MAX_ROWS <= i32::MAX as u32, "the column of rows has 32 bits, with a sign");
 
 /// The columns: `time` is a point in time, none where the manifest has none; a measure is null where
-/// no text was established.
+/// no text was established; `picture` where there was no portrait to compare with.
 fn schema() -> String {
     let measures = Measure::ALL.map(|measure| format!("OPTIONAL DOUBLE {};", measure.column()));
     format!(
         "message run {{ REQUIRED INT32 row; REQUIRED BYTE_ARRAY id (STRING); \
          OPTIONAL BYTE_ARRAY machine (STRING); OPTIONAL INT64 time (TIMESTAMP(MICROS,true)); \
          REQUIRED BYTE_ARRAY result (STRING); OPTIONAL BYTE_ARRAY verdict (STRING); \
-         OPTIONAL DOUBLE margin; {} }}",
+         OPTIONAL DOUBLE margin; {} OPTIONAL BYTE_ARRAY picture (STRING); OPTIONAL DOUBLE face; }}",
         measures.join(" ")
     )
 }
@@ -95,7 +95,9 @@ fn columns<W: Write + Send>(
         let measured = |done: Option<&Inspected>| Some(done?.measures?.get(measure));
         some::<DoubleType, _>(out, done().map(measured))?;
     }
-    Ok(())
+    let picture = |done: Option<&Inspected>| Some(text(done?.picture?.name()));
+    some::<ByteArrayType, _>(out, done().map(picture))?;
+    some::<DoubleType, _>(out, done().map(|done| done?.face))
 }
 
 /// The next column, of values that are all there.
@@ -146,8 +148,8 @@ mod tests {
         let folder = Folder::claim(home.path()).unwrap();
         let terms = Terms::new(Command::Qa, [0; 32], 3, [0; 32]);
         let mut journal = Journal::open(&folder, &terms).unwrap();
-        let done =
-            json!({ "result": "failed", "verdict": "name-mismatch", "margin": -0.5, "reason": "" });
+        let done = json!({ "result": "failed", "verdict": "name-mismatch", "margin": -0.5, "reason": "",
+            "picture": "differs", "face": 0.75 });
         let entry = |row: u32, more: serde_json::Value| {
             let mut entry = json!({ "row": row, "id": format!("Ә{row}") });
             entry.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
@@ -171,6 +173,9 @@ mod tests {
         assert!((found[0].get_double(6).unwrap() + 0.5).abs() < 1e-12);
         assert_eq!(found[1].get_string(4).unwrap(), "error");
         assert!(found[1].get_double(6).is_err() && found[0].get_double(7).is_err());
-        assert_eq!(found[0].len(), 7 + Measure::ALL.len());
+        let last = 7 + Measure::ALL.len();
+        assert_eq!(found[0].get_string(last).unwrap(), "differs");
+        assert!((found[0].get_double(last + 1).unwrap() - 0.75).abs() < 1e-12);
+        assert!(found[1].get_string(last).is_err() && found[0].len() == last + 2);
     }
 }

@@ -12,14 +12,10 @@ use super::csv::Tabled;
 use super::machines::{Machine, MachineBase};
 use crate::formats::hex;
 use crate::run::journal::{
-    Counts, Entry, Folder, FolderError, Inspected, Journal, Printed, Published, Terms, entries,
+    Counts, Entry, Folder, FolderError, Inspected, Journal, Printed, Published, RECORD, SCHEMA,
+    Terms, entries,
 };
 use crate::run::spc::Test;
-
-/// The name and version of this form of record.
-const SCHEMA: &str = "tumar.run/1";
-/// The file of the record. It is the last that a run writes: where it is, the run is finished.
-const SUMMARY: &str = "run.json";
 
 /// The record of a run, but for its documents.
 #[derive(Clone, Debug, Serialize)]
@@ -150,7 +146,7 @@ impl Summary {
             serde_json::to_writer_pretty(&mut *out, &whole)?;
             out.write_all(b"\n")
         };
-        folder.publish(SUMMARY, json).map(drop)
+        folder.publish(RECORD, json).map(drop)
     }
 }
 
@@ -193,6 +189,9 @@ struct Document {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     input: Option<String>,
+    /// Of the portrait that the scan was held against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    portrait: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<String>,
 }
@@ -221,11 +220,12 @@ impl<T: Documented> Serialize for Documents<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut all = serializer.serialize_seq(None)?;
         for entry in entries::<T>(self.0) {
-            let Entry { row, id, input, done, .. } = entry.map_err(S::Error::custom)?;
+            let Entry { row, id, input, portrait, done, .. } = entry.map_err(S::Error::custom)?;
             all.serialize_element(&Document {
                 row,
                 id,
                 input: input.map(|input| input.sha256),
+                portrait: portrait.map(|portrait| portrait.stamp.sha256),
                 output: done.as_ref().and_then(|done| done.output().map(str::to_owned)),
             })?;
         }

@@ -10,7 +10,7 @@ use image::imageops::FilterType;
 use super::summary::FilePart;
 use crate::report::{Source, html};
 use crate::run::error::RunError;
-use crate::run::journal::{Entry, Inspected, Stamp, State};
+use crate::run::journal::{Entry, Inspected, State};
 use crate::run::manifest::{Command, Row};
 use crate::run::spc::Measure;
 use crate::run::work::{Inspector, Run, Seen, pool};
@@ -46,8 +46,12 @@ pub struct Ranking {
 /// was measured, and its number.
 type Rank = (State, i64, i64, u32);
 
+/// SHA-256 of the scan and of the portrait that it was held against, in hexadecimal digits.
+type Digests = [Option<String>; 2];
+
 struct Candidate {
-    stamp: Option<Stamp>,
+    /// SHA-256 of its files.
+    digests: Digests,
     says: String,
 }
 
@@ -67,7 +71,7 @@ impl Ranking {
         if self.rows.len() == self.most && self.rows.last_key_value().is_none_or(|l| *l.0 < rank) {
             return;
         }
-        let candidate = Candidate { stamp: entry.input.clone(), says: done.reason.clone() };
+        let candidate = Candidate { digests: digests(entry), says: done.reason.clone() };
         self.rows.insert(rank, candidate);
         if self.rows.len() > self.most {
             self.rows.pop_last();
@@ -87,14 +91,14 @@ impl Ranking {
         // Others may have been the worst when an earlier start ended.
         run.folder.remove(PAGES)?;
         let (mut found, mut pages) = (BTreeMap::new(), BTreeMap::new());
-        let stamps: BTreeMap<u32, &Option<Stamp>> =
-            self.rows.iter().map(|(rank, candidate)| (rank.3, &candidate.stamp)).collect();
-        let rows = run.manifest.rows()?.filter_map(Result::ok);
-        let rows = rows.filter(|row| stamps.contains_key(&row.number));
+        let known: BTreeMap<u32, &Digests> =
+            self.rows.iter().map(|(rank, candidate)| (rank.3, &candidate.digests)).collect();
+        let rows = run.whole_rows()?.filter_map(Result::ok);
+        let rows = rows.filter(|row| known.contains_key(&row.number));
         pool::each(
             run.threads,
             rows,
-            |row| again(row, stamps.get(&row.number).copied(), run, inspector),
+            |row| again(row, known.get(&row.number).copied(), run, inspector),
             |row| Ok((row.number, None)),
             &AtomicBool::new(false),
             |looked| {
@@ -121,15 +125,14 @@ type Pictures = (u32, Option<(Vec<u8>, FilePart)>);
 
 fn again(
     row: &Row,
-    stamp: Option<&Option<Stamp>>,
+    known: Option<&Digests>,
     run: &Run<'_>,
     inspector: &Inspector<'_>,
 ) -> Result<Pictures, RunError> {
     let nothing = Ok((row.number, None));
     let mut entry = Entry::of(row, Command::Qa.picture());
-    let Ok(fields) = &row.fields else { return nothing };
-    let Ok(seen) = inspector.look(fields, &mut entry) else { return nothing };
-    if digest(stamp.and_then(Option::as_ref)) != digest(entry.input.as_ref()) {
+    let Ok(seen) = inspector.look(row, &mut entry) else { return nothing };
+    if known.is_none_or(|known| *known != digests(&entry)) {
         return nothing;
     }
     let Some((thumbnail, page)) = drawn(&seen, &entry, inspector) else { return nothing };
@@ -138,8 +141,9 @@ fn again(
     Ok((row.number, Some((thumbnail, FilePart::of(&name, &published)))))
 }
 
-fn digest(stamp: Option<&Stamp>) -> Option<&str> {
-    stamp.map(|stamp| stamp.sha256.as_str())
+fn digests(entry: &Entry<Inspected>) -> Digests {
+    let stamps = [entry.input.as_ref(), entry.portrait.as_ref().map(|portrait| &portrait.stamp)];
+    stamps.map(|stamp| stamp.map(|stamp| stamp.sha256.clone()))
 }
 
 fn drawn(
@@ -184,13 +188,16 @@ mod tests {
     use crate::inspect::decision::verdict::{Outcome, Verdict};
 
     fn entry(row: u32, result: Outcome, margin: f64) -> Entry<Inspected> {
-        let row = Row { number: row, id: row.to_string(), fields: Err(String::new()) };
+        let row =
+            Row { number: row, id: row.to_string(), fields: Err(String::new()), issued: None };
         let done = Inspected {
             result,
             verdict: Verdict::Read,
             margin,
             reason: String::new(),
             read: None,
+            picture: None,
+            face: None,
             measures: None,
             record: None,
         };

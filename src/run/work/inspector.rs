@@ -1,14 +1,18 @@
 //! One row of `qa`: a scan and the name that it should carry → verdict, record and measures.
 
+use std::path::PathBuf;
+
 use super::processor::RowProcessor;
 use crate::imaging::{Picture, Ppi};
+use crate::inspect::comparison::reference::Reference;
 use crate::inspect::decision::claim::{Claim, KeyClaim};
+use crate::inspect::decision::evidence::Facing;
 use crate::inspect::document::InspectedFile;
 use crate::inspect::{Page, Reader};
 use crate::report::{Record, words};
 use crate::run::input::Inputs;
-use crate::run::journal::{Entry, FolderError, Inspected};
-use crate::run::manifest::{Command, Fields, Row, time};
+use crate::run::journal::{Entry, FolderError, Inspected, Portrait};
+use crate::run::manifest::{Command, Fields, IssuedPortrait, Row, time};
 use crate::run::spc::Measures;
 use crate::spec::{IssuerKey, Legend, Name, Profile};
 
@@ -22,8 +26,10 @@ pub struct Inspector<'r> {
     pub ppi: Option<Ppi>,
     /// The issuer's keys; then each row needs a document number.
     pub keys: &'r [IssuerKey],
-    /// Where the rows' scans are.
+    /// Where the rows' scans are, and the portraits that they name.
     pub inputs: Inputs,
+    /// Where the portraits of a run of `issue` are, if scans are held against those.
+    pub issued: Option<Inputs>,
 }
 
 /// A scan and what was found on it.
@@ -55,6 +61,15 @@ impl RowProcessor for Inspector<'_> {
     fn inputs(&self) -> &Inputs {
         &self.inputs
     }
+
+    fn changed(&self, entry: &Entry<Inspected>) -> Option<PathBuf> {
+        let scan = entry.input.as_ref().and_then(|stamp| self.inputs.changed(&entry.file, stamp));
+        let portrait = || {
+            let Portrait { file, issued, stamp } = entry.portrait.as_ref()?;
+            self.portraits(*issued)?.changed(file, stamp)
+        };
+        scan.or_else(portrait)
+    }
 }
 
 impl Inspector<'_> {
@@ -62,10 +77,7 @@ impl Inspector<'_> {
     #[must_use]
     pub fn inspected(&self, row: &Row) -> Entry<Inspected> {
         let mut entry = Entry::of(row, Command::Qa.picture());
-        let seen = match &row.fields {
-            Ok(fields) => self.look(fields, &mut entry),
-            Err(what) => Err(what.clone()),
-        };
+        let seen = self.look(row, &mut entry);
         let inspected = seen.map(|Seen { page, record, .. }| {
             let is_blind = record.expected.is_none();
             Inspected {
@@ -74,6 +86,8 @@ impl Inspector<'_> {
                 margin: record.margin,
                 reason: record.reasons.first().cloned().unwrap_or_default(),
                 read: record.read.as_ref().filter(|_| is_blind).map(words::read_line),
+                picture: page.main.evidence().picture.map(|picture| picture.agreement),
+                face: confirmed(&page),
                 measures: Measures::of(&page, self.profile),
                 record: Some(record),
             }
@@ -85,7 +99,9 @@ impl Inspector<'_> {
     ///
     /// # Errors
     /// A sentence, where there is nothing to inspect.
-    pub fn look(&self, fields: &Fields, entry: &mut Entry<Inspected>) -> Result<Seen, String> {
+    pub fn look(&self, row: &Row, entry: &mut Entry<Inspected>) -> Result<Seen, String> {
+        let fields = row.fields.as_ref().map_err(String::clone)?;
+        let issued = row.issued.as_ref().map(Result::as_ref).transpose().map_err(String::clone)?;
         if let Some(time) = fields.get("time") {
             time::parse(time)?;
         }
@@ -96,7 +112,9 @@ impl Inspector<'_> {
         };
         let (bytes, stamp) = self.inputs.read(&entry.file)?;
         entry.input = Some(stamp);
-        let claim = Claim { name: name.as_ref(), key: key.as_ref(), reference: None };
+        let reference = self.reference(fields, issued, entry)?;
+        let (name, reference) = (name.as_ref(), reference.as_ref());
+        let claim = Claim { name, key: key.as_ref(), reference };
         let pages = self.inputs.pages(&bytes)?;
         let document = self.reader.document(&pages, None, self.ppi, claim);
         let InspectedFile { page, name, picture } =
@@ -106,6 +124,38 @@ impl Inspector<'_> {
             })?;
         let record = Record::of_page(&page, name.as_ref(), self.profile);
         Ok(Seen { picture, page, record })
+    }
+
+    /// The portrait that the scan should show, stamped into the row's entry: the one that the row names,
+    /// or else the one that was issued; none where neither is known.
+    fn reference(
+        &self,
+        fields: &Fields,
+        issued: Option<&IssuedPortrait>,
+        entry: &mut Entry<Inspected>,
+    ) -> Result<Option<Reference>, String> {
+        let own = fields.get("portrait");
+        let Some(file) = own.or_else(|| issued.map(|issued| issued.file.as_str())) else {
+            return Ok(None);
+        };
+        let mut read = || {
+            let is_issued = own.is_none();
+            let inputs = self.portraits(is_issued).ok_or("nothing says where it is")?;
+            let (bytes, stamp) = inputs.read(file)?;
+            let is_other = issued.is_some_and(|issued| issued.sha256 != stamp.sha256);
+            entry.portrait = Some(Portrait { file: file.to_owned(), issued: is_issued, stamp });
+            if is_other {
+                return Err("this is not the file that the issue run printed".to_owned());
+            }
+            let (picture, _) = inputs.picture(&bytes)?;
+            Reference::new(&picture, self.profile).map_err(|error| error.to_string())
+        };
+        read().map(Some).map_err(|what| format!("the portrait {}: {what}", words::visible(file)))
+    }
+
+    /// Where portraits are: those of the run of `issue`, or those that rows name.
+    fn portraits(&self, issued: bool) -> Option<&Inputs> {
+        if issued { self.issued.as_ref() } else { Some(&self.inputs) }
     }
 
     /// The name that the scan should carry; none where the row has none.
@@ -119,5 +169,13 @@ impl Inspector<'_> {
             Ok(name)
         });
         name.map(Some).map_err(|error| format!("the name: {error}"))
+    }
+}
+
+/// The share of the face that its microtext confirms, in thousandths as whole ones.
+fn confirmed(page: &Page) -> Option<f64> {
+    match page.main.evidence().face {
+        Facing::Looked { face, .. } => Some((1e3 * face.share()).round() / 1e3),
+        Facing::NotAsked | Facing::Unknown => None,
     }
 }

@@ -1,5 +1,7 @@
 //! What a run does with each row.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -26,4 +28,9 @@ pub trait RowProcessor: Sync {
 
     /// Where the rows' pictures are.
     fn inputs(&self) -> &Inputs;
+
+    /// The first of a done row's pictures that is not what it was.
+    fn changed(&self, entry: &Entry<Self::Done>) -> Option<PathBuf> {
+        self.inputs().changed(&entry.file, entry.input.as_ref()?)
+    }
 }

@@ -13,9 +13,9 @@ use super::processor::RowProcessor;
 use super::progress::Watch;
 use crate::run::error::RunError;
 use crate::run::journal::{
-    Counts, Ended, Entry, Folder, Journal, JournalError, State, Terms, entries,
+    Counts, Ended, Entry, Folder, Issued, Journal, JournalError, State, Terms, entries,
 };
-use crate::run::manifest::{Manifest, ManifestError, Row};
+use crate::run::manifest::{Command, Manifest, ManifestError, Row, paths};
 
 /// A run in its folder.
 pub struct Run<'r> {
@@ -29,6 +29,8 @@ pub struct Run<'r> {
     pub threads: NonZero<usize>,
     /// What has its rows done elsewhere, if they are not done on this machine.
     pub distributor: Option<&'r dyn Distributor>,
+    /// The run of `issue` that names and portraits come from, if they do.
+    pub issued: Option<&'r Issued>,
     /// Whether rows that ended in an error are retried.
     pub retry: bool,
 }
@@ -69,7 +71,7 @@ impl<'r> Run<'r> {
         &self,
         journal: &Journal<'_>,
         broken: &'b Mutex<Option<ManifestError>>,
-    ) -> Result<impl Iterator<Item = Row> + use<'b>, RunError> {
+    ) -> Result<impl Iterator<Item = Row> + use<'b, 'r>, RunError> {
         let due: Vec<bool> = (1..=self.manifest.rows).map(|row| !journal.has(row)).collect();
         let is_due = move |row: &Row| due.get(row.number as usize - 1).is_some_and(|due| *due);
         let readable = |row: Result<Row, ManifestError>| match row {
@@ -79,20 +81,33 @@ impl<'r> Run<'r> {
                 None
             }
         };
-        Ok(self.manifest.rows()?.map_while(readable).filter(is_due))
+        Ok(self.whole_rows()?.map_while(readable).filter(is_due))
+    }
+
+    /// The manifest's rows, from the first, each with what was issued under its id.
+    pub(in crate::run) fn whole_rows(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Row, ManifestError>> + use<'r>, ManifestError> {
+        let issued = self.issued;
+        let whole = move |row: Row| match issued {
+            Some(issued) => issued.joined(row),
+            None => row,
+        };
+        Ok(self.manifest.rows()?.map(move |row| row.map(whole)))
     }
 
     /// The journal as an earlier start left it, without what has to be done again.
     fn resumed<P: RowProcessor>(&self, processor: &P) -> Result<(Journal<'r>, Counts), RunError> {
-        let mut journal = Journal::open(self.folder, &self.terms)?;
+        let mut terms = self.terms.clone();
+        if self.manifest.command() == Command::Issue {
+            terms.manifest_folder = paths::way(self.folder.path(), self.manifest.folder());
+        }
+        let mut journal = Journal::open(self.folder, &terms)?;
         let mut counts = Counts { rows: u64::from(self.manifest.rows), ..Counts::default() };
         let mut again = Vec::new();
         for entry in entries::<P::Done>(&journal) {
             let entry = entry?;
-            if let Some(stamp) = &entry.input
-                && !processor.inputs().is_as_it_was(&entry.file, stamp)
-            {
-                let path = processor.inputs().folder.join(&entry.file);
+            if let Some(path) = processor.changed(&entry) {
                 return Err(RunError::Changed { path, row: entry.row });
             }
             let is_kept = match &entry.done {

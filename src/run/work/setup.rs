@@ -17,6 +17,9 @@ pub struct Setup {
     pub keys: Vec<String>,
     /// The absolute path of the manifest's folder.
     pub folder: PathBuf,
+    /// The absolute path of the folder of the manifest of the run of `issue` that scans are held against,
+    /// if they are.
+    pub issued: Option<PathBuf>,
     /// Whether a row may name a file outside of that folder.
     pub outside: bool,
     /// The most pixels that a scan may have.

@@ -23,6 +23,8 @@ pub struct Worker<N> {
     pub keys: Vec<IssuerKey>,
     /// Where scans are here, if not where they are for the coordinator.
     pub scans: Option<PathBuf>,
+    /// Where issued portraits are here, if not where they are for the coordinator.
+    pub portraits: Option<PathBuf>,
     /// Is told what happens.
     pub note: N,
     /// Profiles live as long as the worker: there are few.
@@ -36,13 +38,20 @@ pub struct Prepared {
     ppi: Option<Ppi>,
     keys: Vec<IssuerKey>,
     inputs: Inputs,
+    issued: Option<Inputs>,
 }
 
 impl<N: Fn(Note) + Sync> Worker<N> {
     /// A worker with these keys.
     #[must_use]
     pub fn new(keys: Vec<IssuerKey>, scans: Option<PathBuf>, note: N) -> Self {
-        Self { keys, scans, note, profiles: Mutex::default() }
+        Self { keys, scans, portraits: None, note, profiles: Mutex::default() }
+    }
+
+    /// The same, with issued portraits in this folder.
+    #[must_use]
+    pub fn with_portraits(self, portraits: Option<PathBuf>) -> Self {
+        Self { portraits, ..self }
     }
 
     fn profile(&self, text: &str) -> Result<&'static Profile, String> {
@@ -68,16 +77,18 @@ impl<N: Fn(Note) + Sync> RowHandler for Worker<N> {
             let known = self.keys.iter().find(|key| key.id().to_string() == *id);
             known.cloned().ok_or_else(|| format!("it needs the key {id}; give its file with --key"))
         };
+        let inputs = |folder| Inputs {
+            folder,
+            outside: setup.outside,
+            limits: Limits { pixels: setup.max_pixels },
+        };
         Ok(Prepared {
             profile,
             reader: Reader::new(profile),
             ppi: setup.ppi.map(Ppi),
             keys: setup.keys.iter().map(key).collect::<Result<_, _>>()?,
-            inputs: Inputs {
-                folder: self.scans.clone().unwrap_or(setup.folder),
-                outside: setup.outside,
-                limits: Limits { pixels: setup.max_pixels },
-            },
+            inputs: inputs(self.scans.clone().unwrap_or(setup.folder)),
+            issued: setup.issued.map(|folder| inputs(self.portraits.clone().unwrap_or(folder))),
         })
     }
 
@@ -89,6 +100,7 @@ impl<N: Fn(Note) + Sync> RowHandler for Worker<N> {
                 ppi: prepared.ppi,
                 keys: &prepared.keys,
                 inputs: prepared.inputs.clone(),
+                issued: prepared.issued.clone(),
             };
             pool::attempt(|| inspector.inspected(&row)).unwrap_or_else(|| inspector.fault(&row))
         };
@@ -119,6 +131,7 @@ fn result(task: &Task, entry: impl FnOnce(Row) -> Entry<Inspected>) -> Vec<u8> {
         number,
         id: String::new(),
         fields: Err("the coordinator's row cannot be understood".into()),
+        issued: None,
     });
     serde_json::to_vec(&entry(row)).unwrap_or_default()
 }

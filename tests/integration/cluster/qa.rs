@@ -55,6 +55,41 @@ fn two_thousand_rows_with_a_killed_and_a_paused_worker() {
     here.iter().for_each(|(name, bytes)| assert!(far[name] == *bytes, "{name} differs"));
 }
 
+/// Workers read scans and issued portraits where these are mounted, and hold one against the other.
+#[test]
+fn workers_see_what_was_issued() {
+    let Some(nats) = Nats::start() else { return };
+    let shop = Shop::new();
+    shop.jobs(4);
+    shop.ends("issue", "monday", &[], 0);
+    std::fs::create_dir(shop.path("mounted")).unwrap();
+    for i in 0..3 {
+        let name = format!("portrait-{i}.png");
+        std::fs::copy(shop.path(&name), shop.path("mounted").join(name)).unwrap();
+    }
+    let rows = "N0000,scan-0.png,\nN0001,scan-0.png,\nN0002,scan-2.png,portrait-2.png\n\
+        N0003,scan-3.png,gone.png\nN0009,scan-0.png,\n";
+    shop.write("scans.csv", format!("id,scan,portrait\n{rows}"));
+    let mut coordinator = shop.command("qa", "far");
+    coordinator.args(["--issued", "monday", "--nats", &nats.url(), "--run", "issued", "--quiet"]);
+    let mut coordinator = coordinator.stdout(Stdio::null()).spawn().unwrap();
+    let mut worker = Command::new(TUMAR);
+    worker.current_dir(shop.path("")).args(["worker", "--nats", &nats.url(), "--quiet"]);
+    let mut worker = worker.args(["--portraits", "mounted"]).stdout(Stdio::null()).spawn().unwrap();
+    assert_eq!(coordinator.wait().unwrap().code(), Some(3));
+    signal(&worker, "TERM");
+    worker.wait().unwrap();
+    shop.ends("qa", "here", &["--issued", "monday"], 3);
+    let (far, here) = (shop.files("far"), shop.files("here"));
+    assert!(far.keys().eq(here.keys()));
+    here.iter().for_each(|(name, bytes)| assert!(far[name] == *bytes, "{name} differs"));
+    let results = shop.results("far");
+    let pictures: Vec<&str> = results[..3].iter().map(|row| row["picture"].as_str()).collect();
+    assert_eq!(pictures, ["agrees", "differs", "agrees"]);
+    assert!(results[3]["error"].starts_with("the portrait gone.png: there is no such file"));
+    assert!(results[4]["error"].contains("no document of this id"));
+}
+
 /// A worker that lacks the key does not touch the run; one that has it does it all.
 #[test]
 fn workers_need_the_runs_key() {

@@ -5,6 +5,7 @@ mod crash;
 mod disk;
 #[cfg(target_os = "linux")]
 mod drive;
+mod issued;
 mod poison;
 mod refused;
 mod results;

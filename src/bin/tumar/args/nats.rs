@@ -68,6 +68,10 @@ pub(crate) struct WorkerArgs {
     /// The folder that relative paths of scans start from: shared storage, as it is mounted here
     #[arg(long, value_name = "DIR")]
     pub(crate) scans: Option<PathBuf>,
+    /// The folder that relative paths of issued portraits start from, in runs with --issued: shared
+    /// storage, as it is mounted here
+    #[arg(long, value_name = "DIR")]
+    pub(crate) portraits: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tumar::keys::IssuerKey;
+use tumar::run::Issued;
 use tumar::{Ppi, Profile};
 
 use super::common::{CommonArgs, ProfileArgs, SizeArgs, ppi};
@@ -82,9 +83,9 @@ impl IssueArgs {
 
 #[derive(Args)]
 pub(crate) struct QaArgs {
-    /// One scan per row: CSV with the columns id,scan,surname,given[,document_number][,machine][,time],
-    /// or JSON Lines with the same fields. Scans are relative to this file. Without surname and given
-    /// names, a scan is read blind
+    /// One scan per row: CSV with the columns id,scan,surname,given[,document_number][,portrait]
+    /// [,machine][,time], or JSON Lines with the same fields. Scans, and portraits as they were issued,
+    /// are relative to this file. Without surname and given names, a scan is read blind
     #[arg(value_name = "SCANS")]
     pub(crate) scans_file: PathBuf,
     #[command(flatten)]
@@ -98,6 +99,11 @@ pub(crate) struct QaArgs {
     /// Scan resolution, 50 to 12000 [default: the files']
     #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
     pub(crate) ppi: Option<Ppi>,
+    /// The folder of a finished run of tumar issue: names, document numbers and portraits come from it,
+    /// by the rows' ids, and SCANS needs no more than id,scan. The run's table of jobs and its portraits
+    /// must be where they were
+    #[arg(long, value_name = "DIR")]
+    issued: Option<PathBuf>,
     /// The run.json of an earlier run, which says what is normal for each machine [default: the first
     /// documents of this run]
     #[arg(long, value_name = "FILE.json")]
@@ -132,6 +138,13 @@ impl QaArgs {
 
     pub(crate) fn keys(&self) -> Result<Vec<IssuerKey>, Failure> {
         self.key.iter().map(|path| files::read_key(path)).collect()
+    }
+
+    /// The run of `issue` that scans are held against.
+    pub(crate) fn issued(&self) -> Result<Option<Issued>, Failure> {
+        let Some(folder) = &self.issued else { return Ok(None) };
+        let bad = |error| Failure::usage(format!("--issued {}: {error}", folder.display()));
+        Issued::open(folder).map(Some).map_err(bad)
     }
 
     /// The options that results depend on.
