@@ -89,7 +89,7 @@ impl Deed {
 
     /// `own` with this done to it; `stranger`: another portrait of the same size.
     pub(crate) fn done(self, own: &Picture, stranger: &Picture, seed: u64) -> Picture {
-        let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x64_65_65_64);
+        let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x6465_6564);
         match self {
             Self::Genuine | Self::Portrait => own.clone(),
             Self::Glare => glare(own, &mut random),
