@@ -26,6 +26,8 @@ const SOUNDER: f64 = 0.75;
 /// Glare adds light, no more than the darkest place so near has, in millimetres: so much darker may a
 /// region have been printed.
 const VEILED: f64 = 5.0;
+/// … and it changes by no more than so much of full light a millimetre: a spot of half of it, 5 mm wide.
+const STEEPEST: f32 = 0.08;
 /// Tones so near, in L*, tell how letters show in a region's tone, if so many tiles have them …
 const ALIKE: f32 = 5.0;
 const TELLING: usize = 24;
@@ -113,18 +115,21 @@ impl Court<'_> {
 
     /// The lightness that a tile was printed with at the least, if it is this in the scan.
     fn printed_at_least(&self, place: [usize; 2], lightness: f32) -> f32 {
-        let darkest = self.near(place, VEILED).map(|ground| ground.range[0]);
-        let veil = tone::luminance(darkest.fold(lightness, f32::min).max(0.0));
-        tone::lightness((tone::luminance(lightness) - veil).max(0.0))
+        let light = tone::luminance(lightness);
+        let most = |(away, ground): (f64, &Ground)| {
+            tone::luminance(ground.range[0].max(0.0)) + STEEPEST * away as f32
+        };
+        let veil = self.near(place, VEILED).map(most).fold(light, f32::min);
+        tone::lightness(light - veil)
     }
 
     /// The brightest light around a tile, 0..1.
     fn white(&self, place: [usize; 2]) -> f32 {
-        self.near(place, LIT).map(|ground| ground.brightest).fold(0.0, f32::max)
+        self.near(place, LIT).map(|(_, ground)| ground.brightest).fold(0.0, f32::max)
     }
 
-    /// The ground of all tiles within so many millimetres.
-    fn near(&self, place: [usize; 2], reach: f64) -> impl Iterator<Item = &Ground> {
+    /// The ground of all tiles within so many millimetres, and how far off each is.
+    fn near(&self, place: [usize; 2], reach: f64) -> impl Iterator<Item = (f64, &Ground)> {
         let [x, y] = self.tiling.middle(place);
         let range = |i: usize| {
             let tiles = (reach / self.tiling.size[1 - i]).ceil() as usize;
@@ -132,11 +137,11 @@ impl Court<'_> {
         };
         let (rows, columns) = (range(0), range(1));
         let all = rows.flat_map(move |row| columns.clone().map(move |column| [row, column]));
-        all.filter(move |&at| {
+        all.filter_map(move |at| {
             let [u, v] = self.tiling.middle(at);
-            (u - x).hypot(v - y) <= reach
+            let away = (u - x).hypot(v - y);
+            self.ground[at].as_ref().filter(|_| away <= reach).map(|ground| (away, ground))
         })
-        .filter_map(|at| self.ground[at].as_ref())
     }
 
     /// A region, if nothing explains it.

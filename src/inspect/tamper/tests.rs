@@ -88,7 +88,7 @@ fn ground(tiling: &Tiling, lightness: impl Fn([usize; 2]) -> f32) -> Array2<Opti
 /// Light ground with dark places all over, which no added light has lifted.
 fn lit(tiling: &Tiling) -> Array2<Option<Ground>> {
     let mut all = ground(tiling, |_| 70.0);
-    for dark in all.iter_mut().step_by(37).flatten() {
+    for dark in all.iter_mut().step_by(7).flatten() {
         (dark.lightness, dark.range, dark.brightest) = (15.0, [15.0; 2], 0.7);
     }
     all
@@ -162,7 +162,7 @@ fn a_genuine_print_is_confirmed_all_over() {
         let (found, regions) =
             judge(tiles(&tiling, deviation, |_| (Holds::Own, 0.6)), &light, &tiling);
         let sound = found.iter().filter(|found| **found == Found::Confirmed).count();
-        assert!(regions.is_empty() && sound as f64 > 0.98 * found.len() as f64, "{sound}");
+        assert!(regions.is_empty() && sound as f64 > 0.95 * found.len() as f64, "{sound}");
     }
 }
 
