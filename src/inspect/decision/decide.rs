@@ -31,7 +31,7 @@ const CONTRADICTION: &str = "the letters that are legible contradict their check
 const UNDECIDED: &str = "the letters leave more open than their check symbols can decide";
 const NO_LETTER: &str = "one position holds a shape that matches no letter";
 
-const LOOK: &str = "scan it flat and at 600 ppi or more, hand the portrait as issued with --reference, or look at the marked places";
+const LOOK: &str = "scan it flat and at 600 ppi or more, hold it against the portrait as issued, or look at the marked places";
 
 const UNSEARCHED: &str = "the scan has more places that look like lines of microtext than were searched: crop it to the portrait, and try again";
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 /// Smaller regions are dust, scratches and smears, in square millimetres: 3 × 3 mm.
 pub(super) const SMALLEST: f64 = 9.0;
 
-/// A region lacks letters if it stands so many standard deviations below genuine ones. Of genuine
-/// prints … (see docs/measurements.md).
+/// A region lacks letters if it stands so many standard deviations below the share that may be left; the
+/// scale of margins.
 pub const LACKS: f32 = 4.0;
 
 /// What is wrong with a region.

@@ -36,23 +36,6 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// Adds a bin of so many pixels that shows `seen`.
-    fn add(&mut self, [seen, pixels]: [f32; 2], own: f32, common: f32, others: &Others<'_>) {
-        let whole = pixels * (own + common);
-        self.own.seen += seen * own;
-        self.own.expected += pixels * own * own;
-        self.common.seen += seen * common;
-        self.common.expected += pixels * common * common;
-        for i in 0..OTHERS {
-            let (text, place) = (others.texts[i], others.places[i]);
-            self.own.others[i] += seen * text;
-            self.own.alike[i] += whole * text;
-            self.common.others[i] += seen * place;
-            self.common.alike[i] += whole * place;
-        }
-        self.pixels += pixels;
-    }
-
     /// The same with all that is seen of the other sign.
     pub(super) fn turned(mut self) -> Self {
         for part in [&mut self.own, &mut self.common] {
@@ -61,12 +44,6 @@ impl Tile {
         }
         self
     }
-}
-
-/// Heights at one bin of texts and at places where they cannot be.
-struct Others<'a> {
-    texts: &'a [f32; OTHERS],
-    places: &'a [f32; OTHERS],
 }
 
 /// Measures all tiles, each with its letters where the drift has them.
@@ -83,59 +60,130 @@ pub fn measure(
     for place in tiling.places() {
         let [down, along] = drift.bins(place);
         let [across, length] = tiling.bins(place, 1, (rows, columns));
-        let tile = &mut tiles[place];
+        // Those of the tile's bins whose letters lie in the portrait.
+        let from = (length.start as i64).max(along) as usize;
+        let to = (length.end as i64).min(columns as i64 + along).max(from as i64) as usize;
+        let beside = (from as i64 - along) as usize;
         for row in across {
             let other = row as i64 - down;
             if !(0..rows as i64).contains(&other) || !predicted.kept[other as usize / ACROSS] {
                 continue;
             }
             let other = other as usize;
-            for column in length.clone() {
-                let pixels = unrolled.pixels[[row, column]];
-                let beside = column as i64 - along;
-                if pixels == 0.0 || !(0..columns as i64).contains(&beside) {
-                    continue;
-                }
-                let at = [other, beside as usize];
-                let texts = elsewhere.texts(at);
-                let others = Others { texts: &texts, places: elsewhere.places(at) };
-                let seen = [unrolled.seen[[row, column]], pixels];
-                tile.add(seen, predicted.own[at], predicted.common[at], &others);
-            }
+            let seen = Seen {
+                sums: &row_of(&unrolled.seen, row)[from..to],
+                pixels: &row_of(&unrolled.pixels, row)[from..to],
+                own: &row_of(&predicted.own, other)[beside..],
+                common: &row_of(&predicted.common, other)[beside..],
+            };
+            seen.add_to(&mut tiles[place], &elsewhere, [other, beside]);
         }
     }
     tiles
 }
 
-/// The text turned within its lines, and its common part a quarter of a line off or half a cell aside.
-struct Elsewhere<'a> {
-    predicted: &'a Predicted,
-    /// Bins along by which the texts are turned.
-    turns: [usize; OTHERS],
-    columns: usize,
-    /// By bin within a line and a cell.
-    places: Vec<[f32; OTHERS]>,
+fn row_of(plane: &Array2<f32>, row: usize) -> &[f32] {
+    let columns = plane.ncols();
+    &plane.as_slice().expect("planes are row-major")[row * columns..][..columns]
 }
 
-impl<'a> Elsewhere<'a> {
-    fn new(predicted: &'a Predicted, columns: usize) -> Self {
-        let turns = std::array::from_fn(|i| (1 + i * (predicted.symbols - 1) / OTHERS) * ALONG);
-        let pattern = &predicted.pattern;
-        let places = (0..ACROSS * ALONG).map(|bin| {
-            std::array::from_fn(|i| {
-                let off = ACROSS / 4 + (i % 4 / 2) * ACROSS / 2;
-                let aside = (i % 2) * ALONG / 2 + (i / 4) * ALONG / 4;
-                pattern[(bin / ALONG + off) % ACROSS][(bin % ALONG + aside) % ALONG]
-            })
+/// Bins of one row of a tile, and the letters that should stand in them.
+struct Seen<'a> {
+    sums: &'a [f32],
+    pixels: &'a [f32],
+    own: &'a [f32],
+    common: &'a [f32],
+}
+
+impl Seen<'_> {
+    /// `at`: the row and the column of the first of the letters.
+    fn add_to(&self, tile: &mut Tile, elsewhere: &Elsewhere, [row, column]: [usize; 2]) {
+        let Self { sums, pixels, own, common } = *self;
+        let weighed = |heights: &[f32]| -> Vec<f32> {
+            pixels.iter().zip(heights).map(|(pixels, height)| pixels * height).collect()
+        };
+        let (weighed_own, weighed_common) = (weighed(own), weighed(common));
+        let whole: Vec<f32> =
+            weighed_own.iter().zip(&weighed_common).map(|(own, common)| own + common).collect();
+        tile.pixels += pixels.iter().sum::<f32>();
+        tile.own.seen += product(sums, own);
+        tile.own.expected += product(&weighed_own, own);
+        tile.common.seen += product(sums, common);
+        tile.common.expected += product(&weighed_common, common);
+        for i in 0..OTHERS {
+            let (text, place) = (elsewhere.text(i, row, column), elsewhere.place(i, row, column));
+            tile.own.others[i] += product(sums, text);
+            tile.own.alike[i] += product(&whole, text);
+            tile.common.others[i] += product(sums, place);
+            tile.common.alike[i] += product(&whole, place);
+        }
+    }
+}
+
+/// The scalar product, in lanes that a compiler adds at once.
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    const LANES: usize = 8;
+    let b = &b[..a.len()];
+    let (whole, rest) = (a.chunks_exact(LANES).zip(b.chunks_exact(LANES)), a.len() % LANES);
+    let mut lanes = [0.0f32; LANES];
+    for (a, b) in whole {
+        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lane += a * b;
+        }
+    }
+    let end = a.len() - rest;
+    let last: f32 = a[end..].iter().zip(&b[end..]).map(|(a, b)| a * b).sum();
+    lanes.iter().sum::<f32>() + last
+}
+
+/// The text turned within its lines, and its common part a quarter of a line off or half a cell aside.
+struct Elsewhere {
+    /// The text's own part, each row with as much of its beginning behind its end as it is turned.
+    texts: Array2<f32>,
+    /// Bins along by which it is turned.
+    turns: [usize; OTHERS],
+    /// The common part's rows, `[other, bin across a line][bin along]`.
+    places: Array2<f32>,
+}
+
+impl Elsewhere {
+    fn new(predicted: &Predicted, columns: usize) -> Self {
+        let turn = |i: usize| (1 + i * (predicted.symbols - 1) / OTHERS) * ALONG;
+        let turns: [usize; OTHERS] = std::array::from_fn(turn);
+        let longest = columns + turns[OTHERS - 1];
+        let mut texts = Array2::zeros((predicted.own.nrows(), longest));
+        for (mut text, own) in texts.rows_mut().into_iter().zip(predicted.own.rows()) {
+            text.iter_mut().zip(own.iter().cycle()).for_each(|(v, own)| *v = *own);
+        }
+        let places = Array2::from_shape_fn((OTHERS * ACROSS, columns), |(row, column)| {
+            let (i, across) = (row / ACROSS, row % ACROSS);
+            let off = ACROSS / 4 + (i % 4 / 2) * ACROSS / 2;
+            let aside = (i % 2) * ALONG / 2 + (i / 4) * ALONG / 4;
+            predicted.pattern[(across + off) % ACROSS][(column + aside) % ALONG]
         });
-        Self { predicted, turns, columns, places: places.collect() }
+        Self { texts, turns, places }
     }
 
-    fn texts(&self, [row, column]: [usize; 2]) -> [f32; OTHERS] {
-        self.turns.map(|turn| self.predicted.own[[row, (column + turn) % self.columns]])
+    fn text(&self, i: usize, row: usize, column: usize) -> &[f32] {
+        &row_of(&self.texts, row)[column + self.turns[i]..]
     }
 
-    fn places(&self, [row, column]: [usize; 2]) -> &[f32; OTHERS] {
-        &self.places[row % ACROSS * ALONG + column % ALONG]
+    fn place(&self, i: usize, row: usize, column: usize) -> &[f32] {
+        &row_of(&self.places, i * ACROSS + row % ACROSS)[column..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_are_sums_of_products() {
+        for length in [0, 1, 7, 8, 24, 29] {
+            let a: Vec<f32> = (0..length).map(|i| i as f32).collect();
+            let b: Vec<f32> = (0..length + 3).map(|i| 2.0 - i as f32).collect();
+            let exact: f32 = (0..length).map(|i| i as f32 * (2.0 - i as f32)).sum();
+            assert!((product(&a, &b) - exact).abs() < 1e-2, "{length}");
+        }
     }
 }
