@@ -41,7 +41,6 @@ static BENCH: LazyLock<Bench> = LazyLock::new(|| {
         let seed = ["--seed", "3", "--quiet", "--out", scan];
         done(&[&["channel", "print.tif", "--preset", "flatbed600"], &seed[..]].concat());
     };
-    print(&[], "scan.png");
     done(&["keygen", "--out", "own.key", "--quiet"]);
     print(&KEY, "keyed.png");
     print(&["--strength", "0"], "plain.png");
@@ -56,7 +55,7 @@ static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     done(&[
         "channel",
         "altered.tif",
-        "--ppi",
+        "--dpi",
         "1200",
         "--preset",
         "flatbed600",
