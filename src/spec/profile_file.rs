@@ -32,7 +32,7 @@ struct FacePart {
 
 impl Default for FacePart {
     fn default() -> Self {
-        Self { confirmed: 0.5 }
+        Self { confirmed: 0.4 }
     }
 }
 

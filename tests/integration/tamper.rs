@@ -114,7 +114,7 @@ fn a_genuine_print_and_a_profile_that_asks_for_more() {
     assert!(tamper.regions.is_empty() && tamper.readable() > 0.3, "{}", tamper.readable());
     let face = tamper.face.share();
     assert!(face > profile.face, "{face}");
-    let strict = Profile::default_text().replace("confirmed = 0.5", "confirmed = 1.0");
+    let strict = Profile::default_text().replace("confirmed = 0.4", "confirmed = 1.0");
     let strict = Profile::parse(&strict).expect("a profile");
     let inspection = inspected(&scan, &strict);
     let expected = if face < 1.0 { Verdict::Inconclusive } else { Verdict::Authentic };

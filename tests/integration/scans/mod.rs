@@ -113,7 +113,7 @@ fn a_third_stained() {
             let i = f64::from(i);
             (x * (i * 2.3).cos() + y * (i * 2.3).sin() - (i - 5.0) * 90.0).abs() < 2.0
         });
-        if blot(0.3, 0.3, 0.28) {
+        if blot(0.36, 0.36, 0.28) {
             pixel.0[0] = 60;
         } else if blot(0.75, 0.75, 0.26) || scratch {
             pixel.0[0] = 225;
