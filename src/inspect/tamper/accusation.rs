@@ -226,9 +226,8 @@ impl Court<'_> {
 
     /// Whether the region's letters stand beside their places, as on a page that is bent there.
     fn stand_beside(&self, tiles: &[[usize; 2]]) -> bool {
-        let expected = self.coarse.expected();
         let sum = |plane: &Array2<f32>| tiles.iter().map(|&at| plane[at]).sum::<f32>();
-        let all = sum(&expected);
+        let all = sum(&self.coarse.expected);
         let elsewhere = self.strength.typical_share();
         steps().any(|step| {
             let seen = sum(&self.coarse.shown(step));

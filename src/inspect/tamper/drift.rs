@@ -31,15 +31,13 @@ pub struct Drift(pub(super) Array2<[f32; 2]>);
 
 impl Drift {
     /// Follows the letters of an unrolled portrait.
-    #[must_use]
-    pub fn follow(unrolled: &Unrolled, predicted: &Predicted, tiling: &Tiling) -> Self {
-        let coarse = Coarse::new(unrolled, predicted, tiling);
+    pub(super) fn follow(coarse: &Coarse<'_>) -> Self {
+        let (tiling, expected) = (coarse.tiling, &coarse.expected);
         let shown = coarse.all_steps();
-        let expected = coarse.expected();
         let pooling = Pooling::new(SPREAD, tiling.size);
         let sums: Vec<Array2<f32>> = shown.iter().map(|shown| pooling.sum(shown)).collect();
         let variance =
-            Pooling::new(Mm(SPREAD.0 / std::f64::consts::SQRT_2), tiling.size).sum(&expected);
+            Pooling::new(Mm(SPREAD.0 / std::f64::consts::SQRT_2), tiling.size).sum(expected);
         let mut found = Array2::from_elem(tiling.dim(), ([0.0; 2], 0.0));
         for place in tiling.places() {
             let deviation = variance[place].max(1e-6).sqrt();
@@ -58,8 +56,9 @@ impl Drift {
 /// The planes at the search's resolution.
 pub(super) struct Coarse<'a> {
     seen: Array2<f32>,
-    pixels: Array2<f32>,
     letters: Array2<f32>,
+    /// The square of what tiles should show, and its variance where there are no letters.
+    pub(super) expected: Array2<f32>,
     tiling: &'a Tiling,
 }
 
@@ -68,7 +67,9 @@ impl<'a> Coarse<'a> {
         let letters = &predicted.own + &predicted.common;
         let mut letters = summed(&letters);
         letters.mapv_inplace(|sum| sum / (STEP * STEP) as f32);
-        Self { seen: summed(&unrolled.seen), pixels: summed(&unrolled.pixels), letters, tiling }
+        let pixels = summed(&unrolled.pixels);
+        let expected = expected(&pixels, &letters, tiling);
+        Self { seen: summed(&unrolled.seen), letters, expected, tiling }
     }
 
     /// What each tile shows of the letters if they stand so many steps down and along.
@@ -111,19 +112,18 @@ impl<'a> Coarse<'a> {
     fn all_steps(&self) -> Vec<Array2<f32>> {
         steps().map(|step| self.shown(step)).collect()
     }
+}
 
-    /// The square of what tiles should show, and its variance where there are no letters.
-    pub(super) fn expected(&self) -> Array2<f32> {
-        let mut tiles = Array2::zeros(self.tiling.dim());
-        for place in self.tiling.places() {
-            let [rows, columns] = self.tiling.bins(place, STEP, self.seen.dim());
-            tiles[place] = rows
-                .flat_map(|row| columns.clone().map(move |column| [row, column]))
-                .map(|bin| self.pixels[bin] * self.letters[bin].powi(2))
-                .sum();
-        }
-        tiles
+fn expected(pixels: &Array2<f32>, letters: &Array2<f32>, tiling: &Tiling) -> Array2<f32> {
+    let mut tiles = Array2::zeros(tiling.dim());
+    for place in tiling.places() {
+        let [rows, columns] = tiling.bins(place, STEP, pixels.dim());
+        tiles[place] = rows
+            .flat_map(|row| columns.clone().map(move |column| [row, column]))
+            .map(|bin| pixels[bin] * letters[bin].powi(2))
+            .sum();
     }
+    tiles
 }
 
 /// All steps, down and along.

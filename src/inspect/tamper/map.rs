@@ -76,18 +76,19 @@ impl Subject<'_> {
         let pitch = profile.layout.pitch.0;
         let tiling = Tiling::new(unrolled, [columns.advance * pitch, pitch]);
         let predicted = Predicted::new(unrolled, columns, expected, |_| true);
-        let drift = Drift::follow(unrolled, &predicted, &tiling);
+        let coarse = Coarse::new(unrolled, &predicted, &tiling);
+        let drift = Drift::follow(&coarse);
         let tiles = tiles::measure(unrolled, &predicted, &drift, &tiling);
         let ground =
             ground::measure((self.scan, self.flat), self.frame, columns, unrolled, &tiling);
         let tells = tells(&tiles, &ground, &tiling);
         let sheet = Sheet { subject: self, ground: &ground, tells: &tells, tiling: &tiling };
-        let mut found = sheet.judge(&tiles, &predicted);
+        let mut found = sheet.judge(&tiles, &coarse);
         // Who has the name places most lines, but none that is keyed.
         if let Some(keyed) = keyed {
             let predicted = Predicted::new(unrolled, columns, expected, keyed);
             let tiles = tiles::measure(unrolled, &predicted, &drift, &tiling);
-            let own = sheet.judge(&tiles, &predicted);
+            let own = sheet.judge(&tiles, &Coarse::new(unrolled, &predicted, &tiling));
             found = found.stricter(own);
         }
         let response =
@@ -128,7 +129,7 @@ impl Judged {
 }
 
 impl Sheet<'_> {
-    fn judge(&self, tiles: &Array2<Tile>, predicted: &Predicted) -> Judged {
+    fn judge(&self, tiles: &Array2<Tile>, coarse: &Coarse<'_>) -> Judged {
         let Self { ground, tells, tiling, .. } = *self;
         let Some(strength) = Strength::of(tiles.clone(), ground, tells, tiling.size) else {
             let found = Array2::from_elem(tiling.dim(), Found::Open);
@@ -141,7 +142,7 @@ impl Sheet<'_> {
             ground,
             tells,
             tiling,
-            coarse: &Coarse::new(self.subject.unrolled, predicted, tiling),
+            coarse,
             turn: self.subject.turn,
         };
         let regions = court.regions();

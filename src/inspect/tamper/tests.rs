@@ -247,7 +247,7 @@ fn letters_are_followed_where_they_drift() {
     let pixels = Array2::ones(text.dim());
     let covered = vec![1.0; SYMBOLS];
     let unrolled = Unrolled { seen, pixels, covered, first_line: 0, first_cell: 0 };
-    let found = Drift::follow(&unrolled, &predicted, &tiling);
+    let found = Drift::follow(&Coarse::new(&unrolled, &predicted, &tiling));
     for column in [4, 20, 36] {
         let expected = drift((column * 4 + 2) * ALONG) as f32;
         let [down, along] = found.0[[28, column]];
