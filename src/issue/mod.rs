@@ -16,6 +16,7 @@ pub mod shade;
 mod slow;
 mod svg_layer;
 pub mod tint;
+mod turning;
 pub mod vector;
 
 use serde::Serialize;

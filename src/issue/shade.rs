@@ -12,9 +12,11 @@ use super::lettering::Coverage;
 use super::portrait::Prepared;
 use super::slow::Slow;
 use super::tint::{self, Field};
+use super::turning::turning;
 use super::vector::Layer;
-use crate::imaging::Picture;
+use crate::imaging::{Picture, Plane};
 use crate::spec::Profile;
+use crate::spec::modulation::TURNING_LIGHTNESS;
 
 /// What is painted.
 #[derive(Debug)]
@@ -35,7 +37,9 @@ pub fn shade(
     profile: &Profile,
     darker: bool,
 ) -> Shaded {
-    let Field { mean, amplitude } = Field::new(portrait, coverage, profile);
+    // Without lighter letters there is nothing to gain from another turn.
+    let turning = if darker { |_: &Plane| TURNING_LIGHTNESS } else { turning };
+    let Field { mean, amplitude } = Field::new(portrait, coverage, profile, turning);
     let amplitude = if darker { amplitude.map(|a| a.min(0.0)) } else { amplitude };
     let field = Field { mean, amplitude };
     let slow = |(plane, block)| Slow::new(plane, block);

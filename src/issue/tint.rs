@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::lettering::{Coverage, SHARE};
 use super::portrait::Prepared;
 use super::slow::{Slow, TONE_BLOCK};
+use super::turning::turning;
 use crate::imaging::colour::{Colour, Curve};
 use crate::imaging::raster::blur;
 use crate::imaging::{Mm, Picture, Plane, tone};
@@ -47,7 +48,7 @@ const BAND: usize = 64;
 /// The portrait with the letters of `coverage` in it, in the profile's depth.
 #[must_use]
 pub fn tint(portrait: &Prepared, coverage: &Coverage, profile: &Profile) -> Picture {
-    print(portrait, &Field::new(portrait, coverage, profile), Some(coverage), profile)
+    print(portrait, &Field::new(portrait, coverage, profile, turning), Some(coverage), profile)
 }
 
 /// The portrait with the letters of `coverage` in it; without them, as it is between letters.
@@ -109,13 +110,19 @@ pub(super) struct Field {
 }
 
 impl Field {
-    pub(super) fn new(portrait: &Prepared, coverage: &Coverage, profile: &Profile) -> Self {
+    /// `turning`: where letters turn, by the portrait's local luminance.
+    pub(super) fn new(
+        portrait: &Prepared,
+        coverage: &Coverage,
+        profile: &Profile,
+        turning: fn(&Plane) -> f32,
+    ) -> Self {
         let block = (profile.dpi.px(BLOCK).round() as usize).max(1);
         let coverage = coverage.as_slice().expect("planes are row-major");
         let mean = block_means::<1, _>(coverage, portrait.size.0, block, |[c]| c * SHARE);
         let mean = Slow::new(blur(&mean, profile.dpi.px(MEAN_SPREAD) / block as f64), block);
         let (ground, block) = luminance(portrait, profile);
-        Self { mean, amplitude: Slow::new(amplitude(&ground, block, profile), block) }
+        Self { mean, amplitude: Slow::new(amplitude(&ground, block, profile, turning), block) }
     }
 }
 
@@ -244,7 +251,7 @@ fn headroom(brightest: f32) -> (f32, f32) {
 }
 
 /// The signed amplitude a, by block, from local tone and texture.
-fn amplitude(ground: &Plane, block: usize, profile: &Profile) -> Plane {
+fn amplitude(ground: &Plane, block: usize, profile: &Profile, turning: fn(&Plane) -> f32) -> Plane {
     let blocks = |spread| profile.dpi.px(spread) / block as f64;
     let local = blur(ground, blocks(TONE_SPREAD));
     let mut contrast = ground.clone();
@@ -255,9 +262,10 @@ fn amplitude(ground: &Plane, block: usize, profile: &Profile) -> Plane {
     let texture = blur(&contrast, blocks(TONE_SPREAD));
     let mut amplitude = local;
     let strength = profile.strength as f32;
+    let turning = turning(&amplitude);
     Zip::from(&mut amplitude).and(&texture).par_for_each(|v, &texture| {
         let mask = 1.0 + MASKING * (texture.max(0.0).sqrt() / FULL_MASK).min(1.0);
-        *v = mask * modulation::amplitude(tone::lightness(*v), strength);
+        *v = mask * modulation::amplitude(tone::lightness(*v), turning, strength);
     });
     amplitude
 }

@@ -8,15 +8,13 @@ use crate::imaging::colour::Colour;
 use crate::imaging::raster::{bilinear, blur};
 use crate::imaging::{Mm, Picture, Plane, Ppi, tone};
 use crate::issue::difference::{DifferenceError, lightness_difference, percentile, seen_colours};
+use crate::spec::face;
 
 /// What the loupe enlarges over the pictures above it.
 const LOUPE: f64 = 10.0;
 
 /// Finer rasters are averaged to less than twice this before the eye looks at them.
 const FINEST: Ppi = Ppi(1200.0);
-
-/// A cheek, as shares of width and height: ISO/IEC 19794-5 has the face in the middle.
-const FACE: [f64; 2] = [0.5, 0.45];
 
 /// The worst of what is seen is looked for in places of this size.
 const PLACE: Mm = Mm(1.0);
@@ -56,7 +54,7 @@ pub fn preview(
     let window = f64::from(COLUMN) / (LOUPE * px_a_mm);
     let around =
         |place: [f64; 2]| [0, 1].map(|i| (place[i] - 0.5 * window).min(size[i] - window).max(0.0));
-    let face = around([FACE[0] * size[0], FACE[1] * size[1]]);
+    let face = around([face::MIDDLE[0] * size[0], face::MIDDLE[1] * size[1]]);
     let worst = around(worst_place(&difference, ppi));
 
     let on_raster = |at: u32| (f64::from(at) + 0.5) / px_a_mm * ppi.per_mm() - 0.5;

@@ -2,6 +2,7 @@
 
 pub mod alphabet;
 pub mod check;
+pub mod face;
 pub mod imprint;
 pub mod key;
 pub mod layout;

@@ -9,9 +9,14 @@ pub const MEAN_SPREAD: Mm = Mm(0.10);
 /// Spread of the local tone that sets sign and amplitude.
 pub const TONE_SPREAD: Mm = Mm(0.35);
 
-/// Above this lightness (CIE L*) letters are darker than their ground, below it lighter. Under the
-/// middle, since printers close up the shadows long before they lose the highlights.
+/// Above this lightness (CIE L*) letters are darker than their ground, below it lighter, unless the face
+/// lies in just these tones. Under the middle, since printers close up the shadows long before they lose
+/// the highlights.
 pub const TURNING_LIGHTNESS: f32 = 40.0;
+
+/// All lightnesses at which letters may turn: few, and so far apart that a face lies clear of one of them
+/// and that a scan tells which it was.
+pub const TURNS: [f32; 3] = [28.0, TURNING_LIGHTNESS, 52.0];
 
 /// Half the width of the turn, in L*.
 const TURN: f32 = 2.0;
@@ -31,11 +36,19 @@ pub fn most(brightest: f32) -> f32 {
 }
 
 /// The relative change of luminance under a letter, dY/Y, for a strength 0..1 of the lightness
-/// scale on ground of this lightness (CIE L*); negative where letters are darker.
+/// scale on ground of this lightness (CIE L*), where letters turn at `turning`; negative where they are
+/// darker.
 #[must_use]
-pub fn amplitude(lightness: f32, strength: f32) -> f32 {
-    let sign = ((TURNING_LIGHTNESS - lightness) / TURN).clamp(-1.0, 1.0);
+pub fn amplitude(lightness: f32, turning: f32, strength: f32) -> f32 {
+    let sign = ((turning - lightness) / TURN).clamp(-1.0, 1.0);
     sign * amplitude_of(lightness, strength)
+}
+
+/// The one of [`TURNS`] that was printed, of letters that turn at this lightness in a scan.
+#[must_use]
+pub fn printed_turn(scanned: f32) -> f32 {
+    let off = |turn: &f32| (turn - scanned).abs();
+    TURNS.into_iter().min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(TURNING_LIGHTNESS)
 }
 
 /// The size of [`amplitude`] away from the turn.
@@ -52,12 +65,15 @@ mod tests {
 
     #[test]
     fn the_amplitude_is_the_stated_lightness_step() {
-        for ground in [20.0, 60.0, 90.0] {
-            let step = 0.01;
-            let changed = luminance(ground) * (1.0 + amplitude(ground, step));
-            let sign = if ground > TURNING_LIGHTNESS { -1.0 } else { 1.0 };
-            assert!((lightness(changed) - ground - sign).abs() < 0.05, "{ground}");
+        for turning in TURNS {
+            for ground in [20.0, 60.0, 90.0] {
+                let step = 0.01;
+                let changed = luminance(ground) * (1.0 + amplitude(ground, turning, step));
+                let sign = if ground > turning { -1.0 } else { 1.0 };
+                assert!((lightness(changed) - ground - sign).abs() < 0.05, "{ground}");
+            }
+            assert!(amplitude(turning, turning, 1.0).abs() < 1e-6);
+            assert_eq!(printed_turn(turning + 5.0), turning);
         }
-        assert!(amplitude(TURNING_LIGHTNESS, 1.0).abs() < 1e-6);
     }
 }

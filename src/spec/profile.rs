@@ -152,7 +152,7 @@ impl Profile {
         self
     }
 
-    /// The lightness (CIE L*) above which letters are darker than their ground.
+    /// The lightness (CIE L*) above which letters are darker than their ground, as a rule.
     #[must_use]
     pub fn turning_lightness(&self, mode: Mode) -> f32 {
         match mode {
@@ -161,13 +161,13 @@ impl Profile {
         }
     }
 
-    /// The relative change of luminance under a letter by the lightness (CIE L*) of its ground, but
-    /// for the strength; negative where letters are darker.
+    /// The relative change of luminance under a letter, up or down, by the lightness (CIE L*) of its
+    /// ground, but for the strength.
     #[must_use]
     pub fn amplitude(&self, mode: Mode, lightness: f32) -> f32 {
         match mode {
-            Mode::Tint => modulation::amplitude(lightness, 1.0),
-            Mode::Screen => self.screen.amplitude(lightness),
+            Mode::Tint => modulation::amplitude_of(lightness, 1.0),
+            Mode::Screen => self.screen.amplitude(lightness).abs(),
         }
     }
 

@@ -91,7 +91,7 @@ impl Flat {
         const BLURRED: f64 = 0.18;
         let amplitudes =
             self.certainty.iter().zip(&self.lightness).map(|(&certainty, &lightness)| {
-                let amplitude = modulation::amplitude(lightness, profile.strength as f32).abs();
+                let amplitude = modulation::amplitude_of(lightness, profile.strength as f32);
                 f64::from((amplitude * certainty).min(3.0))
             });
         let pixels = self.contrast.len() as f64;

@@ -178,9 +178,7 @@ impl Classes {
         let law: Vec<f64> = (0..CLASSES)
             .map(|class| {
                 let lightness = (class as f32 + 0.5) * CLASS as f32;
-                let size = f64::from(amplitude(lightness).abs());
-                // Within the turn's own class the law is nearly zero; its neighbours tell its size.
-                let size = if size > 0.0 { size } else { 3.0 };
+                let size = f64::from(amplitude(lightness));
                 if class < turn { size } else { -size }
             })
             .collect();

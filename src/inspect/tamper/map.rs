@@ -12,7 +12,7 @@ use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::tamper::accusation::Court;
 use crate::inspect::tamper::confirmation::{Found, State, confirm};
 use crate::inspect::tamper::drift::{Coarse, Drift};
-use crate::inspect::tamper::face::{self, Face};
+use crate::inspect::tamper::face::Face;
 use crate::inspect::tamper::ground::{self, Ground};
 use crate::inspect::tamper::predicted::Predicted;
 use crate::inspect::tamper::region::Region;
@@ -22,7 +22,7 @@ use crate::inspect::tamper::tiling::Tiling;
 use crate::inspect::tamper::tone_response::ToneResponse;
 use crate::inspect::tamper::unrolled::{CLIPPED, Unrolled};
 use crate::numerics::quantile;
-use crate::spec::Profile;
+use crate::spec::{Profile, face};
 
 /// Tiles nearer to the portrait's edge may lie beyond it.
 const EDGE: Mm = Mm(2.0);

@@ -101,7 +101,8 @@ impl Measures {
 fn stroke(turn: f64, profile: &Profile) -> Mm {
     let drawn = profile.layout.cap_height.0 * profile.typeface.stem();
     let light = |lightness: f64| f64::from(tone::luminance(lightness as f32));
-    let left = light(turn) / light(f64::from(modulation::TURNING_LIGHTNESS));
+    let printed = modulation::printed_turn(turn as f32);
+    let left = light(turn) / light(f64::from(printed));
     Mm(drawn * (2.0 - left.sqrt()))
 }
 

@@ -170,17 +170,29 @@ fn table(world: World, attacks: &[Attack], trials: &[Trial]) {
 }
 
 fn csv(trials: &[Trial]) -> String {
-    let mut out = "world,attack,portrait,verdict,named,face,f1,off_mm,reason\n".to_owned();
+    let mut out = "world,attack,portrait,verdict,named,face,f1,off_mm,foreign_mm2,foreign_mean,foreign_most,likeness,whole,rough,detail,place_mm,reason\n".to_owned();
     for trial in trials {
-        let Trial { world, attack, portrait, verdict, is_named, face, found, reason, .. } = trial;
+        let Trial {
+            world, attack, portrait, verdict, is_named, face, found, picture, reason, ..
+        } = trial;
         let [f1, off] = found.as_ref().map_or([const { String::new() }; 2], |found| {
             [
                 format!("{:.3}", found.f1),
                 found.off_mm.map_or(String::new(), |mm| format!("{mm:.2}")),
             ]
         });
+        let picture = picture.map_or_else(
+            || ",".repeat(7),
+            |f| {
+                let [mean, most] = f.foreign;
+                format!(
+                    "{:.1},{mean:.3},{most:.2},{:.3},{:.3},{:.3},{:.4},{:.3}",
+                    f.face_mm2, f.likeness[0], f.likeness[1], f.rough, f.detail, f.place
+                )
+            },
+        );
         out += &format!(
-            "\"{}\",{attack:?},{portrait},{verdict:?},{is_named},{face:.3},{f1},{off},\"{reason}\"\n",
+            "\"{}\",{attack:?},{portrait},{verdict:?},{is_named},{face:.3},{f1},{off},{picture},\"{reason}\"\n",
             world.name()
         );
     }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use measure::forgery::{Attack, Case, Place};
 use measure::world::{Scanned, World};
+use tumar::inspect::comparison::agreement::Figures;
 use tumar::inspect::decision::claim::{Claim, KeyClaim};
 use tumar::inspect::tamper::confirmation::State;
 use tumar::inspect::tamper::map::Tamper;
@@ -25,6 +26,8 @@ pub(crate) struct Trial {
     pub(crate) scan: image::DynamicImage,
     /// How well the place was found, where there is one.
     pub(crate) found: Option<Found>,
+    /// What the comparison with the portrait as issued says, where there was one.
+    pub(crate) picture: Option<Figures>,
 }
 
 /// A changed place against the map's.
@@ -71,6 +74,7 @@ pub(crate) fn run(
         face: inspection.tamper().map_or(0.0, |tamper| tamper.face.share()),
         scan: scan.pixels,
         found,
+        picture: inspection.comparison().map(|comparison| comparison.figures),
     })
 }
 

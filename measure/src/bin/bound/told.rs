@@ -114,7 +114,7 @@ impl<'a> Told<'a> {
         let by_law = |l: f32| modulation::amplitude_of(l, 1.0);
         let mut gains: Vec<f32> = (0..=class(100.0))
             .map(|i| (i as f32 + 0.5) * TONES)
-            .map(|l| modulation::amplitude(l, 1.0) / by_law(l))
+            .map(|l| modulation::amplitude(l, modulation::TURNING_LIGHTNESS, 1.0) / by_law(l))
             .collect();
         let symbols = lesson.legend.symbols();
         let places = bins(&self.places, symbols.len(), self.profile);
