@@ -15,6 +15,7 @@ use measure::world::{Scanned, World};
 use measure::{names, portraits, seed};
 use rayon::prelude::*;
 use tumar::Outcome;
+use tumar::formats::encode;
 use tumar::imaging::{Picture, Ppi, tone};
 use tumar::inspect::Reader;
 use tumar::inspect::decision::claim::Claim;
@@ -44,6 +45,9 @@ struct Options {
     /// Leaves out faces that are lighter, in L*.
     #[arg(long, default_value_t = 100.0)]
     lightest: f32,
+    /// Writes each scan that was not accepted into this folder.
+    #[arg(long)]
+    failures: Option<PathBuf>,
     /// Writes every scan's outcome.
     #[arg(long)]
     csv: Option<PathBuf>,
@@ -73,6 +77,7 @@ struct Trial {
     title: String,
     tone: f32,
     outcome: Outcome,
+    reason: String,
     share: f64,
     /// Places of the face on each of [`GROUNDS`], and those of them that were confirmed.
     grounds: [[f64; 2]; GROUNDS.len() - 1],
@@ -100,7 +105,15 @@ fn main() -> Result<()> {
         .collect();
     let run = |&(world, i): &(World, usize)| {
         let number = options.first + i;
-        trial(&sitters[i], &holders[number % holders.len()], number, world, &reader, &profile)
+        let name = &holders[number % holders.len()];
+        let (trial, scan) = trial(&sitters[i], name, number, world, &reader, &profile)?;
+        let is_wrong = trial.outcome != Outcome::Successful;
+        if let Some(folder) = options.failures.as_ref().filter(|_| is_wrong) {
+            std::fs::create_dir_all(folder)?;
+            let file = format!("{} {}.png", world.name(), trial.title).replace([' ', ','], "-");
+            encode::write(&folder.join(file), &scan)?;
+        }
+        Ok(trial)
     };
     let trials: Vec<Trial> = jobs.par_iter().map(run).collect::<Result<_>>()?;
     for &world in &worlds {
@@ -108,9 +121,10 @@ fn main() -> Result<()> {
         tables(world, &of);
     }
     if let Some(file) = options.csv {
-        let mut csv = "world,portrait,lightness,outcome,face\n".to_owned();
-        for Trial { world, title, tone, outcome, share, .. } in &trials {
-            csv += &format!("\"{}\",{title},{tone:.1},{outcome:?},{share:.3}\n", world.name());
+        let mut csv = "world,portrait,lightness,outcome,face,reason\n".to_owned();
+        for Trial { world, title, tone, outcome, share, reason, .. } in &trials {
+            let world = world.name();
+            csv += &format!("\"{world}\",{title},{tone:.1},{outcome:?},{share:.3},\"{reason}\"\n");
         }
         std::fs::write(file, csv)?;
     }
@@ -166,7 +180,7 @@ fn trial(
     world: World,
     reader: &Reader<'_>,
     profile: &Profile,
-) -> Result<Trial> {
+) -> Result<(Trial, Picture)> {
     let print = embed(&sitter.picture, name, profile)?.picture;
     let seed = seed::seed(&sitter.title, &world.name(), number as u64);
     let Scanned { scan, to_print } = world.scan(&print, seed)?;
@@ -184,14 +198,16 @@ fn trial(
             *confirmed += f64::from(u8::from(*state == State::Confirmed));
         }
     }
-    Ok(Trial {
+    let trial = Trial {
         world,
         title: sitter.title.clone(),
         tone: sitter.face,
         outcome: inspection.decision().verdict.outcome(),
+        reason: inspection.decision().reasons[0].clone(),
         share: inspection.tamper().map_or(0.0, |tamper| tamper.face.share()),
         grounds,
-    })
+    };
+    Ok((trial, scan))
 }
 
 /// Which of the bins with these edges.

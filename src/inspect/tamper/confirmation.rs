@@ -11,7 +11,7 @@ use crate::inspect::tamper::strength::{Letters, Strength};
 /// 3 mm, one of the largest as the whole face.
 pub(super) const SPREADS: [Mm; 4] = [Mm(0.85), Mm(1.5), Mm(3.0), Mm(6.0)];
 /// A place is confirmed if what tells its letters apart is at least this share of what is typical, and
-/// stands so many standard deviations over none.
+/// usual in its tone, and stands so many standard deviations over none.
 const CONFIRMED: f32 = 0.35;
 const CERTAIN: f32 = 4.0;
 /// It lacks letters if no more than this share can be there, so many standard deviations up …
@@ -43,15 +43,20 @@ pub(super) enum Found {
     Lacks(Kind),
 }
 
-/// Looks at all tiles for which `tells` holds.
-pub(super) fn confirm(strength: &Strength, tells: &Array2<bool>) -> Array2<Found> {
+/// Looks at all tiles for which `tells` holds. `usual`: how strong letters are in each tile's tone, as a
+/// share of what is typical.
+pub(super) fn confirm(
+    strength: &Strength,
+    usual: &Array2<f32>,
+    tells: &Array2<bool>,
+) -> Array2<Found> {
     let mut found = Array2::from_elem(tells.dim(), Found::Open);
     let mut open = tells.clone();
     for spread in SPREADS {
         let shown = strength.at(spread, &open);
         for (at, letters) in shown.indexed_iter() {
             if open[at] {
-                found[at] = judge(letters);
+                found[at] = judge(letters, usual[at]);
             }
         }
         open.zip_mut_with(&found, |open, &found| *open &= found == Found::Open);
@@ -60,8 +65,8 @@ pub(super) fn confirm(strength: &Strength, tells: &Array2<bool>) -> Array2<Found
 }
 
 /// What a place's letters come to.
-fn judge(Letters { own, common, all }: &Letters) -> Found {
-    if own.share >= CONFIRMED && own.clear() >= CERTAIN {
+fn judge(Letters { own, common, all }: &Letters, usual: f32) -> Found {
+    if own.share >= CONFIRMED * usual && own.clear() >= CERTAIN {
         Found::Confirmed
     } else if all.most(SURE) <= LEFT {
         Found::Lacks(Kind::Missing)

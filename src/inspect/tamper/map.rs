@@ -16,6 +16,7 @@ use crate::inspect::tamper::face::Face;
 use crate::inspect::tamper::ground::{self, Ground};
 use crate::inspect::tamper::predicted::Predicted;
 use crate::inspect::tamper::region::Region;
+use crate::inspect::tamper::shadows;
 use crate::inspect::tamper::strength::Strength;
 use crate::inspect::tamper::tiles::{self, Tile};
 use crate::inspect::tamper::tiling::Tiling;
@@ -135,7 +136,7 @@ impl Sheet<'_> {
             let found = Array2::from_elem(tiling.dim(), Found::Open);
             return Judged { found, regions: Vec::new() };
         };
-        let found = confirm(&strength, tells);
+        let found = confirm(&strength, &shadows::usual(&strength, ground, tells), tells);
         let court = Court {
             found: &found,
             strength: &strength,

@@ -12,6 +12,7 @@ pub mod map;
 mod pooling;
 pub mod predicted;
 pub mod region;
+mod shadows;
 pub mod sides;
 pub mod strength;
 #[cfg(test)]
