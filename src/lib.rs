@@ -173,5 +173,5 @@ pub mod evidence {
     pub use crate::inspect::tamper::face::Face;
     pub use crate::inspect::tamper::map::Tamper;
     pub use crate::inspect::tamper::region::{Kind, Region};
-    pub use crate::inspect::tamper::tone_response::ToneResponse;
+    pub use crate::inspect::tamper::tiles::tone_response::ToneResponse;
 }

@@ -20,9 +20,9 @@ use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::synchronisation::search;
 use crate::inspect::synchronisation::strips::Turn;
 use crate::inspect::tamper::map::{Subject, Tamper};
-use crate::inspect::tamper::predicted::Predicted;
-use crate::inspect::tamper::sides;
-use crate::inspect::tamper::unrolled::Unrolled;
+use crate::inspect::tamper::unrolling::predicted::Predicted;
+use crate::inspect::tamper::unrolling::sides;
+use crate::inspect::tamper::unrolling::unrolled::Unrolled;
 use crate::spec::{Mode, Profile, Script};
 
 /// Lines over this share of the portrait are worth reading. A guess.

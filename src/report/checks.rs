@@ -223,7 +223,12 @@ pub(super) fn picture(found: &PictureCheck) -> Question {
     let checks = vec![
         agrees,
         most("Another picture where microtext is not confirmed, mm²", found.doubted, DOUBTED, 1),
-        most("Another picture where microtext lacks, mm²", found.changed, CHANGED, 1),
+        most(
+            "Another picture where microtext lacks, mm²",
+            found.changed.max(found.replaced),
+            CHANGED,
+            1,
+        ),
     ];
     let rule = "A face that differs is altered; where it cannot be told, the second leaves the print undecided and the third makes it an altered one.";
     Question { asks: "Is it the portrait that was issued?", rule, checks }

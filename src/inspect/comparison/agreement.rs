@@ -104,6 +104,15 @@ pub struct PictureRegion {
     pub is_face: bool,
 }
 
+impl PictureRegion {
+    /// Whether a pixel of the file lies within its bounds.
+    #[must_use]
+    pub fn has(&self, [x, y]: [f64; 2]) -> bool {
+        let [left, top, right, bottom] = self.bounds;
+        (left..=right).contains(&x) && (top..=bottom).contains(&y)
+    }
+}
+
 /// Numbers that the answer rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Figures {

@@ -5,7 +5,7 @@
 use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence::{Evidence, Facing, Key};
 use crate::inspect::decision::key_check::{CONFIRMED, Keyed, LEFT, REFUSED};
-use crate::inspect::decision::picture_check::{CHANGED, DOUBTED, PictureCheck};
+use crate::inspect::decision::picture_check::{DOUBTED, PictureCheck};
 use crate::inspect::decision::text::{
     ACCEPT, Comparison, DOUBT, Expected, LEGIBLE, MISFIT, READ, REFUSE, Text,
 };
@@ -342,14 +342,10 @@ fn by_picture(mut decision: Decision, evidence: &Evidence) -> Decision {
         return decision.becomes(Verdict::Altered, picture.margin.min(-LEAST), why);
     }
     if picture.agreement == Agreement::Untold {
-        let passed = decision.verdict.outcome() == Outcome::Successful;
-        if picture.changed >= CHANGED && passed {
-            let told = format!(
-                "the face shows another picture, and its microtext lacks, over {:.0} mm²",
-                picture.changed
-            );
+        if may_be_changed && let Some(told) = picture.speaks_of_change() {
             return decision.becomes(Verdict::Altered, -0.5, told);
         }
+        let passed = decision.verdict.outcome() == Outcome::Successful;
         if passed && (picture.is_of_no_use() || picture.doubted >= DOUBTED) {
             return decision.becomes(Verdict::Inconclusive, 0.0, why);
         }

@@ -8,11 +8,11 @@ use ndarray::Array2;
 
 use crate::imaging::tone;
 use crate::inspect::tamper::confirmation::{Found, LEFT, SURE};
-use crate::inspect::tamper::drift::{Coarse, steps};
-use crate::inspect::tamper::ground::Ground;
 use crate::inspect::tamper::region::{Kind, Region, SMALLEST};
-use crate::inspect::tamper::strength::{Letters, Shown, Strength};
-use crate::inspect::tamper::tiling::Tiling;
+use crate::inspect::tamper::tiles::drift::{Coarse, steps};
+use crate::inspect::tamper::tiles::ground::Ground;
+use crate::inspect::tamper::tiles::strength::{Letters, Shown, Strength};
+use crate::inspect::tamper::tiles::tiling::Tiling;
 
 /// The surroundings of a region: tiles at this distance, in millimetres. Nearer ones lie half in it.
 const AROUND: [f64; 2] = [1.3, 4.0];

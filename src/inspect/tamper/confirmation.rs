@@ -1,11 +1,11 @@
 //! Confirmation: where the microtext stands as it should, where it does not, and where nothing can be
 //! told. Small places first, and what they leave open in larger ones together.
 
-use ndarray::Array2;
+use ndarray::{Array2, Zip};
 
 use crate::imaging::Mm;
 use crate::inspect::tamper::region::Kind;
-use crate::inspect::tamper::strength::{Letters, Strength};
+use crate::inspect::tamper::tiles::strength::{Letters, Strength};
 
 /// Spreads of the places that are looked at: a Gaussian of the least one weighs as much as a square of
 /// 3 mm, one of the largest as the whole face.
@@ -43,30 +43,57 @@ pub(super) enum Found {
     Lacks(Kind),
 }
 
-/// Looks at all tiles for which `tells` holds. `usual`: how strong letters are in each tile's tone, as a
-/// share of what is typical.
+/// Looks at all tiles for which `tells` holds, and then at shadows in the face once more, by themselves:
+/// where letters are weak, strong ones around the face would lend it theirs. `usual`: how strong letters
+/// are in each tile's tone, as a share of what is typical; `face`: the tiles of its zone.
 pub(super) fn confirm(
     strength: &Strength,
-    usual: &Array2<f32>,
     tells: &Array2<bool>,
+    usual: &Array2<f32>,
+    face: &Array2<bool>,
 ) -> Array2<Found> {
     let mut found = Array2::from_elem(tells.dim(), Found::Open);
-    let mut open = tells.clone();
-    for spread in SPREADS {
-        let shown = strength.at(spread, &open);
-        for (at, letters) in shown.indexed_iter() {
-            if open[at] {
-                found[at] = judge(letters, usual[at]);
-            }
+    look(strength, tells.clone(), |at, letters| {
+        found[at] = judge(letters);
+        found[at] != Found::Open
+    });
+    let mut shadows = Array2::from_elem(tells.dim(), false);
+    Zip::from(&mut shadows).and(tells).and(&found).and(usual).and(face).for_each(
+        |shadow, &tells, &found, &usual, &face| {
+            *shadow = tells && face && found != Found::Confirmed && usual < 1.0;
+        },
+    );
+    look(strength, shadows, |at, Letters { own, .. }| {
+        let stands = own.share >= CONFIRMED * usual[at] && own.clear() >= CERTAIN;
+        if stands {
+            found[at] = Found::Confirmed;
         }
-        open.zip_mut_with(&found, |open, &found| *open &= found == Found::Open);
-    }
+        stands
+    });
     found
 }
 
+/// Looks at the open tiles in larger and larger places, as long as they are open: `is_told` says whether
+/// what one shows settles it.
+fn look(
+    strength: &Strength,
+    mut open: Array2<bool>,
+    mut is_told: impl FnMut((usize, usize), &Letters) -> bool,
+) {
+    for spread in SPREADS {
+        if !open.iter().any(|open| *open) {
+            return;
+        }
+        let shown = strength.at(spread, &open);
+        Zip::indexed(&mut open).and(&shown).for_each(|at, open, letters| {
+            *open = *open && !is_told(at, letters);
+        });
+    }
+}
+
 /// What a place's letters come to.
-fn judge(Letters { own, common, all }: &Letters, usual: f32) -> Found {
-    if own.share >= CONFIRMED * usual && own.clear() >= CERTAIN {
+fn judge(Letters { own, common, all }: &Letters) -> Found {
+    if own.share >= CONFIRMED && own.clear() >= CERTAIN {
         Found::Confirmed
     } else if all.most(SURE) <= LEFT {
         Found::Lacks(Kind::Missing)

@@ -11,17 +11,17 @@ use crate::inspect::signal::scan::Scan;
 use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::tamper::accusation::Court;
 use crate::inspect::tamper::confirmation::{Found, State, confirm};
-use crate::inspect::tamper::drift::{Coarse, Drift};
 use crate::inspect::tamper::face::Face;
-use crate::inspect::tamper::ground::{self, Ground};
-use crate::inspect::tamper::predicted::Predicted;
 use crate::inspect::tamper::region::Region;
-use crate::inspect::tamper::shadows;
-use crate::inspect::tamper::strength::Strength;
-use crate::inspect::tamper::tiles::{self, Tile};
-use crate::inspect::tamper::tiling::Tiling;
-use crate::inspect::tamper::tone_response::ToneResponse;
-use crate::inspect::tamper::unrolled::{CLIPPED, Unrolled};
+use crate::inspect::tamper::tiles::drift::{Coarse, Drift};
+use crate::inspect::tamper::tiles::ground::{self, Ground};
+use crate::inspect::tamper::tiles::shadows;
+use crate::inspect::tamper::tiles::strength::Strength;
+use crate::inspect::tamper::tiles::tile::{self, Tile};
+use crate::inspect::tamper::tiles::tiling::Tiling;
+use crate::inspect::tamper::tiles::tone_response::ToneResponse;
+use crate::inspect::tamper::unrolling::predicted::Predicted;
+use crate::inspect::tamper::unrolling::unrolled::{CLIPPED, Unrolled};
 use crate::numerics::quantile;
 use crate::spec::{Profile, face};
 
@@ -35,6 +35,8 @@ const FULL: f32 = 0.4;
 pub struct Tamper {
     /// What can be said of each tile, `[row, column]`.
     pub states: Array2<State>,
+    /// Tiles that do not show their letters, for whatever reason.
+    pub missing: Array2<bool>,
     /// Regions, the largest first.
     pub regions: Vec<Region>,
     /// How much of the face was confirmed.
@@ -79,7 +81,7 @@ impl Subject<'_> {
         let predicted = Predicted::new(unrolled, columns, expected, |_| true);
         let coarse = Coarse::new(unrolled, &predicted, &tiling);
         let drift = Drift::follow(&coarse);
-        let tiles = tiles::measure(unrolled, &predicted, &drift, &tiling);
+        let tiles = tile::measure(unrolled, &predicted, &drift, &tiling);
         let ground =
             ground::measure((self.scan, self.flat), self.frame, columns, unrolled, &tiling);
         let tells = tells(&tiles, &ground, &tiling);
@@ -88,7 +90,7 @@ impl Subject<'_> {
         // Who has the name places most lines, but none that is keyed.
         if let Some(keyed) = keyed {
             let predicted = Predicted::new(unrolled, columns, expected, keyed);
-            let tiles = tiles::measure(unrolled, &predicted, &drift, &tiling);
+            let tiles = tile::measure(unrolled, &predicted, &drift, &tiling);
             let own = sheet.judge(&tiles, &Coarse::new(unrolled, &predicted, &tiling));
             found = found.stricter(own);
         }
@@ -136,7 +138,10 @@ impl Sheet<'_> {
             let found = Array2::from_elem(tiling.dim(), Found::Open);
             return Judged { found, regions: Vec::new() };
         };
-        let found = confirm(&strength, &shadows::usual(&strength, ground, tells), tells);
+        let mut face = tells.map(|_| false);
+        tiling.places().for_each(|place| face[place] = self.is_face(place));
+        let usual = shadows::usual(&strength, ground, tells);
+        let found = confirm(&strength, tells, &usual, &face);
         let court = Court {
             found: &found,
             strength: &strength,
@@ -152,6 +157,7 @@ impl Sheet<'_> {
 
     fn tamper(&self, Judged { found, regions }: Judged, tone_response: ToneResponse) -> Tamper {
         let tiling = self.tiling;
+        let missing = found.map(|found| matches!(found, Found::Lacks(_)));
         let mut states = found.map(|found| match found {
             Found::Confirmed => State::Confirmed,
             Found::Open | Found::Lacks(_) => State::Unreadable,
@@ -168,6 +174,7 @@ impl Sheet<'_> {
         }
         Tamper {
             states,
+            missing,
             regions,
             face,
             tone_response,

@@ -1,23 +1,13 @@
-//! Where the microtext stands as it should, and where it does not: the portrait [unrolled], held against
-//! what is [predicted] along the letters' [drift], tile by tile ([tiling], [tiles], [ground]); how
-//! strongly letters show ([strength]); what that confirms ([confirmation]) and what nothing else
-//! explains ([accusation]).
+//! Where the microtext stands as it should, and where it does not: the portrait, [unrolling] along its
+//! lines, is measured in [tiles]; what they confirm ([confirmation]) and what nothing else explains
+//! ([accusation]) makes a [map] with its [region]s, and tells of the [face].
 
 pub mod accusation;
 pub mod confirmation;
-pub mod drift;
 pub mod face;
-pub mod ground;
 pub mod map;
-mod pooling;
-pub mod predicted;
 pub mod region;
-mod shadows;
-pub mod sides;
-pub mod strength;
 #[cfg(test)]
 mod tests;
 pub mod tiles;
-pub mod tiling;
-pub mod tone_response;
-pub mod unrolled;
+pub mod unrolling;

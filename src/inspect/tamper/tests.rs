@@ -4,14 +4,15 @@ use ndarray::Array2;
 
 use crate::inspect::tamper::accusation::Court;
 use crate::inspect::tamper::confirmation::{Found, confirm};
-use crate::inspect::tamper::drift::{Coarse, Drift};
-use crate::inspect::tamper::ground::Ground;
-use crate::inspect::tamper::predicted::Predicted;
 use crate::inspect::tamper::region::{Kind, Region};
-use crate::inspect::tamper::strength::Strength;
-use crate::inspect::tamper::tiles::{OTHERS, Part, Tile};
-use crate::inspect::tamper::tiling::Tiling;
-use crate::inspect::tamper::unrolled::{ACROSS, ALONG, Unrolled};
+use crate::inspect::tamper::tiles::drift::{Coarse, Drift};
+use crate::inspect::tamper::tiles::ground::Ground;
+use crate::inspect::tamper::tiles::shadows;
+use crate::inspect::tamper::tiles::strength::Strength;
+use crate::inspect::tamper::tiles::tile::{OTHERS, Part, Tile};
+use crate::inspect::tamper::tiles::tiling::Tiling;
+use crate::inspect::tamper::unrolling::predicted::Predicted;
+use crate::inspect::tamper::unrolling::unrolled::{ACROSS, ALONG, Unrolled};
 
 /// Of the default layout: 112 lines, 159 symbols.
 const LINES: usize = 112;
@@ -104,7 +105,10 @@ fn judge(
 ) -> (Array2<Found>, Vec<Region>) {
     let tells = Array2::from_elem(tiling.dim(), true);
     let strength = Strength::of(tiles, ground, &tells, tiling.size).unwrap();
-    let found = confirm(&strength, &tells);
+    let usual = shadows::usual(&strength, ground, &tells);
+    let mut face = tells.map(|_| false);
+    tiling.places().for_each(|place| face[place] = is_patch(place));
+    let found = confirm(&strength, &tells, &usual, &face);
     let unrolled = blank();
     let plane = unrolled.seen.clone();
     let predicted = Predicted {
@@ -181,6 +185,23 @@ fn what_has_no_letters_is_never_confirmed() {
         let confirmed = tiling.places().filter(|&at| inner(at) && found[at] == Found::Confirmed);
         assert_eq!(confirmed.count(), 0, "{deviation}");
     }
+}
+
+/// Letters that are weak all over a tone are no less there if the tone is a shadow.
+#[test]
+fn weak_letters_confirm_a_dark_face_and_no_light_one() {
+    let tiling = tiling();
+    let confirmed = |tone: f32, left: f32| {
+        let ground = ground(&tiling, |at| if is_patch(at) { tone } else { 70.0 });
+        let holds = |at| (Holds::Own, if is_patch(at) { left } else { 0.6 });
+        let (found, _) = judge(tiles(&tiling, 0.5, holds), &ground, &tiling);
+        let inside = || tiling.places().filter(|&at| is_patch(at));
+        let sound = inside().filter(|&at| found[at] == Found::Confirmed).count();
+        sound as f64 / inside().count() as f64
+    };
+    assert!(confirmed(20.0, 0.12) > 0.8);
+    assert!(confirmed(70.0, 0.12) < 0.3);
+    assert!(confirmed(20.0, 0.0) < 0.3);
 }
 
 /// Letters that fade bit by bit are worn, glared or blurred; where they end at once a patch lies.

@@ -8,7 +8,7 @@ use super::measure::Measure;
 use crate::imaging::{Mm, tone};
 use crate::inspect::recognition::reading::Reading;
 use crate::inspect::stacking::grid::{ACROSS, ALONG};
-use crate::inspect::tamper::tone_response::ToneResponse;
+use crate::inspect::tamper::tiles::tone_response::ToneResponse;
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Profile, modulation};
 

@@ -170,7 +170,7 @@ fn table(world: World, attacks: &[Attack], trials: &[Trial]) {
 }
 
 fn csv(trials: &[Trial]) -> String {
-    let mut out = "world,attack,portrait,verdict,named,face,f1,off_mm,foreign_mm2,foreign_mean,foreign_most,likeness,whole,rough,detail,place_mm,reason\n".to_owned();
+    let mut out = "world,attack,portrait,verdict,named,face,f1,off_mm,foreign_mm2,foreign_mean,foreign_most,likeness,whole,rough,detail,place_mm,doubted_mm2,changed_mm2,replaced_mm2,reason\n".to_owned();
     for trial in trials {
         let Trial {
             world, attack, portrait, verdict, is_named, face, found, picture, reason, ..
@@ -182,12 +182,20 @@ fn csv(trials: &[Trial]) -> String {
             ]
         });
         let picture = picture.map_or_else(
-            || ",".repeat(7),
-            |f| {
+            || ",".repeat(10),
+            |(f, check)| {
                 let [mean, most] = f.foreign;
                 format!(
-                    "{:.1},{mean:.3},{most:.2},{:.3},{:.3},{:.3},{:.4},{:.3}",
-                    f.face_mm2, f.likeness[0], f.likeness[1], f.rough, f.detail, f.place
+                    "{:.1},{mean:.3},{most:.2},{:.3},{:.3},{:.3},{:.4},{:.3},{:.1},{:.1},{:.1}",
+                    f.face_mm2,
+                    f.likeness[0],
+                    f.likeness[1],
+                    f.rough,
+                    f.detail,
+                    f.place,
+                    check.doubted,
+                    check.changed,
+                    check.replaced
                 )
             },
         );

@@ -5,6 +5,7 @@ use measure::forgery::{Attack, Case, Place};
 use measure::world::{Scanned, World};
 use tumar::inspect::comparison::agreement::Figures;
 use tumar::inspect::decision::claim::{Claim, KeyClaim};
+use tumar::inspect::decision::picture_check::PictureCheck;
 use tumar::inspect::tamper::confirmation::State;
 use tumar::inspect::tamper::map::Tamper;
 use tumar::inspect::{Inspection, Reader};
@@ -27,7 +28,7 @@ pub(crate) struct Trial {
     /// How well the place was found, where there is one.
     pub(crate) found: Option<Found>,
     /// What the comparison with the portrait as issued says, where there was one.
-    pub(crate) picture: Option<Figures>,
+    pub(crate) picture: Option<(Figures, PictureCheck)>,
 }
 
 /// A changed place against the map's.
@@ -74,7 +75,10 @@ pub(crate) fn run(
         face: inspection.tamper().map_or(0.0, |tamper| tamper.face.share()),
         scan: scan.pixels,
         found,
-        picture: inspection.comparison().map(|comparison| comparison.figures),
+        picture: inspection
+            .comparison()
+            .map(|comparison| comparison.figures)
+            .zip(inspection.evidence().picture),
     })
 }
 

@@ -229,7 +229,15 @@ fn picture(agreement: Agreement, why: Option<Why>) -> PictureCheck {
         Agreement::Differs => -0.7,
         Agreement::Untold => 0.0,
     };
-    PictureCheck { agreement, whole: agreement, margin, why, doubted: 0.0, changed: 0.0 }
+    PictureCheck {
+        agreement,
+        whole: agreement,
+        margin,
+        why,
+        doubted: 0.0,
+        changed: 0.0,
+        replaced: 0.0,
+    }
 }
 
 #[test]
@@ -240,6 +248,8 @@ fn a_table_of_pictures() {
     let detail = untold(Why::OtherDetail);
     let doubted = PictureCheck { doubted: 7.0, ..detail };
     let changed = PictureCheck { doubted: 20.0, changed: 15.0, ..detail };
+    let replaced = PictureCheck { doubted: 50.0, replaced: 30.0, ..detail };
+    let of_no_use = PictureCheck { doubted: 50.0, changed: 15.0, ..untold(Why::Mirrored) };
     let [lacks, others] = [map(&[MISSING]), map(&[FOREIGN])];
     for (evidence, tamper, facing, picture, expected) in [
         (passed(), None, face(180.0), agrees, Verdict::Authentic),
@@ -260,6 +270,10 @@ fn a_table_of_pictures() {
         (passed(), None, face(180.0), untold(Why::CarriesMicrotext), Verdict::Inconclusive),
         (passed(), None, face(180.0), doubted, Verdict::Inconclusive),
         (passed(), None, face(180.0), changed, Verdict::Altered),
+        (passed(), None, face(20.0), changed, Verdict::Altered),
+        (passed(), None, face(20.0), replaced, Verdict::Altered),
+        (passed(), None, face(20.0), doubted, Verdict::Inconclusive),
+        (passed(), None, face(180.0), of_no_use, Verdict::Inconclusive),
         (passed(), lacks, face(180.0), detail, Verdict::Altered),
         (unsure(), None, face(180.0), agrees, Verdict::Inconclusive),
     ] {

@@ -4,15 +4,15 @@
 use ndarray::Array2;
 
 use crate::imaging::Mm;
-use crate::inspect::tamper::pooling::Pooling;
-use crate::inspect::tamper::predicted::Predicted;
-use crate::inspect::tamper::tiling::Tiling;
-use crate::inspect::tamper::unrolled::Unrolled;
+use crate::inspect::tamper::tiles::pooling::Pooling;
+use crate::inspect::tamper::tiles::tiling::Tiling;
+use crate::inspect::tamper::unrolling::predicted::Predicted;
+use crate::inspect::tamper::unrolling::unrolled::Unrolled;
 
 /// Bins of the unrolled portrait a step of the search, both ways.
-pub(super) const STEP: usize = 2;
+pub(crate) const STEP: usize = 2;
 /// Letters are sought so many steps to all sides: 0.3 mm in the default layout.
-pub(super) const REACH: i32 = 4;
+pub(crate) const REACH: i32 = 4;
 const SIDE: usize = 2 * REACH as usize + 1;
 /// Spread of the places that are looked at.
 const SPREAD: Mm = Mm(1.8);
@@ -27,11 +27,11 @@ const ASTRAY: f32 = 1.2;
 
 /// By tile, in bins of the unrolled portrait down and along.
 #[derive(Clone, Debug)]
-pub struct Drift(pub(super) Array2<[f32; 2]>);
+pub struct Drift(pub(crate) Array2<[f32; 2]>);
 
 impl Drift {
     /// Follows the letters of an unrolled portrait.
-    pub(super) fn follow(coarse: &Coarse<'_>) -> Self {
+    pub(crate) fn follow(coarse: &Coarse<'_>) -> Self {
         let (tiling, expected) = (coarse.tiling, &coarse.expected);
         let shown = coarse.all_steps();
         let pooling = Pooling::new(SPREAD, tiling.size);
@@ -48,22 +48,22 @@ impl Drift {
     }
 
     /// The whole bins by which a tile's letters stand down and along.
-    pub(super) fn bins(&self, place: [usize; 2]) -> [i64; 2] {
+    pub(crate) fn bins(&self, place: [usize; 2]) -> [i64; 2] {
         self.0[place].map(|bins| bins.round() as i64)
     }
 }
 
 /// The planes at the search's resolution.
-pub(super) struct Coarse<'a> {
+pub(crate) struct Coarse<'a> {
     seen: Array2<f32>,
     letters: Array2<f32>,
     /// The square of what tiles should show, and its variance where there are no letters.
-    pub(super) expected: Array2<f32>,
+    pub(crate) expected: Array2<f32>,
     tiling: &'a Tiling,
 }
 
 impl<'a> Coarse<'a> {
-    pub(super) fn new(unrolled: &Unrolled, predicted: &Predicted, tiling: &'a Tiling) -> Self {
+    pub(crate) fn new(unrolled: &Unrolled, predicted: &Predicted, tiling: &'a Tiling) -> Self {
         let letters = &predicted.own + &predicted.common;
         let mut letters = summed(&letters);
         letters.mapv_inplace(|sum| sum / (STEP * STEP) as f32);
@@ -73,7 +73,7 @@ impl<'a> Coarse<'a> {
     }
 
     /// What each tile shows of the letters if they stand so many steps down and along.
-    pub(super) fn shown(&self, [down, along]: [i32; 2]) -> Array2<f32> {
+    pub(crate) fn shown(&self, [down, along]: [i32; 2]) -> Array2<f32> {
         let (rows, columns) = self.seen.dim();
         let mut tiles = Array2::zeros(self.tiling.dim());
         let mut products = vec![0.0f32; columns];
@@ -127,7 +127,7 @@ fn expected(pixels: &Array2<f32>, letters: &Array2<f32>, tiling: &Tiling) -> Arr
 }
 
 /// All steps, down and along.
-pub(super) fn steps() -> impl Iterator<Item = [i32; 2]> {
+pub(crate) fn steps() -> impl Iterator<Item = [i32; 2]> {
     (-REACH..=REACH).flat_map(|down| (-REACH..=REACH).map(move |along| [down, along]))
 }
 

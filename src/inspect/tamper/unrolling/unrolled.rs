@@ -14,29 +14,29 @@ use crate::inspect::stacking::grid::{self, BAND, Grid, Run};
 use crate::inspect::synchronisation::columns::Columns;
 
 /// Bins of the stack a bin of the unrolled portrait, both ways: letters have all their detail in it.
-pub(super) const COARSER: usize = 2;
+pub(crate) const COARSER: usize = 2;
 /// Bins a symbol along the line.
-pub(super) const ALONG: usize = grid::ALONG / COARSER;
+pub(crate) const ALONG: usize = grid::ALONG / COARSER;
 /// Bins a line pitch.
-pub(super) const ACROSS: usize = grid::ACROSS / COARSER;
+pub(crate) const ACROSS: usize = grid::ACROSS / COARSER;
 
 /// Above this light a scanner's channels are at their end, and show no letters.
-pub(super) const CLIPPED: f32 = 0.95;
+pub(crate) const CLIPPED: f32 = 0.95;
 
 /// Fine detail, `[bin across all lines, bin along all symbols]`.
 #[derive(Clone, Debug)]
 pub struct Unrolled {
     /// Σ over the bin's pixels of the contrast in units of the local detail, signed so that letters are
     /// positive: what is left does not depend on gain, glare or tone.
-    pub(super) seen: Array2<f32>,
+    pub(crate) seen: Array2<f32>,
     /// Pixels that could show letters.
-    pub(super) pixels: Array2<f32>,
+    pub(crate) pixels: Array2<f32>,
     /// All pixels, by symbol.
-    pub(super) covered: Vec<f32>,
+    pub(crate) covered: Vec<f32>,
     /// The line of the first row of bins.
-    pub(super) first_line: i64,
+    pub(crate) first_line: i64,
     /// The cell of the first column of bins, counted from the lines' origins.
-    pub(super) first_cell: i64,
+    pub(crate) first_cell: i64,
 }
 
 impl Unrolled {

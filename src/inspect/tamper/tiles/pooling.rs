@@ -8,7 +8,7 @@ use crate::imaging::Mm;
 const REACH: f64 = 3.0;
 
 /// Sums of one spread over tiles of one size.
-pub(super) struct Pooling {
+pub(crate) struct Pooling {
     /// Weights from the middle out, down and along the lines.
     weights: [Vec<f32>; 2],
 }
@@ -16,7 +16,7 @@ pub(super) struct Pooling {
 impl Pooling {
     /// With weights of this standard deviation, 1 at their middle, over tiles of so many millimetres
     /// across and down.
-    pub(super) fn new(spread: Mm, [across, down]: [f64; 2]) -> Self {
+    pub(crate) fn new(spread: Mm, [across, down]: [f64; 2]) -> Self {
         let weights = |size: f64| {
             let reach = (REACH * spread.0 / size).ceil() as usize;
             (0..=reach)
@@ -27,7 +27,7 @@ impl Pooling {
     }
 
     /// A plane, pooled; nothing is beyond its edges.
-    pub(super) fn sum(&self, plane: &Array2<f32>) -> Array2<f32> {
+    pub(crate) fn sum(&self, plane: &Array2<f32>) -> Array2<f32> {
         let [down, along] = &self.weights;
         let mut lines = Array2::zeros(plane.dim());
         for (line, mut sum) in lines.rows_mut().into_iter().enumerate() {
@@ -51,7 +51,7 @@ impl Pooling {
     }
 
     /// The weighted mean of a plane.
-    pub(super) fn mean(&self, plane: &Array2<f32>) -> Array2<f32> {
+    pub(crate) fn mean(&self, plane: &Array2<f32>) -> Array2<f32> {
         self.sum(plane) / self.sum(&Array2::ones(plane.dim()))
     }
 }

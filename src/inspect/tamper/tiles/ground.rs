@@ -7,8 +7,8 @@ use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::scan::{BRIGHT, Scan};
 use crate::inspect::synchronisation::columns::Columns;
-use crate::inspect::tamper::tiling::Tiling;
-use crate::inspect::tamper::unrolled::Unrolled;
+use crate::inspect::tamper::tiles::tiling::Tiling;
+use crate::inspect::tamper::unrolling::unrolled::Unrolled;
 use crate::spec::modulation;
 
 /// What a tile's letters stand on.
@@ -28,7 +28,7 @@ pub struct Ground {
 
 impl Ground {
     /// How far letters of the profile's amplitude at strength 1 should stand out of the fine detail.
-    pub(super) fn amplitude(&self) -> f32 {
+    pub(crate) fn amplitude(&self) -> f32 {
         modulation::amplitude_of(self.lightness, 1.0) * self.certainty
     }
 }

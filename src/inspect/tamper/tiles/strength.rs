@@ -7,9 +7,9 @@
 use ndarray::{Array2, Zip};
 
 use crate::imaging::Mm;
-use crate::inspect::tamper::ground::Ground;
-use crate::inspect::tamper::pooling::Pooling;
-use crate::inspect::tamper::tiles::{OTHERS, Part, Tile};
+use crate::inspect::tamper::tiles::ground::Ground;
+use crate::inspect::tamper::tiles::pooling::Pooling;
+use crate::inspect::tamper::tiles::tile::{OTHERS, Part, Tile};
 use crate::numerics::{median, quantile};
 
 /// Spread of the places by which it is told what is typical.
@@ -26,9 +26,9 @@ const LARGEST: f64 = 0.95;
 
 /// A share of what is typical, and the standard deviation that it has where there are no letters.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Shown {
-    pub(super) share: f32,
-    pub(super) deviation: f32,
+pub(crate) struct Shown {
+    pub(crate) share: f32,
+    pub(crate) deviation: f32,
 }
 
 impl Shown {
@@ -46,12 +46,12 @@ impl Shown {
     }
 
     /// At the most, so many standard deviations off; of either sign, since tones deceive.
-    pub(super) fn most(self, by: f32) -> f32 {
+    pub(crate) fn most(self, by: f32) -> f32 {
         self.share.abs() + by * self.deviation
     }
 
     /// Standard deviations over none.
-    pub(super) fn clear(self) -> f32 {
+    pub(crate) fn clear(self) -> f32 {
         self.share / self.deviation
     }
 
@@ -68,17 +68,17 @@ impl Shown {
 
 /// What a place shows.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Letters {
+pub(crate) struct Letters {
     /// Of what tells letters apart.
-    pub(super) own: Shown,
+    pub(crate) own: Shown,
     /// Of what they have in common.
-    pub(super) common: Shown,
+    pub(crate) common: Shown,
     /// Of both.
-    pub(super) all: Shown,
+    pub(crate) all: Shown,
 }
 
 /// The tiles of a portrait in both views.
-pub(super) struct Strength {
+pub(crate) struct Strength {
     tiles: Array2<Tile>,
     views: [View; 2],
     size: [f64; 2],
@@ -102,7 +102,7 @@ struct Sums {
 impl Strength {
     /// Of the tiles for which `tells` holds. None where too few show letters to know how strong they
     /// are.
-    pub(super) fn of(
+    pub(crate) fn of(
         tiles: Array2<Tile>,
         ground: &Array2<Option<Ground>>,
         tells: &Array2<bool>,
@@ -159,7 +159,7 @@ impl Strength {
     }
 
     /// What each place of this spread shows, of the tiles for which `among` holds, by the better view.
-    pub(super) fn at(&self, spread: Mm, among: &Array2<bool>) -> Array2<Letters> {
+    pub(crate) fn at(&self, spread: Mm, among: &Array2<bool>) -> Array2<Letters> {
         let mut letters = self.pooled(0, spread, among);
         Zip::from(&mut letters).and(&self.pooled(1, spread, among)).for_each(|a, b| {
             *a = Letters {
@@ -172,7 +172,7 @@ impl Strength {
     }
 
     /// What letters typically are of all fine detail.
-    pub(super) fn typical_share(&self) -> f32 {
+    pub(crate) fn typical_share(&self) -> f32 {
         self.views[0].typical[2]
     }
 
@@ -225,7 +225,7 @@ impl Strength {
     }
 
     /// What these tiles together show, by the better view.
-    pub(super) fn together(&self, places: impl Iterator<Item = [usize; 2]> + Clone) -> Letters {
+    pub(crate) fn together(&self, places: impl Iterator<Item = [usize; 2]> + Clone) -> Letters {
         let [a, b] = [0, 1].map(|view| self.whole(view, places.clone()));
         Letters {
             own: a.own.better(b.own),

@@ -2,10 +2,10 @@
 
 use ndarray::Array2;
 
-use crate::inspect::tamper::drift::Drift;
-use crate::inspect::tamper::predicted::Predicted;
-use crate::inspect::tamper::tiling::Tiling;
-use crate::inspect::tamper::unrolled::{ACROSS, ALONG, Unrolled};
+use crate::inspect::tamper::tiles::drift::Drift;
+use crate::inspect::tamper::tiles::tiling::Tiling;
+use crate::inspect::tamper::unrolling::predicted::Predicted;
+use crate::inspect::tamper::unrolling::unrolled::{ACROSS, ALONG, Unrolled};
 
 /// Texts and places of letters against which a tile is held to see how much of them is seen where
 /// there are none.
@@ -37,7 +37,7 @@ pub struct Tile {
 
 impl Tile {
     /// The same with all that is seen of the other sign.
-    pub(super) fn turned(mut self) -> Self {
+    pub(crate) fn turned(mut self) -> Self {
         for part in [&mut self.own, &mut self.common] {
             part.seen = -part.seen;
             part.others.iter_mut().for_each(|seen| *seen = -*seen);

@@ -3,8 +3,8 @@
 
 use ndarray::Array2;
 
-use crate::inspect::tamper::ground::Ground;
-use crate::inspect::tamper::strength::{Shown, Strength};
+use crate::inspect::tamper::tiles::ground::Ground;
+use crate::inspect::tamper::tiles::strength::{Shown, Strength};
 
 /// Shadows are darker than this, in L* of the scan. No press that was seen weakens lighter tones.
 const DARK: f32 = 48.0;
@@ -19,7 +19,7 @@ const CLEAR: f32 = 6.0;
 const LEAST: f32 = 0.3;
 
 /// What is usual for each tile, 0..1.
-pub(super) fn usual(
+pub(crate) fn usual(
     strength: &Strength,
     ground: &Array2<Option<Ground>>,
     tells: &Array2<bool>,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::inspect::tamper::unrolled::{ACROSS, ALONG, Unrolled};
+use crate::inspect::tamper::unrolling::unrolled::{ACROSS, ALONG, Unrolled};
 
 /// A tile's side, in millimetres: regions are told to about as much.
 const SIDE: f64 = 0.85;
@@ -11,9 +11,9 @@ const SIDE: f64 = 0.85;
 #[derive(Clone, Copy, Debug)]
 pub struct Tiling {
     /// Lines and symbols a tile.
-    pub(super) each: [usize; 2],
+    pub(crate) each: [usize; 2],
     /// Tiles down and along; the last ones may be cut.
-    pub(super) count: [usize; 2],
+    pub(crate) count: [usize; 2],
     /// A tile's sides across and down, in millimetres.
     pub size: [f64; 2],
 }
@@ -32,22 +32,22 @@ impl Tiling {
     }
 
     /// Rows and columns.
-    pub(super) fn dim(&self) -> (usize, usize) {
+    pub(crate) fn dim(&self) -> (usize, usize) {
         (self.count[0], self.count[1])
     }
 
     /// Millimetres from the portrait's upper left corner, across and down, to a tile's middle.
-    pub(super) fn middle(&self, [row, column]: [usize; 2]) -> [f64; 2] {
+    pub(crate) fn middle(&self, [row, column]: [usize; 2]) -> [f64; 2] {
         [(column as f64 + 0.5) * self.size[0], (row as f64 + 0.5) * self.size[1]]
     }
 
     /// Square millimetres of a tile.
-    pub(super) fn area(&self) -> f64 {
+    pub(crate) fn area(&self) -> f64 {
         self.size[0] * self.size[1]
     }
 
     /// The bins of a tile, across the lines and along them, if bins are `coarser` times as large.
-    pub(super) fn bins(
+    pub(crate) fn bins(
         &self,
         [row, column]: [usize; 2],
         coarser: usize,
@@ -63,7 +63,7 @@ impl Tiling {
     }
 
     /// All tiles.
-    pub(super) fn places(&self) -> impl Iterator<Item = [usize; 2]> + use<> {
+    pub(crate) fn places(&self) -> impl Iterator<Item = [usize; 2]> + use<> {
         let [rows, columns] = self.count;
         (0..rows).flat_map(move |row| (0..columns).map(move |column| [row, column]))
     }

@@ -4,21 +4,21 @@ use ndarray::Array2;
 
 use crate::inspect::stacking::grid;
 use crate::inspect::synchronisation::columns::Columns;
-use crate::inspect::tamper::unrolled::{ACROSS, ALONG, COARSER, Unrolled};
+use crate::inspect::tamper::unrolling::unrolled::{ACROSS, ALONG, COARSER, Unrolled};
 
 /// Heights of the ink, by bin of the unrolled portrait, in two parts.
 #[derive(Clone, Debug)]
 pub struct Predicted {
     /// What tells letters apart: which ones stand there.
-    pub(super) own: Array2<f32>,
+    pub(crate) own: Array2<f32>,
     /// What all letters have in common: whether there are any.
-    pub(super) common: Array2<f32>,
+    pub(crate) common: Array2<f32>,
     /// The common part of one symbol.
-    pub(super) pattern: [[f32; ALONG]; ACROSS],
+    pub(crate) pattern: [[f32; ALONG]; ACROSS],
     /// Whether anything is known of each line.
-    pub(super) kept: Vec<bool>,
+    pub(crate) kept: Vec<bool>,
     /// Symbols of the text.
-    pub(super) symbols: usize,
+    pub(crate) symbols: usize,
 }
 
 impl Predicted {
@@ -87,7 +87,7 @@ impl Text {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A text of two symbols: ink in the left half of one and in the right half of the other.

@@ -1,7 +1,7 @@
 //! The portrait's sides: lines of text begin and end there, and nothing else tells where.
 
-use crate::inspect::tamper::predicted::Predicted;
-use crate::inspect::tamper::unrolled::{ALONG, Unrolled};
+use crate::inspect::tamper::unrolling::predicted::Predicted;
+use crate::inspect::tamper::unrolling::unrolled::{ALONG, Unrolled};
 use crate::numerics::median;
 
 /// Where letters are told from equally far places only by a portrait's being centred: so many symbols off

@@ -4,8 +4,8 @@
 use ndarray::{Array2, Zip};
 
 use crate::inspect::signal::tones;
-use crate::inspect::tamper::ground::Ground;
-use crate::inspect::tamper::tiles::Tile;
+use crate::inspect::tamper::tiles::ground::Ground;
+use crate::inspect::tamper::tiles::tile::Tile;
 use crate::spec::modulation;
 
 /// Width of a class of tones, in L*.
@@ -22,7 +22,7 @@ const MIDDLE: f64 = 70.0;
 /// The turn is sought so far about where it was found in steps of a class, in L*.
 const ABOUT: usize = 12;
 /// The portrait's brightest channel is taken this much brighter than it was scanned.
-pub(super) const BRIGHTER: f32 = 1.05;
+pub(crate) const BRIGHTER: f32 = 1.05;
 
 /// Strength of letters by class of tone.
 #[derive(Clone, Debug)]
@@ -122,7 +122,7 @@ impl ToneResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::tamper::tiles::Part;
+    use crate::inspect::tamper::tiles::tile::Part;
 
     /// Tiles of all tones whose letters show as much as `shown` says of the lightness.
     fn tiles(shown: impl Fn(f32) -> f32) -> (Array2<Tile>, Array2<Option<Ground>>) {
