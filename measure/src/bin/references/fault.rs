@@ -1,12 +1,13 @@
 //! References that are not the portrait as issued.
 
+use image::{DynamicImage, Rgb, RgbImage};
 use tumar::imaging::{Picture, Ppi};
-
-use crate::attack::dots;
 
 /// What is wrong with a reference, or only different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
+    None,
+    Stranger,
     Grey,
     Small,
     Mirrored,
@@ -18,7 +19,9 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
+        Self::None,
+        Self::Stranger,
         Self::Grey,
         Self::Small,
         Self::Mirrored,
@@ -31,23 +34,33 @@ impl Fault {
 
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Self::Grey => "reference: in grey",
-            Self::Small => "reference: 120 × 154 pixels",
-            Self::Mirrored => "reference: mirrored",
-            Self::Cropped => "reference: the middle 85 %",
-            Self::Background => "reference: another background",
-            Self::Smoothed => "reference: the face smoothed",
-            Self::Raster => "reference: the print's own raster",
-            Self::Scan => "reference: the scan itself",
+            Self::None => "as issued",
+            Self::Stranger => "another person's",
+            Self::Grey => "in grey",
+            Self::Small => "120 × 154 pixels",
+            Self::Mirrored => "mirrored",
+            Self::Cropped => "the middle 85 %",
+            Self::Background => "another background",
+            Self::Smoothed => "the face smoothed",
+            Self::Raster => "the print's own raster",
+            Self::Scan => "the scan itself",
         }
     }
 
-    /// The reference, of the portrait, the print's raster and the scan.
-    pub(crate) fn of(self, portrait: &Picture, raster: &Picture, scan: &Picture) -> Picture {
+    /// The reference, of the portrait, another person's, the print's raster and the scan.
+    pub(crate) fn of(
+        self,
+        portrait: &Picture,
+        stranger: &Picture,
+        raster: &Picture,
+        scan: &Picture,
+    ) -> Picture {
         let with = |pixels| Picture { pixels, ..portrait.clone() };
         let pixels = &portrait.pixels;
         let (width, height) = (pixels.width(), pixels.height());
         match self {
+            Self::None => portrait.clone(),
+            Self::Stranger => stranger.clone(),
             Self::Grey => Picture::new(pixels.to_luma8().into(), Ppi(300.0)),
             Self::Small => {
                 with(pixels.resize_exact(120, 154, image::imageops::FilterType::Lanczos3))
@@ -82,4 +95,20 @@ impl Fault {
             Self::Scan => scan.clone(),
         }
     }
+}
+
+/// Width and height of the portrait in millimetres.
+const SIZE: [f64; 2] = [35.0, 45.0];
+
+/// A picture changed pixel by pixel, each at its place in millimetres of the portrait.
+fn dots(picture: &Picture, change: impl Fn([f64; 3], [f64; 2]) -> [f64; 3]) -> Picture {
+    let from = picture.pixels.to_rgb8();
+    let size = [from.width(), from.height()].map(f64::from);
+    let pixels = RgbImage::from_fn(from.width(), from.height(), |x, y| {
+        let at =
+            [(f64::from(x) + 0.5) / size[0] * SIZE[0], (f64::from(y) + 0.5) / size[1] * SIZE[1]];
+        let new = change(from.get_pixel(x, y).0.map(f64::from), at);
+        Rgb(new.map(|v| v.round().clamp(0.0, 255.0) as u8))
+    });
+    Picture { pixels: DynamicImage::from(pixels), ..picture.clone() }
 }
