@@ -16,7 +16,6 @@ pub mod shade;
 mod slow;
 mod svg_layer;
 pub mod tint;
-mod turning;
 pub mod vector;
 
 use serde::Serialize;

@@ -11,8 +11,7 @@
 use super::lettering::Coverage;
 use super::portrait::Prepared;
 use super::slow::Slow;
-use super::tint::{self, Field};
-use super::turning::turning;
+use super::tint::{self, Field, turn_of};
 use super::vector::Layer;
 use crate::imaging::{Picture, Plane};
 use crate::spec::Profile;
@@ -38,7 +37,7 @@ pub fn shade(
     darker: bool,
 ) -> Shaded {
     // Without lighter letters there is nothing to gain from another turn.
-    let turning = if darker { |_: &Plane| TURNING_LIGHTNESS } else { turning };
+    let turning = if darker { |_: &Plane| TURNING_LIGHTNESS } else { turn_of };
     let Field { mean, amplitude } = Field::new(portrait, coverage, profile, turning);
     let amplitude = if darker { amplitude.map(|a| a.min(0.0)) } else { amplitude };
     let field = Field { mean, amplitude };

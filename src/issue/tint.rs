@@ -14,13 +14,13 @@ use rayon::prelude::*;
 use super::lettering::{Coverage, SHARE};
 use super::portrait::Prepared;
 use super::slow::{Slow, TONE_BLOCK};
-use super::turning::turning;
 use crate::imaging::colour::{Colour, Curve};
 use crate::imaging::raster::blur;
 use crate::imaging::{Mm, Picture, Plane, tone};
 use crate::spec::Profile;
 use crate::spec::modulation::{self, MEAN_SPREAD, TONE_SPREAD, WHITE};
 use crate::spec::profile::Depth;
+use crate::spec::turning::turning;
 
 /// The local mean is computed on blocks of about this size: half its spread, as with [`TONE_BLOCK`].
 /// A guess.
@@ -48,7 +48,7 @@ const BAND: usize = 64;
 /// The portrait with the letters of `coverage` in it, in the profile's depth.
 #[must_use]
 pub fn tint(portrait: &Prepared, coverage: &Coverage, profile: &Profile) -> Picture {
-    print(portrait, &Field::new(portrait, coverage, profile, turning), Some(coverage), profile)
+    print(portrait, &Field::new(portrait, coverage, profile, turn_of), Some(coverage), profile)
 }
 
 /// The portrait with the letters of `coverage` in it; without them, as it is between letters.
@@ -248,6 +248,15 @@ fn headroom(brightest: f32) -> (f32, f32) {
     let (span, t) = (1.0 - KNEE, (brightest - KNEE) / (1.0 - KNEE));
     let bent = KNEE + span * t - (1.0 - WHITE) * t * t;
     (bent / brightest, lift)
+}
+
+/// Where letters turn in a portrait of this luminance, locally averaged, `[row, column]`.
+pub(super) fn turn_of(local: &Plane) -> f32 {
+    let (rows, columns) = local.dim();
+    turning(local.indexed_iter().map(|((row, column), &light)| {
+        let place = [(column, columns), (row, rows)].map(|(at, of)| (at as f64 + 0.5) / of as f64);
+        (place, tone::lightness(light))
+    }))
 }
 
 /// The signed amplitude a, by block, from local tone and texture.

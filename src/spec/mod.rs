@@ -14,6 +14,7 @@ mod profile_file;
 pub mod screen;
 mod spelling;
 pub mod threshold;
+pub mod turning;
 pub mod typeface;
 
 pub use alphabet::{Script, Symbol};

@@ -9,14 +9,10 @@ pub const MEAN_SPREAD: Mm = Mm(0.10);
 /// Spread of the local tone that sets sign and amplitude.
 pub const TONE_SPREAD: Mm = Mm(0.35);
 
-/// Above this lightness (CIE L*) letters are darker than their ground, below it lighter, unless the face
-/// lies in just these tones. Under the middle, since printers close up the shadows long before they lose
+/// Above this lightness (CIE L*) letters are darker than their ground, below it lighter, unless
+/// the face lies in just these tones ([`turning`](super::turning)). Under the middle, since printers close up the shadows long before they lose
 /// the highlights.
 pub const TURNING_LIGHTNESS: f32 = 40.0;
-
-/// All lightnesses at which letters may turn: few, and so far apart that a face lies clear of one of them
-/// and that a scan tells which it was.
-pub const TURNS: [f32; 3] = [28.0, TURNING_LIGHTNESS, 52.0];
 
 /// Half the width of the turn, in L*.
 const TURN: f32 = 2.0;
@@ -44,13 +40,6 @@ pub fn amplitude(lightness: f32, turning: f32, strength: f32) -> f32 {
     sign * amplitude_of(lightness, strength)
 }
 
-/// The one of [`TURNS`] that was printed, of letters that turn at this lightness in a scan.
-#[must_use]
-pub fn printed_turn(scanned: f32) -> f32 {
-    let off = |turn: &f32| (turn - scanned).abs();
-    TURNS.into_iter().min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(TURNING_LIGHTNESS)
-}
-
 /// The size of [`amplitude`] away from the turn.
 #[must_use]
 pub fn amplitude_of(lightness: f32, strength: f32) -> f32 {
@@ -65,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_amplitude_is_the_stated_lightness_step() {
-        for turning in TURNS {
+        for turning in [28.0, TURNING_LIGHTNESS, 52.0] {
             for ground in [20.0, 60.0, 90.0] {
                 let step = 0.01;
                 let changed = luminance(ground) * (1.0 + amplitude(ground, turning, step));
@@ -73,7 +62,6 @@ mod tests {
                 assert!((lightness(changed) - ground - sign).abs() < 0.05, "{ground}");
             }
             assert!(amplitude(turning, turning, 1.0).abs() < 1e-6);
-            assert_eq!(printed_turn(turning + 5.0), turning);
         }
     }
 }

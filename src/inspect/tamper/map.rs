@@ -23,7 +23,7 @@ use crate::inspect::tamper::tiles::tone_response::ToneResponse;
 use crate::inspect::tamper::unrolling::predicted::Predicted;
 use crate::inspect::tamper::unrolling::unrolled::{CLIPPED, Unrolled};
 use crate::numerics::quantile;
-use crate::spec::{Profile, face};
+use crate::spec::{Profile, face, turning};
 
 /// Tiles nearer to the portrait's edge may lie beyond it.
 const EDGE: Mm = Mm(2.0);
@@ -94,8 +94,13 @@ impl Subject<'_> {
             let own = sheet.judge(&tiles, &Coarse::new(unrolled, &predicted, &tiling));
             found = found.stricter(own);
         }
-        let response =
-            ToneResponse::of(&tiles, &ground, &tells, self.turn, profile.strength as f32);
+        let tones = tiling.places().filter_map(|place| {
+            let ground = ground[place].filter(|_| tells[place])?;
+            Some((sheet.share(place), ground.lightness))
+        });
+        let tones: Vec<turning::Tone> = tones.collect();
+        let turns = (self.turn, turning::printed(self.turn, &tones));
+        let response = ToneResponse::of(&tiles, &ground, &tells, turns, profile.strength as f32);
         sheet.tamper(found, response)
     }
 }
@@ -185,6 +190,11 @@ impl Sheet<'_> {
 
     /// Whether a tile lies in the face's zone.
     fn is_face(&self, place: [usize; 2]) -> bool {
+        face::has(self.share(place))
+    }
+
+    /// Where a tile's middle lies as the text runs, in shares of the portrait's width and height.
+    fn share(&self, place: [usize; 2]) -> [f64; 2] {
         let profile = self.subject.profile;
         let middle = self.tiling.middle(place);
         let mut shares = [middle[0] / profile.width.0, middle[1] / profile.height.0];
@@ -195,7 +205,7 @@ impl Sheet<'_> {
         if orientation.runs_backwards() {
             shares[0] = 1.0 - shares[0];
         }
-        face::has(shares)
+        shares
     }
 }
 

@@ -132,7 +132,7 @@ pub(super) fn json(overview: &Overview, rows: &[&Row]) -> Result<String, serde_j
     let measures = Measure::ALL.iter().filter(|_| is_measured).map(|&measure| Column {
         title: measure.title(),
         unit: measure.unit(),
-        values: scaled(measure.decimals(), rows, |row| Some(row.measures?.get(measure))),
+        values: scaled(measure.decimals(), rows, |row| row.measures?.get(measure)),
     });
     let data = Data {
         count: rows.len(),

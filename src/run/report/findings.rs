@@ -3,7 +3,7 @@
 use super::drift;
 use super::labels::{SHARE_RISES, grouped, machine_name, moves};
 use crate::report::words::{number, signed};
-use crate::run::results::{Machine, Overview};
+use crate::run::results::{Charted, Machine, Overview};
 use crate::run::spc::{Signal, Test};
 
 /// A document of the run.
@@ -64,8 +64,8 @@ impl Findings {
     }
 
     fn charts(&mut self, overview: &Overview, index: usize, machine: &Machine) {
-        let place = |at: usize| Place::of(overview, machine.measured.get(at));
-        for (measure, chart) in &machine.charts {
+        for Charted { measure, rows, chart } in &machine.charts {
+            let place = |at: usize| Place::of(overview, rows.get(at));
             let finding = |signal: &Signal| Finding {
                 machine: index,
                 name: machine_name(&machine.name).to_owned(),

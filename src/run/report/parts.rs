@@ -10,7 +10,7 @@ use super::panels;
 use crate::report::words::{number, signed};
 use crate::run::journal::{Counts, State};
 use crate::run::manifest::Command;
-use crate::run::results::{Machine, Overview, Worst};
+use crate::run::results::{Charted, Machine, Overview, Worst};
 
 /// The most machines whose charts are shown: a guess at what is looked at.
 pub(super) const CHARTS: usize = 16;
@@ -182,13 +182,13 @@ impl Kept {
 }
 
 fn figures(machine: &Machine, words: &[&'static str]) -> Vec<Figure> {
-    let control = machine.charts.iter().map(|(measure, chart)| {
+    let control = machine.charts.iter().map(|Charted { measure, rows, chart }| {
         let drift = drift::of_chart(chart).first().copied();
         Figure {
             title: measure.title(),
             unit: measure.unit(),
             drifts: drift.map(|drift| moves(*measure, drift.signal.shift > 0.0)),
-            svg: panels::control(*measure, chart, &machine.measured),
+            svg: panels::control(*measure, chart, rows),
         }
     });
     let share = machine.shares.iter().map(|shares| Figure {

@@ -52,7 +52,10 @@ impl Tabled for Inspected {
     fn values(entry: &Entry<Self>) -> Vec<String> {
         let of = |value: fn(&Self) -> String| entry.done.as_ref().map(value).unwrap_or_default();
         let measures = entry.done.as_ref().and_then(|done| done.measures);
-        let measured = |measure| measures.map(|m| m.get(measure).to_string()).unwrap_or_default();
+        let measured = |measure| {
+            let value = measures.and_then(|measures| measures.get(measure));
+            value.map(|value| value.to_string()).unwrap_or_default()
+        };
         let fixed = [
             entry.file.clone(),
             entry.machine.clone().unwrap_or_default(),

@@ -19,14 +19,23 @@ const _: () = assert!(MAX_MACHINES <= u16::MAX as usize, "an overview's rows nam
 pub struct Machine {
     /// As the manifest has it; empty for rows that name none.
     pub name: String,
-    /// Numbers of the rows with measures, in the order of the charts' values.
-    pub measured: Vec<u32>,
     /// One a measure.
-    pub charts: Vec<(Measure, Chart)>,
+    pub charts: Vec<Charted>,
     /// Numbers of all rows that were inspected, in the order that the shares count them.
     pub documents: Vec<u32>,
     /// How many did not pass.
     pub shares: Option<ShareChart>,
+}
+
+/// A measure's chart.
+#[derive(Clone, Debug)]
+pub struct Charted {
+    /// The measure.
+    pub measure: Measure,
+    /// Numbers of the rows that have it, in the order of the chart's values.
+    pub rows: Vec<u32>,
+    /// The chart.
+    pub chart: Chart,
 }
 
 /// What is normal for a machine: a part of run.json, and where a later run may start from.
@@ -45,7 +54,7 @@ impl MachineBase {
     /// What a machine's charts rest on.
     #[must_use]
     pub fn of(machine: &Machine) -> Self {
-        let of = |(measure, chart): &(Measure, Chart)| (measure.column().to_owned(), chart.base);
+        let of = |charted: &Charted| (charted.measure.column().to_owned(), charted.chart.base);
         Self {
             machine: machine.name.clone(),
             measures: machine.charts.iter().map(of).collect(),
@@ -115,13 +124,13 @@ fn machine(name: String, mut documents: Vec<Document>, base: Option<&MachineBase
     let measured =
         || documents.iter().filter_map(|document| Some((document.row, document.measures?)));
     let charted = |measure: Measure| {
-        let values: Vec<f64> = measured().map(|(_, measures)| measures.get(measure)).collect();
+        let told = measured().filter_map(|(row, measures)| Some((row, measures.get(measure)?)));
+        let (rows, values): (Vec<u32>, Vec<f64>) = told.unzip();
         let base = base.and_then(|base| base.measures.get(measure.column()));
-        Some((measure, chart(&values, measure, base)?))
+        Some(Charted { measure, rows, chart: chart(&values, measure, base)? })
     };
     let passed: Vec<bool> = documents.iter().map(|document| document.passed).collect();
     Machine {
-        measured: measured().map(|(row, _)| row).collect(),
         charts: Measure::ALL.into_iter().filter_map(charted).collect(),
         documents: documents.iter().map(|document| document.row).collect(),
         shares: shares(&passed, base.and_then(|base| base.shares.as_ref())),

@@ -10,7 +10,7 @@ mod summary;
 mod worst;
 
 pub use csv::Tabled;
-pub use machines::{MAX_MACHINES, Machine, MachineBase, Machines};
+pub use machines::{Charted, MAX_MACHINES, Machine, MachineBase, Machines};
 pub use overview::{Overview, Row};
 pub use summary::{Documented, FilePart, MachinePart, Origin, SignalPart, Summary};
 pub use worst::{Ranking, Worst};

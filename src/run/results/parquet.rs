@@ -92,7 +92,7 @@ fn columns<W: Write + Send>(
     some::<ByteArrayType, _>(out, done().map(|done| done.map(|done| text(done.verdict.name()))))?;
     some::<DoubleType, _>(out, done().map(|done| done.map(|done| done.margin)))?;
     for measure in Measure::ALL {
-        let measured = |done: Option<&Inspected>| Some(done?.measures?.get(measure));
+        let measured = |done: Option<&Inspected>| done?.measures?.get(measure);
         some::<DoubleType, _>(out, done().map(measured))?;
     }
     let picture = |done: Option<&Inspected>| Some(text(done?.picture?.name()));

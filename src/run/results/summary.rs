@@ -9,7 +9,7 @@ use serde::ser::{Error, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::csv::Tabled;
-use super::machines::{Machine, MachineBase};
+use super::machines::{Charted, Machine, MachineBase};
 use crate::formats::hex;
 use crate::run::journal::{
     Counts, Entry, Folder, FolderError, Inspected, Journal, Printed, Published, RECORD, SCHEMA,
@@ -100,9 +100,9 @@ impl MachinePart {
     /// What is recorded of a machine.
     #[must_use]
     pub fn of(machine: &Machine) -> Self {
-        let row = |at: usize| machine.measured.get(at).copied().unwrap_or_default();
-        let signals = machine.charts.iter().flat_map(|(measure, chart)| {
-            chart.signals.iter().map(|signal| SignalPart {
+        let signals = machine.charts.iter().flat_map(|Charted { measure, rows, chart }| {
+            let row = |at: usize| rows.get(at).copied().unwrap_or_default();
+            chart.signals.iter().map(move |signal| SignalPart {
                 measure: measure.column(),
                 test: signal.test,
                 row: row(signal.at),

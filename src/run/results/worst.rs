@@ -12,7 +12,6 @@ use crate::report::{Source, html};
 use crate::run::error::RunError;
 use crate::run::journal::{Entry, Inspected, State};
 use crate::run::manifest::{Command, Row};
-use crate::run::spc::Measure;
 use crate::run::work::{Inspector, Run, Seen, pool};
 
 /// The folder of the pages.
@@ -65,7 +64,7 @@ impl Ranking {
     /// Takes a row's entry, if its scan was inspected.
     pub fn add(&mut self, entry: &Entry<Inspected>) {
         let Some(done) = &entry.done else { return };
-        let legibility = done.measures.map_or(0.0, |measures| measures.get(Measure::Legibility));
+        let legibility = done.measures.map_or(0.0, |measures| measures.log10_odds);
         let rank =
             (entry.state(), (done.margin * 1e3) as i64, (legibility * 10.0) as i64, entry.row);
         if self.rows.len() == self.most && self.rows.last_key_value().is_none_or(|l| *l.0 < rank) {

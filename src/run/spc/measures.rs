@@ -10,7 +10,7 @@ use crate::inspect::recognition::reading::Reading;
 use crate::inspect::stacking::grid::{ACROSS, ALONG};
 use crate::inspect::tamper::tiles::tone_response::ToneResponse;
 use crate::inspect::{Inspection, Page};
-use crate::spec::{Profile, modulation};
+use crate::spec::Profile;
 
 /// The measures of one scan.
 ///
@@ -21,9 +21,9 @@ pub struct Measures {
     /// scanners raise it and lower it; the portrait moves it by a tenth.
     pub contrast: f64,
     /// Width of strokes in millimetres, as far as tones tell it: as drawn where tones come out as printed,
-    /// up to twice that where all gaps close. A scanner's own curve moves it, too; of letter screens it is
-    /// always as drawn.
-    pub stroke_mm: f64,
+    /// up to twice that where all gaps close. A scanner's own curve moves it, too. None for letter screens,
+    /// and where the scan does not tell at which tone letters were printed to turn.
+    pub stroke_mm: Option<f64>,
     /// Line pairs a millimetre at which half of the contrast is left.
     pub mtf50_per_mm: f64,
     /// From the scan's left edge to the portrait's centre, in millimetres by the scan's resolution.
@@ -62,11 +62,10 @@ impl Measures {
         // Of letter screens the tones say nothing yet.
         let shown = inspection.tamper.as_ref().map(|tamper| &tamper.tone_response);
         let light = shown.and_then(ToneResponse::light).unwrap_or(1.0);
-        let printed = f64::from(modulation::TURNING_LIGHTNESS);
-        let turn = shown.map_or(printed, ToneResponse::turn);
+        let turns = shown.and_then(|shown| Some([shown.turn(), shown.printed_turn()?]));
         Some(Self {
             contrast: rounded(light * reading.contrast / profile.strength, 5),
-            stroke_mm: rounded(stroke(turn, profile).0, 6),
+            stroke_mm: turns.map(|turns| rounded(stroke(turns, profile).0, 6)),
             mtf50_per_mm: rounded(mtf50(reading, profile), 4),
             across_mm: rounded(across, 4),
             down_mm: rounded(down, 4),
@@ -76,19 +75,19 @@ impl Measures {
         })
     }
 
-    /// One of them, in its unit.
+    /// One of them, in its unit, if the scan tells it.
     #[must_use]
-    pub fn get(&self, measure: Measure) -> f64 {
-        match measure {
+    pub fn get(&self, measure: Measure) -> Option<f64> {
+        Some(match measure {
             Measure::Contrast => self.contrast,
-            Measure::Stroke => self.stroke_mm,
+            Measure::Stroke => return self.stroke_mm,
             Measure::Sharpness => self.mtf50_per_mm,
             Measure::Across => self.across_mm,
             Measure::Down => self.down_mm,
             Measure::Skew => self.skew_deg,
             Measure::Legibility => self.log10_odds,
             Measure::Coverage => self.coverage,
-        }
+        })
     }
 }
 
@@ -98,11 +97,11 @@ impl Measures {
 ///
 /// Strokes by themselves do not tell: with amplitude and blur free, their growth scatters by 0.4 to 1 µm
 /// over portraits at 600 ppi, and a gain of 15 % moves it by 0.2.
-fn stroke(turn: f64, profile: &Profile) -> Mm {
+/// `turns`: that lightness in the scan, and in the print.
+fn stroke([turn, printed]: [f64; 2], profile: &Profile) -> Mm {
     let drawn = profile.layout.cap_height.0 * profile.typeface.stem();
     let light = |lightness: f64| f64::from(tone::luminance(lightness as f32));
-    let printed = modulation::printed_turn(turn as f32);
-    let left = light(turn) / light(f64::from(printed));
+    let left = light(turn) / light(printed);
     Mm(drawn * (2.0 - left.sqrt()))
 }
 
@@ -196,7 +195,7 @@ mod tests {
         let json = serde_json::to_value(measured(1.0, 0.3, 3.0)).unwrap();
         let columns: Vec<&str> = Measure::ALL.iter().map(|measure| measure.column()).collect();
         assert_eq!(json.as_object().unwrap().len(), columns.len());
-        assert!(columns.iter().all(|column| json[column].is_f64()));
+        assert!(columns.iter().all(|column| json[column].is_f64() || json[column].is_null()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use image::{GrayImage, Luma};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, json};
-use tumar::run::results::{Machine, Origin, Overview, Row, Worst};
+use tumar::run::results::{Charted, Machine, Origin, Overview, Row, Worst};
 use tumar::run::spc::{Base, Chart, Group, ShareBase, ShareChart, Signal, Test};
 use tumar::run::{Command, Counts, Measure, Measures, State};
 
@@ -170,12 +170,13 @@ fn machine(index: u16, rows: &[Row]) -> Machine {
     let measured: Vec<(u32, Measures)> =
         own.iter().filter_map(|row| Some((row.number, row.measures?))).collect();
     let chart = |measure: Measure| {
-        (measure, chart(measure, measured.iter().map(|(_, all)| all.get(measure)).collect()))
+        let told = measured.iter().filter_map(|(row, all)| Some((*row, all.get(measure)?)));
+        let (rows, values) = told.unzip();
+        Charted { measure, rows, chart: chart(measure, values) }
     };
     Machine {
         name: MACHINES[usize::from(index)].into(),
         charts: Measure::ALL.map(chart).into(),
-        measured: measured.iter().map(|(number, _)| *number).collect(),
         shares: Some(shares(&own)),
         documents: own.iter().map(|row| row.number).collect(),
     }

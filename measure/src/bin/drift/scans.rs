@@ -128,8 +128,9 @@ pub(crate) fn run(preset: Preset, machines: &[u64], scans: usize) -> Result<()> 
         let calm = press.documents(Change::None, 2 * scans)?;
         spent.extend(calm.iter().map(|(_, spent)| spent.as_secs_f64()));
         let calm: Vec<Measures> = calm.into_iter().map(|(measures, _)| measures).collect();
-        let values =
-            |pool: &[Measures], m: Measure| pool.iter().map(|p| p.get(m)).collect::<Vec<_>>();
+        let values = |pool: &[Measures], m: Measure| {
+            pool.iter().filter_map(|p| p.get(m)).collect::<Vec<_>>()
+        };
         let base_of = |pool: &[Measures], m: Measure| Base::of(&values(pool, m), m.grain());
         let bases: Vec<Base> = Measure::ALL.iter().filter_map(|&m| base_of(&calm, m)).collect();
         let cells: Vec<String> =
@@ -182,7 +183,7 @@ pub(crate) fn run(preset: Preset, machines: &[u64], scans: usize) -> Result<()> 
 /// Runs of the same scans in other orders.
 fn signalled(machine: u64, calm: &[Measures], drifted: &[Measures], known: bool) {
     let bases = Measure::ALL.map(|m| {
-        let values: Vec<f64> = calm.iter().map(|p| p.get(m)).collect();
+        let values: Vec<f64> = calm.iter().filter_map(|p| p.get(m)).collect();
         Base::of(&values, m.grain()).filter(|_| known).map(|base| Base { documents: 1000, ..base })
     });
     let orders: Vec<(Option<usize>, bool, [usize; 2])> = (0..ORDERS)
@@ -195,7 +196,7 @@ fn signalled(machine: u64, calm: &[Measures], drifted: &[Measures], known: bool)
                 .collect();
             let (mut own, mut other, mut falsely) = (None, None, [0; 2]);
             for (&measure, base) in Measure::ALL.iter().zip(&bases) {
-                let values: Vec<f64> = run.iter().map(|p| p.get(measure)).collect();
+                let values: Vec<f64> = run.iter().filter_map(|p| p.get(measure)).collect();
                 let Some(chart) = chart(&values, measure, base.as_ref()) else { continue };
                 for signal in &chart.signals {
                     if signal.at < BEFORE {

@@ -32,6 +32,8 @@ pub struct ToneResponse {
     darker: [f64; 100],
     /// Where they turn, to a class.
     turn: f32,
+    /// Where they turn in the print, if that is told.
+    printed: Option<f32>,
 }
 
 /// One class of tones.
@@ -43,13 +45,14 @@ struct Class {
 }
 
 impl ToneResponse {
-    /// Of those tiles that tell. `turn`: the lightness at which letters turn; `strength`: the profile's.
+    /// Of those tiles that tell. `turn`: the lightness at which letters turn; `printed`: the same in the
+    /// print, if it is told; `strength`: the profile's.
     #[must_use]
     pub fn of(
         tiles: &Array2<Tile>,
         ground: &Array2<Option<Ground>>,
         tells: &Array2<bool>,
-        turn: f32,
+        (turn, printed): (f32, Option<f32>),
         strength: f32,
     ) -> Self {
         let mut classes = [Class::default(); CLASSES];
@@ -70,7 +73,7 @@ impl ToneResponse {
                 class.cells += TILE;
             }
         });
-        Self { classes, darker, turn }
+        Self { classes, darker, turn, printed }
     }
 
     /// In light tones, as a share of what was expected, at L* 70; none where too few are there.
@@ -86,7 +89,7 @@ impl ToneResponse {
     }
 
     /// The lightness at which letters turn from lighter than their ground to darker, as a tone of the
-    /// scan, 0..100: the profile prints it at 40, and ink that spreads darkens it. Where nothing lies
+    /// scan, 0..100: ink that spreads darkens it. Where nothing lies
     /// about it, as it was found in steps of a class.
     #[must_use]
     pub fn turn(&self) -> f64 {
@@ -105,6 +108,12 @@ impl ToneResponse {
         let near = |at: usize| self.darker.get(at).copied().unwrap_or(0.0).abs();
         let (below, above) = (near(last), near(last + 1));
         last as f64 + 0.5 + below / (below + above).max(1e-20)
+    }
+
+    /// The same in the print; none where the scan does not tell it.
+    #[must_use]
+    pub fn printed_turn(&self) -> Option<f64> {
+        self.printed.map(f64::from)
     }
 
     /// Middle, share that shows, and cells of the classes in this range that tell.
@@ -143,7 +152,7 @@ mod tests {
 
     fn response(tiles: &(Array2<Tile>, Array2<Option<Ground>>), tells: bool) -> ToneResponse {
         let tells = tiles.0.map(|_| tells);
-        ToneResponse::of(&tiles.0, &tiles.1, &tells, 40.0, 0.17)
+        ToneResponse::of(&tiles.0, &tiles.1, &tells, (40.0, None), 0.17)
     }
 
     #[test]
