@@ -13,6 +13,8 @@ const LOST: f32 = 4.0;
 /// The usual turn serves where it costs no more than this share of the face; printers lose dark letters
 /// in dark tones, and readers expect it. A guess.
 const BEARABLE: f32 = 0.25;
+/// What costs between this share of the bearable and all of it is a near thing. A guess.
+const NEAR: f32 = 0.4;
 /// What a place beside the face counts against one in it. A guess.
 const BESIDE: f32 = 0.2;
 
@@ -22,6 +24,11 @@ pub type Tone = ([f64; 2], f32);
 /// The one of [`TURNS`] at which letters turn in a portrait of these tones, locally averaged.
 #[must_use]
 pub fn turning(tones: impl Iterator<Item = Tone>) -> f32 {
+    best(tones, BEARABLE)
+}
+
+/// The same, if the usual turn may cost this share of the face.
+fn best(tones: impl Iterator<Item = Tone>, bearable: f32) -> f32 {
     let (mut costs, mut usual, mut whole) = ([0.0f32; TURNS.len()], 0.0, 0.0);
     for (place, lightness) in tones {
         let is_face = face::has(place);
@@ -33,7 +40,7 @@ pub fn turning(tones: impl Iterator<Item = Tone>) -> f32 {
             }
         }
     }
-    if usual <= BEARABLE * whole {
+    if usual <= bearable * whole {
         return TURNING_LIGHTNESS;
     }
     let least = TURNS.into_iter().zip(costs).min_by(|a, b| a.1.total_cmp(&b.1));
@@ -42,7 +49,7 @@ pub fn turning(tones: impl Iterator<Item = Tone>) -> f32 {
 
 /// The one of [`TURNS`] that was printed, where letters turn at `scanned` in a scan of these tones: the one
 /// that the portrait has if press and scanner moved all tones in proportion, black and white left where
-/// they are. None where not exactly one is.
+/// they are. None where not exactly one is, or where it is a near thing.
 #[must_use]
 pub fn printed(scanned: f32, tones: &[Tone]) -> Option<f32> {
     let moved = |lightness: f32, turn: f32| {
@@ -52,12 +59,16 @@ pub fn printed(scanned: f32, tones: &[Tone]) -> Option<f32> {
             100.0 - (100.0 - lightness) * (100.0 - turn) / (100.0 - scanned)
         }
     };
-    let fits = |turn: &f32| {
-        let as_printed = tones.iter().map(|&(place, lightness)| (place, moved(lightness, *turn)));
-        (turning(as_printed) - turn).abs() < 1e-3
+    let fits = |turn: f32| {
+        [BEARABLE, NEAR * BEARABLE].map(|bearable| {
+            let as_printed = tones.iter().map(|&(place, l)| (place, moved(l, turn)));
+            (best(as_printed, bearable) - turn).abs() < 1e-3
+        })
     };
-    let mut fitting = TURNS.into_iter().filter(fits);
-    fitting.next().filter(|_| fitting.next().is_none())
+    let mut fitting =
+        TURNS.into_iter().map(|turn| (turn, fits(turn))).filter(|(_, f)| f[0] || f[1]);
+    let (turn, fits) = fitting.next()?;
+    (fits == [true; 2] && fitting.next().is_none()).then_some(turn)
 }
 
 #[cfg(test)]
@@ -73,6 +84,10 @@ mod tests {
         })
     }
 
+    fn is_usual(turn: f32) -> bool {
+        (turn - TURNING_LIGHTNESS).abs() < 1e-3
+    }
+
     #[test]
     fn letters_turn_where_the_face_has_few_places() {
         for lightness in [15.0, 28.0, 40.0, 50.0, 60.0, 80.0] {
@@ -84,26 +99,29 @@ mod tests {
     #[test]
     fn the_usual_turn_serves_where_it_does_little_harm() {
         for lightness in [20.0, 26.0, 54.0, 65.0, 80.0] {
-            assert_eq!(turning(portrait(lightness)), TURNING_LIGHTNESS, "{lightness}");
+            assert!(is_usual(turning(portrait(lightness))), "{lightness}");
         }
-        assert_eq!(turning(std::iter::empty()), TURNING_LIGHTNESS);
+        assert!(is_usual(turning(std::iter::empty())));
     }
 
     /// Whatever the press moves, it is told rightly or not at all.
     #[test]
     fn a_scan_tells_which_turn_was_printed() {
         let mut told = 0;
-        for lightness in [20.0, 36.0, 39.0, 44.0, 65.0, 80.0] {
+        for lightness in [20.0, 36.0, 39.0, 42.0, 44.0, 65.0, 80.0] {
             for gamma in [0.85f32, 1.0, 1.15, 1.3] {
                 let press = |l: f32| 100.0 * (l / 100.0).powf(gamma);
                 let turn = turning(portrait(lightness));
                 let scan: Vec<Tone> =
                     portrait(lightness).map(|(place, l)| (place, press(l))).collect();
                 let found = printed(press(turn), &scan);
-                assert!(found.is_none_or(|found| found == turn), "{lightness} {gamma}: {found:?}");
+                assert!(
+                    found.is_none_or(|found| (found - turn).abs() < 1e-3),
+                    "{lightness} {gamma}"
+                );
                 told += usize::from(found.is_some());
             }
         }
-        assert!(told >= 12, "{told}");
+        assert!(told >= 10, "{told}");
     }
 }

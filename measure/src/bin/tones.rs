@@ -162,7 +162,7 @@ impl Sitter {
 
 /// The same portrait in other light; what becomes too light is white.
 fn exposed(portrait: &Picture, factor: f32) -> Picture {
-    if factor == 1.0 {
+    if (factor - 1.0).abs() < f32::EPSILON {
         return portrait.clone();
     }
     let lit = |v: u8| {
