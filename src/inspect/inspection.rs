@@ -21,6 +21,7 @@ use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::orientation::Orientation;
 use crate::inspect::signal::scan::Scan;
+use crate::inspect::signature::payload_lines::{self, PayloadLines};
 use crate::inspect::stacking::stack::Stack;
 use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::synchronisation::row_phase::{CERTAIN, FOLLOWED};
@@ -42,6 +43,8 @@ pub struct Inspection {
     pub(crate) tamper: Option<Tamper>,
     /// The portrait held against the one that was issued, where that is at hand and there is text.
     pub(crate) comparison: Option<Comparison>,
+    /// What the payload lines hold, where some lines are not the name's.
+    pub(crate) payload: Option<PayloadLines>,
     /// What the decision rests on.
     pub(crate) evidence: Evidence,
     /// What it comes to.
@@ -76,16 +79,19 @@ impl Inspection {
         evidence.picture = comparison
             .as_ref()
             .map(|comparison| PictureCheck::of(comparison, tamper.as_ref(), &scan));
+        let payload = found
+            .as_ref()
+            .and_then(|found| payload_lines::read(found, &flat, &scan, profile, alphabets));
         let decision = decide(&evidence);
-        Self { scan, leaf: None, found, second, tamper, comparison, evidence, decision }
+        Self { scan, leaf: None, found, second, tamper, comparison, payload, evidence, decision }
     }
 
     /// Nothing was looked at, for this reason.
     pub(super) fn nothing(scan: Scan, obstacle: Obstacle, peak: f32) -> Self {
         let evidence = Evidence { obstacle: Some(obstacle), peak, ..Evidence::default() };
         let decision = decide(&evidence);
-        let (found, second, tamper, comparison) = (None, None, None, None);
-        Self { scan, leaf: None, found, second, tamper, comparison, evidence, decision }
+        let (found, second, tamper, comparison, payload) = (None, None, None, None, None);
+        Self { scan, leaf: None, found, second, tamper, comparison, payload, evidence, decision }
     }
 
     /// The same, of one of several portraits on a page.
@@ -143,6 +149,12 @@ impl Inspection {
     #[must_use]
     pub fn comparison(&self) -> Option<&Comparison> {
         self.comparison.as_ref()
+    }
+
+    /// What the payload lines hold, where some lines are not the name's.
+    #[must_use]
+    pub fn payload(&self) -> Option<&PayloadLines> {
+        self.payload.as_ref()
     }
 
     /// The other legend, all its copies in one and as read, where the profile prints two.

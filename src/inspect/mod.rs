@@ -17,6 +17,7 @@ pub mod reader;
 pub mod recognition;
 pub mod rectification;
 pub mod signal;
+pub mod signature;
 pub mod stacking;
 pub mod synchronisation;
 pub mod tamper;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::bands::{Band, bands};
 use crate::imaging::Mm;
 use crate::spec::typeface::Glyph;
-use crate::spec::{Imprint, Legend, Profile};
+use crate::spec::{Imprint, Profile, Symbol};
 
 /// Covered part of each print dot, `[row, column]`, in units of [`SHARE`]: finer than any outline
 /// could be placed in print, at a quarter of the memory of exact numbers.
@@ -35,7 +35,7 @@ pub fn coverage(imprint: &Imprint, profile: &Profile) -> Coverage {
 pub struct Text<'a> {
     imprint: &'a Imprint,
     profile: &'a Profile,
-    /// Of each legend.
+    /// Of each text.
     glyphs: Vec<Vec<Glyph>>,
     /// How far a line's letters reach over and under its middle baseline, in print dots.
     reach: [f64; 2],
@@ -50,7 +50,7 @@ pub struct Placed<'a> {
     pub origin: [Mm; 2],
     /// Height of its capitals.
     pub cap_height: Mm,
-    /// Which legend it is of, and which symbol of that.
+    /// Which text it is of, and which symbol of that.
     pub symbol: [usize; 2],
 }
 
@@ -59,10 +59,9 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn new(imprint: &'a Imprint, profile: &'a Profile) -> Self {
         let (layout, typeface) = (&profile.layout, &profile.typeface);
-        let glyphs = |legend: &Legend| {
-            legend.symbols().iter().map(|&s| typeface.glyph(s)).collect::<Vec<_>>()
-        };
-        let glyphs: Vec<_> = imprint.legends().iter().map(glyphs).collect();
+        let glyphs =
+            |text: &[Symbol]| text.iter().map(|&s| typeface.glyph(s)).collect::<Vec<_>>();
+        let glyphs: Vec<_> = imprint.texts().map(glyphs).collect();
         let cap = profile.dpi.px(layout.cap_height);
         let wave = layout.wave.map_or(0.0, |wave| profile.dpi.px(wave.amplitude));
         let reach = glyphs
@@ -91,10 +90,10 @@ impl<'a> Text<'a> {
             // The outlines' cells are the typeface's own; a wider advance leaves room on both sides.
             let side = 0.5 * (layout.advance.0 - cell.cap_height.0 * typeface.advance());
             Placed {
-                glyph: &self.glyphs[cell.legend][cell.symbol],
+                glyph: &self.glyphs[cell.text][cell.symbol],
                 origin: [Mm(cell.left.0 + side), cell.baseline],
                 cap_height: cell.cap_height,
-                symbol: [cell.legend, cell.symbol],
+                symbol: [cell.text, cell.symbol],
             }
         })
     }

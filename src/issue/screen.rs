@@ -19,7 +19,7 @@ use crate::spec::layout::Cell;
 use crate::spec::modulation::TONE_SPREAD;
 use crate::spec::profile::FEWEST_DOTS_A_CAPITAL;
 use crate::spec::threshold::Field;
-use crate::spec::{Imprint, Legend, Profile};
+use crate::spec::{Imprint, Profile, Symbol};
 
 /// Full scale of thresholds: that of the light with which they are compared.
 const FULL: f32 = Prepared::FULL;
@@ -180,21 +180,21 @@ impl Buffers {
 struct Letters<'a> {
     imprint: &'a Imprint,
     profile: &'a Profile,
-    /// By legend, size and symbol.
+    /// By text, size and symbol.
     fields: Vec<[Vec<Field>; 2]>,
 }
 
 impl<'a> Letters<'a> {
     fn new(imprint: &'a Imprint, profile: &'a Profile) -> Self {
-        let fields = |legend: &Legend| {
+        let fields = |text: &[Symbol]| {
             [0, 1].map(|row| {
                 let cap = profile.layout.cap_height_of(row);
                 let same = row == 1 && profile.layout.second_cap_height.is_none();
-                let symbols = if same { &[] } else { legend.symbols() };
+                let symbols = if same { &[] } else { text };
                 symbols.par_iter().map(|&symbol| Field::new(symbol, cap, profile)).collect()
             })
         };
-        Self { imprint, profile, fields: imprint.legends().iter().map(fields).collect() }
+        Self { imprint, profile, fields: imprint.texts().map(fields).collect() }
     }
 
     /// The cells of a line and of those above and below it, into which a wave may lead.
@@ -279,7 +279,7 @@ impl<'a> Letters<'a> {
     }
 
     fn field(&self, line: usize, cell: &Cell) -> &Field {
-        let [first, second] = &self.fields[cell.legend];
+        let [first, second] = &self.fields[cell.text];
         let sizes = if line % 2 == 1 && !second.is_empty() { second } else { first };
         &sizes[cell.symbol]
     }

@@ -6,7 +6,7 @@ use super::lettering::{Placed, Text};
 use crate::imaging::Mm;
 use crate::spec::profile::SIDE;
 use crate::spec::typeface::Glyph;
-use crate::spec::{Imprint, Profile};
+use crate::spec::{Imprint, Profile, Symbol};
 
 /// Steps a millimetre: 0.05 µm each, so that no point of an outline in its place lies farther than
 /// 0.05 µm across or down from where [`Text`] puts it. The largest portrait stays within the
@@ -67,6 +67,7 @@ impl Layer {
     #[must_use]
     pub fn new(imprint: &Imprint, profile: &Profile) -> Self {
         let text = Text::new(imprint, profile);
+        let texts: Vec<&[Symbol]> = imprint.texts().collect();
         let mut shapes = Vec::new();
         let mut layer = Self {
             size: [profile.width, profile.height].map(steps),
@@ -75,8 +76,8 @@ impl Layer {
         };
         // The line under the last one may reach into the portrait with its accents.
         for placed in (0..=text.rows()).flat_map(|row| text.row(row)) {
-            let [legend, symbol] = placed.symbol;
-            let shape = (imprint.legends()[legend].symbols()[symbol], steps(placed.cap_height));
+            let [text, symbol] = placed.symbol;
+            let shape = (texts[text][symbol], steps(placed.cap_height));
             let known = shapes.iter().position(|known| *known == shape);
             let outline = known.unwrap_or_else(|| {
                 shapes.push(shape);

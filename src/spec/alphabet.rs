@@ -42,6 +42,11 @@ impl Symbol {
         known.then_some(Self(character))
     }
 
+    /// A glyph of the payload lines, which may be a digit.
+    pub(super) fn of_payload(character: char) -> Self {
+        Self(character)
+    }
+
     /// The character that is printed.
     #[must_use]
     pub fn character(self) -> char {

@@ -1,9 +1,11 @@
 //! What one portrait gets: its legends, and with which symbol each line begins.
 
 use super::key::{DocumentNumber, IssuerKey, RowKey};
-use super::layout::Cell;
+use super::alphabet::Symbol;
+use super::layout::{Cell, Line, Rows};
 use super::legend::{Legend, Name, NameError};
 use super::profile::Profile;
+use super::signed::code;
 use crate::imaging::Mm;
 
 /// The microtext of one holder, and of one document if it is keyed. Personal data: it has no
@@ -13,6 +15,8 @@ pub struct Imprint {
     legends: Vec<Legend>,
     /// Of each legend; none where the print is not keyed.
     keys: Vec<RowKey>,
+    /// What the payload lines repeat; nothing where the print is not signed.
+    payload: Vec<Symbol>,
 }
 
 impl Imprint {
@@ -21,7 +25,7 @@ impl Imprint {
     /// # Errors
     /// [`NameError`].
     pub fn new(name: &Name, profile: &Profile) -> Result<Self, NameError> {
-        Ok(Self { legends: Legend::all(name, profile)?, keys: Vec::new() })
+        Ok(Self { legends: Legend::all(name, profile)?, keys: Vec::new(), payload: Vec::new() })
     }
 
     /// The name in a document: half of the lines begin where the key says.
@@ -36,7 +40,16 @@ impl Imprint {
     ) -> Result<Self, NameError> {
         let legends = Legend::all(name, profile)?;
         let keys = legends.iter().map(|legend| key.rows(document, legend, profile)).collect();
-        Ok(Self { legends, keys })
+        Ok(Self { legends, keys, payload: Vec::new() })
+    }
+
+    /// The same with a payload on every third line.
+    #[must_use]
+    pub fn with_payload(mut self, bytes: &[u8; code::BYTES]) -> Self {
+        let alphabet: Vec<Symbol> = code::alphabet().collect();
+        let glyphs = code::encode(bytes);
+        self.payload = glyphs.iter().map(|&glyph| alphabet[usize::from(glyph)]).collect();
+        self
     }
 
     /// The legends that take turns from line to line.
@@ -51,15 +64,38 @@ impl Imprint {
         !self.keys.is_empty()
     }
 
+    /// Whether every third line carries a payload.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        !self.payload.is_empty()
+    }
+
+    /// The symbols of each legend, and of the payload after those.
+    pub fn texts(&self) -> impl Iterator<Item = &[Symbol]> {
+        let payload = Some(self.payload.as_slice()).filter(|payload| !payload.is_empty());
+        self.legends.iter().map(Legend::symbols).chain(payload)
+    }
+
+    /// With which symbol of which text line `row` begins, and how many that text has.
+    fn begin(&self, row: usize, profile: &Profile) -> [usize; 3] {
+        let layout = &profile.layout;
+        let rows = Rows::of(self.is_keyed(), self.is_signed());
+        let legend = layout.legend_of(row);
+        let length = self.legends[legend].symbols().len();
+        match layout.line(row, rows) {
+            Line::Name => [legend, layout.row_phase(row, length), length],
+            Line::Keyed => [legend, self.keys[legend].phase(row, length), length],
+            Line::Payload => {
+                [self.legends.len(), code::first(row, rows, profile), self.payload.len()]
+            }
+        }
+    }
+
     /// The symbols of line `row` over the portrait's width, the last one perhaps cut.
     pub fn cells(&self, row: usize, profile: &Profile) -> impl Iterator<Item = Cell> + use<> {
         let layout = profile.layout;
-        let (legend, width) = (layout.legend_of(row), profile.width);
-        let length = self.legends[legend].symbols().len();
-        let first = match self.keys.get(legend) {
-            Some(key) if layout.is_keyed(row) => key.phase(row, length),
-            _ => layout.row_phase(row, length),
-        };
+        let width = profile.width;
+        let [text, first, length] = self.begin(row, profile);
         let cap_height = layout.cap_height_of(row);
         let baseline = row as f64 * layout.pitch.0 + layout.baseline(cap_height).0;
         (0..(width.0 / layout.advance.0).ceil() as usize).map(move |cell| {
@@ -67,7 +103,7 @@ impl Imprint {
             let middle = Mm(left + 0.5 * layout.advance.0);
             let wave = layout.wave.map_or(0.0, |wave| wave.at(middle, row as f64).0);
             Cell {
-                legend,
+                text,
                 symbol: (cell + first) % length,
                 left: Mm(left),
                 baseline: Mm(baseline + wave),
@@ -101,12 +137,12 @@ mod tests {
         assert!(
             first
                 .iter()
-                .all(|c| c.legend == 0 && c.symbol < lengths[0] && c.cap_height == Mm(0.24))
+                .all(|c| c.text == 0 && c.symbol < lengths[0] && c.cap_height == Mm(0.24))
         );
         assert!(
             second
                 .iter()
-                .all(|c| c.legend == 1 && c.symbol < lengths[1] && c.cap_height == Mm(0.2))
+                .all(|c| c.text == 1 && c.symbol < lengths[1] && c.cap_height == Mm(0.2))
         );
         let mean = |cells: &[Cell]| cells[..32].iter().map(|c| c.baseline.0).sum::<f64>() / 32.0;
         assert!((mean(&first) - 0.32).abs() < 1e-9 && (mean(&second) - 0.7).abs() < 1e-9);

@@ -45,11 +45,74 @@ impl Wave {
     }
 }
 
+/// What stands in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// The name, and it begins where the row-phase sequence says.
+    Name,
+    /// The name, and it begins where the issuer's key says.
+    Keyed,
+    /// The payload of a signed print.
+    Payload,
+}
+
+/// Which turns the lines of each legend take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rows {
+    /// The name alone.
+    #[default]
+    Plain,
+    /// Every second line is keyed.
+    Keyed,
+    /// Every third line carries the payload: the name needs most lines, since by it the reader finds
+    /// its way; how many is measured in docs/signature.md.
+    Signed,
+    /// Both.
+    KeyedAndSigned,
+}
+
+impl Rows {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Plain, Self::Keyed, Self::Signed, Self::KeyedAndSigned];
+
+    /// Those of a print that is keyed, or signed, or both.
+    #[must_use]
+    pub fn of(keyed: bool, signed: bool) -> Self {
+        match (keyed, signed) {
+            (false, false) => Self::Plain,
+            (true, false) => Self::Keyed,
+            (false, true) => Self::Signed,
+            (true, true) => Self::KeyedAndSigned,
+        }
+    }
+
+    /// Whether some lines begin where a key says.
+    #[must_use]
+    pub fn are_keyed(self) -> bool {
+        self.turn().contains(&Line::Keyed)
+    }
+
+    /// Whether some lines carry a payload.
+    #[must_use]
+    pub fn are_signed(self) -> bool {
+        self.turn().contains(&Line::Payload)
+    }
+
+    fn turn(self) -> &'static [Line] {
+        match self {
+            Self::Plain => &[Line::Name],
+            Self::Keyed => &[Line::Name, Line::Keyed],
+            Self::Signed => &[Line::Name, Line::Name, Line::Payload],
+            Self::KeyedAndSigned => &[Line::Name, Line::Keyed, Line::Payload],
+        }
+    }
+}
+
 /// One symbol in its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cell {
-    /// Which legend of the layout's.
-    pub legend: usize,
+    /// Which text of the imprint's: a legend, or after those the payload.
+    pub text: usize,
     /// Which symbol of it.
     pub symbol: usize,
     /// Left edge of the cell, from that of the portrait.
@@ -85,11 +148,17 @@ impl Layout {
         Mm(0.5 * (self.pitch.0 + cap_height.0))
     }
 
-    /// Whether line `row` begins where the issuer's key says, in a keyed print: every second line of
-    /// each legend. The others follow the law, by which the reader finds its way.
+    /// What stands in line `row` of a print whose lines of each legend take these turns.
     #[must_use]
-    pub fn is_keyed(&self, row: usize) -> bool {
-        (row / self.legends) % 2 == 1
+    pub fn line(&self, row: usize, rows: Rows) -> Line {
+        let turn = rows.turn();
+        turn[row / self.legends % turn.len()]
+    }
+
+    /// Whether line `row` begins where the row-phase sequence says, by which the reader finds its way.
+    #[must_use]
+    pub fn follows(&self, row: usize, rows: Rows) -> bool {
+        self.line(row, rows) == Line::Name
     }
 
     /// Which symbol of a legend of `length` symbols stands first in line `row`.

@@ -12,6 +12,7 @@ pub mod profile;
 mod profile_error;
 mod profile_file;
 pub mod screen;
+pub mod signed;
 mod spelling;
 pub mod threshold;
 pub mod turning;

@@ -7,6 +7,7 @@ use ab_glyph_rasterizer::{Rasterizer, point};
 use thiserror::Error;
 
 use super::alphabet::{Script, Symbol};
+use super::signed::code;
 
 /// The typefaces that are built in, by the name that a profile calls them; `fonts/README.md` tells
 /// origin and licence, `cargo run --release --example legibility` the measurement that chose them.
@@ -87,7 +88,8 @@ impl Typeface {
         if cap_height.is_nan() || cap_height <= 0.0 {
             return Err(TypefaceError::Corrupt);
         }
-        let everything = Script::ALL.iter().flat_map(|s| s.symbols().chain([s.end()]));
+        let names = Script::ALL.iter().flat_map(|s| s.symbols().chain([s.end()]));
+        let everything = names.chain(code::alphabet());
         let lacking: Vec<char> =
             everything.map(Symbol::character).filter(|&c| font.glyph_id(c).0 == 0).collect();
         if lacking.is_empty() {

@@ -12,7 +12,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tumar::imaging::Mm;
-use tumar::inspect::recognition::templates::{Alphabet, Imaging};
+use tumar::inspect::recognition::templates::{Alphabet, Imaging, of_script};
 use tumar::spec::check::FIELD;
 use tumar::spec::{Profile, Script, Symbol};
 
@@ -26,7 +26,7 @@ const STEPS: usize = 12_000_000;
 fn main() {
     let profile = Profile::default();
     for script in Script::ALL {
-        let alphabet = Alphabet::tinted(script, &profile);
+        let alphabet = Alphabet::tinted(script, of_script(script), &profile);
         let symbols: Vec<Symbol> = script.symbols().collect();
         let distances = distances(&alphabet, symbols.len());
         let weights: Vec<f64> = symbols.iter().map(|s| s.log_prior().exp().max(RARE)).collect();

@@ -201,7 +201,7 @@ impl Repetition {
             score: columns.repetition,
             lattice: columns.lattice,
             law: columns.row_phases.map_or(0.0, |phases| phases.score),
-            keyed: columns.row_phases.is_some_and(|phases| phases.keyed),
+            keyed: columns.row_phases.is_some_and(|phases| phases.rows.are_keyed()),
             lines: columns.placed(),
         }
     }

@@ -5,6 +5,7 @@
 
 use crate::inspect::decision::claim::KeyClaim;
 use crate::inspect::synchronisation::columns::Columns;
+use crate::spec::layout::Line;
 use crate::spec::key::{KeyId, RowKey};
 use crate::spec::{Legend, Profile};
 
@@ -104,10 +105,10 @@ fn compare(
     key: &RowKey,
     profile: &Profile,
 ) -> Option<(Lines<bool>, Lines<usize>)> {
-    let law = columns.row_phases.filter(|phases| phases.keyed)?;
+    let law = columns.row_phases.filter(|phases| phases.rows.are_keyed())?;
     let symbols = columns.symbols;
     let (mut placed, mut begins) = (Vec::new(), Vec::new());
-    for (line, row) in law.keyed_lines(columns.phases.len(), profile) {
+    for (line, row) in law.lines_of(Line::Keyed, columns.phases.len(), profile) {
         let expected = law.number(key.phase(row, symbols), symbols);
         begins.push((line, expected));
         placed.extend(columns.phases[line].map(|phase| (row, phase == expected)));

@@ -6,6 +6,7 @@ use ndarray::Array2;
 use crate::imaging::Mm;
 use crate::inspect::recognition::field::Field;
 use crate::inspect::recognition::psf::Psf;
+use crate::inspect::recognition::reading::Reading;
 use crate::inspect::recognition::templates::{Alphabet, BINS, Imaging, LENGTH, Template};
 use crate::inspect::recognition::viterbi;
 use crate::inspect::recognition::whitening::Whitening;
@@ -87,6 +88,16 @@ impl<'a> Fit<'a> {
         fit
     }
 
+    /// The text that fits best where, how blurred and how high another one was read.
+    #[must_use]
+    pub fn like(field: Field, alphabet: &'a Alphabet, other: &Reading) -> Self {
+        let (imaging, psf) = (other.imaging, other.psf.clone());
+        let mut fit = Self::begin([field.clone(), field], alphabet, imaging, psf, None);
+        fit.amplitude = other.contrast as f32;
+        fit.first_text();
+        fit
+    }
+
     fn begin(
         [seen, field]: [Field; 2],
         alphabet: &'a Alphabet,
@@ -145,13 +156,27 @@ impl<'a> Fit<'a> {
         self.refit();
     }
 
+    /// What each symbol costs at each place in place of none, `[place, symbol]`, by the weights there.
+    pub(super) fn singly(&self) -> Array2<f32> {
+        let amplitude = self.amplitude;
+        let ones = vec![1.0; self.field.weights.len()];
+        let squares = self.windows(&ones).dot(&self.whole.mapv(|v| v * v).t());
+        let dots = self.dots(&self.field.heights);
+        squares * (amplitude * amplitude) - dots * (2.0 * amplitude)
+    }
+
     /// What neighbours cost more together than each by itself.
-    fn pairs(&self) -> Array2<f32> {
+    pub(super) fn pairs(&self) -> Array2<f32> {
         self.follows.mapv(|v| 2.0 * self.amplitude * self.amplitude * v)
     }
 
     /// Σ w·t·v of each symbol's template and a circle of values, `[place, symbol]`.
     fn dots(&self, values: &[f32]) -> Array2<f32> {
+        self.windows(values).dot(&self.whole.t())
+    }
+
+    /// Each place's window of a circle of values, weighed, `[place, bin]`.
+    fn windows(&self, values: &[f32]) -> Array2<f32> {
         let weighed: Vec<f32> =
             values.iter().zip(&self.field.weights).map(|(v, w)| v * w).collect();
         let mut windows = Array2::<f32>::zeros((self.field.symbols, BINS));
@@ -160,7 +185,7 @@ impl<'a> Fit<'a> {
                 self.field.window(&weighed, place, window);
             }
         }
-        windows.dot(&self.whole.t())
+        windows
     }
 
     /// What each symbol costs at each place in place of the one that stands there,
@@ -455,6 +480,7 @@ fn moved(mut imaging: Imaging, axis: usize, step: f64, times: f64) -> Imaging {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::recognition::templates::of_script;
     use crate::spec::{Legend, Name, Profile, Script, Symbol};
 
     /// Places in the alphabet of a name's legend.
@@ -468,7 +494,7 @@ mod tests {
 
     #[test]
     fn a_rendered_text_comes_back_with_its_height() {
-        let alphabet = Alphabet::tinted(Script::Latin, &Profile::default());
+        let alphabet = Alphabet::tinted(Script::Latin, of_script(Script::Latin), &Profile::default());
         let text = text(&alphabet);
         let imaging = Imaging { along: 0.06, down: -0.04, blur: Mm(0.045) };
         let templates = alphabet.templates(&text, &imaging);

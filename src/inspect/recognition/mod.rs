@@ -13,6 +13,7 @@ pub mod fit;
 pub mod initial;
 pub mod psf;
 pub mod reading;
+pub mod soft;
 pub mod stroke_gain;
 pub mod templates;
 pub mod viterbi;

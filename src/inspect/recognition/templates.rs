@@ -12,6 +12,7 @@ use crate::inspect::recognition::decoding::Code;
 use crate::inspect::signal::flatten::PORTRAIT_SPREAD;
 use crate::inspect::stacking::grid::{ACROSS, ALONG};
 use crate::spec::modulation::MEAN_SPREAD;
+use crate::spec::signed::code;
 use crate::spec::threshold::Field;
 use crate::spec::{Layout, Mode, Profile, Script, Symbol};
 
@@ -60,7 +61,7 @@ pub struct Alphabet {
     pub script: Script,
     /// How they got into the portrait.
     pub mode: Mode,
-    /// The symbols; the end mark is the last.
+    /// The symbols; of a script, the end mark is the last.
     pub symbols: Vec<Symbol>,
     /// Which texts of them have the right check symbols.
     pub code: Code,
@@ -78,6 +79,9 @@ pub struct Alphabets<'p> {
     tint: OnceLock<[Alphabet; 2]>,
     /// At each of [`STROKE_MODELS`].
     screen: OnceLock<[Vec<Alphabet>; 2]>,
+    /// Of the payload lines, likewise.
+    payload: OnceLock<Alphabet>,
+    screened_payload: OnceLock<Vec<Alphabet>>,
 }
 
 /// How a letter of a screen may come out: by how much its strokes have gained.
@@ -111,13 +115,30 @@ impl<'p> Alphabets<'p> {
     /// Those of a profile.
     #[must_use]
     pub fn new(profile: &'p Profile) -> Self {
-        Self { profile, tint: OnceLock::new(), screen: OnceLock::new() }
+        let (tint, screen) = (OnceLock::new(), OnceLock::new());
+        let (payload, screened_payload) = (OnceLock::new(), OnceLock::new());
+        Self { profile, tint, screen, payload, screened_payload }
     }
 
     /// Both scripts as a tint.
     #[must_use]
     pub fn tinted(&self) -> &[Alphabet; 2] {
-        self.tint.get_or_init(|| Script::ALL.map(|script| Alphabet::tinted(script, self.profile)))
+        let tinted = |script| Alphabet::tinted(script, of_script(script), self.profile);
+        self.tint.get_or_init(|| Script::ALL.map(tinted))
+    }
+
+    /// The glyphs of payload lines as a tint.
+    pub fn payload(&self) -> &Alphabet {
+        let tinted = || Alphabet::tinted(Script::Latin, code::alphabet().collect(), self.profile);
+        self.payload.get_or_init(tinted)
+    }
+
+    /// The glyphs of payload lines as a letter screen whose strokes have gained so.
+    #[must_use]
+    pub fn screened_payload(&self, shares: &Shares) -> Alphabet {
+        let glyphs = || code::alphabet().collect();
+        let models = || Alphabet::screened(Script::Latin, glyphs(), self.profile);
+        Alphabet::mixed(self.screened_payload.get_or_init(models), shares)
     }
 
     /// Both scripts as a letter screen whose strokes have gained so.
@@ -128,25 +149,23 @@ impl<'p> Alphabets<'p> {
 
     /// Both scripts in each of [`STROKE_MODELS`].
     pub fn in_models(&self) -> &[Vec<Alphabet>; 2] {
-        let models = |script| Alphabet::screened(script, self.profile);
+        let models = |script| Alphabet::screened(script, of_script(script), self.profile);
         self.screen.get_or_init(|| Script::ALL.map(models))
     }
 }
 
 impl Alphabet {
-    /// The glyphs of a script as a tint prints them.
+    /// Symbols of a script as a tint prints them.
     #[must_use]
-    pub fn tinted(script: Script, profile: &Profile) -> Self {
-        let symbols: Vec<Symbol> = script.symbols().chain([script.end()]).collect();
+    pub fn tinted(script: Script, symbols: Vec<Symbol>, profile: &Profile) -> Self {
         let rasters =
             symbols.iter().flat_map(|&symbol| in_sizes(profile, |cap| inked(symbol, cap, profile)));
         let rasters = rasters.collect();
         Self::new(script, Mode::Tint, symbols, rasters, profile)
     }
 
-    /// The glyphs of a script as a letter screen prints them, in each of [`STROKE_MODELS`].
-    fn screened(script: Script, profile: &Profile) -> Vec<Self> {
-        let symbols: Vec<Symbol> = script.symbols().chain([script.end()]).collect();
+    /// Symbols of a script as a letter screen prints them, in each of [`STROKE_MODELS`].
+    fn screened(script: Script, symbols: Vec<Symbol>, profile: &Profile) -> Vec<Self> {
         let fields: Vec<Vec<Field>> = symbols
             .par_iter()
             .map(|&symbol| {
@@ -226,6 +245,12 @@ impl Alphabet {
         templates.iter_mut().zip(means).for_each(|(template, mean)| template.add(mean, 1.0));
         templates
     }
+}
+
+/// All that a name in this script may have; the end mark is the last.
+#[must_use]
+pub fn of_script(script: Script) -> Vec<Symbol> {
+    script.symbols().chain([script.end()]).collect()
 }
 
 /// The heights of a profile's capitals.
@@ -350,7 +375,7 @@ mod tests {
     #[test]
     fn a_template_is_the_glyph_without_its_means() {
         let profile = Profile::default();
-        let alphabet = Alphabet::tinted(Script::Latin, &profile);
+        let alphabet = Alphabet::tinted(Script::Latin, of_script(Script::Latin), &profile);
         let imaging = Imaging { along: 0.0, down: 0.0, blur: Mm(0.03) };
         let all: Vec<usize> = (0..alphabet.symbols.len()).collect();
         for template in alphabet.templates(&all, &imaging) {
@@ -365,7 +390,7 @@ mod tests {
     #[test]
     fn a_shift_moves_the_template() {
         let profile = Profile::default();
-        let alphabet = Alphabet::tinted(Script::Cyrillic, &profile);
+        let alphabet = Alphabet::tinted(Script::Cyrillic, of_script(Script::Cyrillic), &profile);
         let at = |along| {
             let imaging = Imaging { along, down: 0.0, blur: Mm(0.04) };
             alphabet.templates(&[3], &imaging).remove(0).near

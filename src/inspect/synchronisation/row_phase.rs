@@ -1,11 +1,13 @@
 //! The row-phase sequence: the generator begins each line with a symbol that the line's number
 //! decides (`Layout::row_phase`). Where a scan's lines follow it, they can be placed all together,
 //! also those that are too faint to be placed one by one, and the turn of the page is known. In a
-//! keyed print every second line follows it; only the issuer knows the places of the others.
+//! keyed print every second line follows it, and only the issuer knows the places of the others; in
+//! a signed print the others carry the payload.
 
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::orientation::Orientation;
 use crate::spec::Profile;
+use crate::spec::layout::{Line, Rows};
 
 /// The ladder of scores: how far the best placement of a scan's lines stands over chance, in
 /// standard deviations. Some 10,000 placements are tried, of which the best reaches 4 by chance;
@@ -33,18 +35,18 @@ pub struct RowPhases {
     turn: usize,
     /// Which way lines and symbols run.
     pub orientation: Orientation,
-    /// Whether only every second line follows it, as in keyed prints.
-    pub keyed: bool,
+    /// Which lines follow it: not all do in keyed and in signed prints.
+    pub rows: Rows,
     /// How far it stands over chance, in standard deviations.
     pub score: f64,
 }
 
 impl RowPhases {
     /// The symbol number at the origin of each of the scan's first `lines` lines; `None` outside of
-    /// the portrait, and for keyed lines.
+    /// the portrait, and for lines that do not follow it.
     #[must_use]
     pub fn phases(&self, lines: usize, symbols: usize, profile: &Profile) -> Vec<Option<usize>> {
-        let printed = Printed::new(symbols, self.keyed, profile);
+        let printed = Printed::new(symbols, self.rows, profile);
         let phase = |line| printed.phase(self.first, self.orientation, line);
         (0..lines).map(|line| phase(line).map(|phase| (phase + self.turn) % symbols)).collect()
     }
@@ -55,19 +57,20 @@ impl RowPhases {
         row(self.first, self.orientation, line)
     }
 
-    /// The lines of a scan whose places only the key tells, each with the generator's number of it.
-    pub fn keyed_lines(
+    /// The lines of a scan in which this stands, each with the generator's number of it.
+    pub fn lines_of(
         &self,
+        kind: Line,
         lines: usize,
         profile: &Profile,
     ) -> impl Iterator<Item = (usize, usize)> {
         let (sequence, layout) = (*self, profile.layout);
         let (printed, _) = layout.extent(profile.width, profile.height);
         let with_row = move |line| Some((line, usize::try_from(sequence.row(line)).ok()?));
-        let is_keyed = move |(_, row): &(usize, usize)| {
-            sequence.keyed && *row < printed && layout.is_keyed(*row)
+        let is = move |(_, row): &(usize, usize)| {
+            *row < printed && layout.line(*row, sequence.rows) == kind
         };
-        (0..lines).filter_map(with_row).filter(is_keyed)
+        (0..lines).filter_map(with_row).filter(is)
     }
 
     /// A frame from the first printed line to the last, now that the lines' numbers are known.
@@ -113,21 +116,21 @@ struct Printed {
     symbols: usize,
     /// None for lines that the sequence does not place.
     phases: Vec<Option<usize>>,
-    keyed: bool,
+    rows: Rows,
 }
 
 impl Printed {
-    fn new(symbols: usize, keyed: bool, profile: &Profile) -> Self {
+    fn new(symbols: usize, rows: Rows, profile: &Profile) -> Self {
         let layout = &profile.layout;
         let (lines, _) = layout.extent(profile.width, profile.height);
-        let placed = |row: &usize| !(keyed && layout.is_keyed(*row));
+        let placed = |row: &usize| layout.follows(*row, rows);
         let phase = |row| Some(row).filter(placed).map(|row| layout.row_phase(row, symbols));
-        Self { symbols, phases: (0..lines).map(phase).collect(), keyed }
+        Self { symbols, phases: (0..lines).map(phase).collect(), rows }
     }
 
-    /// All lines by the sequence, and every second one.
-    fn either(symbols: usize, profile: &Profile) -> [Self; 2] {
-        [false, true].map(|keyed| Self::new(symbols, keyed, profile))
+    /// By all turns that lines may take.
+    fn each(symbols: usize, profile: &Profile) -> [Self; Rows::ALL.len()] {
+        Rows::ALL.map(|rows| Self::new(symbols, rows, profile))
     }
 
     /// That of a scan's line as its symbols run, if the scan's first line has the number `first`.
@@ -161,7 +164,7 @@ impl Printed {
 #[must_use]
 pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<RowPhases> {
     let symbols = scores.first()?.len();
-    let printed = Printed::either(symbols, profile);
+    let printed = Printed::each(symbols, profile);
     let centred: Vec<Vec<f64>> = scores
         .iter()
         .map(|line| {
@@ -188,7 +191,7 @@ pub fn find(scores: &[Vec<f64>], profile: &Profile) -> Option<RowPhases> {
         for (turn, sum) in sums.iter().enumerate() {
             let score = sum / variance.sqrt().max(1e-30);
             if best.is_none_or(|b| score > b.score) {
-                best = Some(RowPhases { first, turn, orientation, keyed: printed.keyed, score });
+                best = Some(RowPhases { first, turn, orientation, rows: printed.rows, score });
             }
         }
     }
@@ -207,7 +210,7 @@ pub fn find_by_pairs(
     alike: &[f32],
     profile: &Profile,
 ) -> Option<RowPhases> {
-    let printed = Printed::either(symbols, profile);
+    let printed = Printed::each(symbols, profile);
     let mut centred = alike.to_vec();
     let mut variances = Vec::with_capacity(lines * apart);
     for pair in centred.chunks_exact_mut(symbols) {
@@ -234,7 +237,7 @@ pub fn find_by_pairs(
         }
         let score = f64::from(sum) / f64::from(variance).sqrt().max(1e-30);
         if best.is_none_or(|b| score > b.score) {
-            best = Some(RowPhases { first, turn: 0, orientation, keyed: printed.keyed, score });
+            best = Some(RowPhases { first, turn: 0, orientation, rows: printed.rows, score });
         }
     }
     best.filter(|found| found.score >= least)
@@ -254,7 +257,7 @@ mod tests {
         let profile = Profile::default();
         let symbols = 17;
         for (first, orientation) in placements() {
-            let truth = RowPhases { first, turn: 5, orientation, keyed: false, score: 0.0 };
+            let truth = RowPhases { first, turn: 5, orientation, rows: Rows::Plain, score: 0.0 };
             let phases = truth.phases(40, symbols, &profile).into_iter().flatten();
             let score = |phase, s| if s == phase { 1.0 } else { 0.0 };
             let scores: Vec<Vec<f64>> =
@@ -271,7 +274,7 @@ mod tests {
     #[test]
     fn every_second_line_of_a_keyed_print_follows() {
         let (profile, symbols) = (Profile::default(), 17);
-        let truth = RowPhases { first: 7, turn: 5, keyed: true, ..RowPhases::default() };
+        let truth = RowPhases { first: 7, turn: 5, rows: Rows::Keyed, ..RowPhases::default() };
         let phases = truth.phases(40, symbols, &profile);
         assert_eq!(phases.iter().flatten().count(), 20);
         // The other lines lie anywhere.
@@ -280,10 +283,9 @@ mod tests {
         let scores: Vec<Vec<f64>> =
             at.map(|at| (0..symbols).map(|s| if s == at { 1.0 } else { 0.0 }).collect()).collect();
         let found = find(&scores, &profile).unwrap();
-        assert_eq!((found.first, found.turn, found.keyed), (7, 5, true));
+        assert_eq!((found.first, found.turn, found.rows), (7, 5, Rows::Keyed));
         assert!(phases.iter().enumerate().all(|(line, phase)| {
-            let is_keyed = profile.layout.is_keyed(found.row(line) as usize);
-            phase.is_none() == is_keyed
+            phase.is_some() == profile.layout.follows(found.row(line) as usize, Rows::Keyed)
         }));
     }
 
@@ -292,7 +294,7 @@ mod tests {
         let profile = Profile::default();
         let (symbols, lines, apart) = (17, 40, 3);
         for (first, orientation) in placements() {
-            let truth = RowPhases { first, turn: 0, orientation, keyed: false, score: 0.0 };
+            let truth = RowPhases { first, turn: 0, orientation, rows: Rows::Plain, score: 0.0 };
             let phases = truth.phases(lines, symbols, &profile);
             let mut alike = vec![0.0; lines * apart * symbols];
             for line in 0..lines {

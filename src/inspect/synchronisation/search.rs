@@ -19,6 +19,7 @@ use crate::inspect::synchronisation::period::{self, Period, STRETCH};
 use crate::inspect::synchronisation::register::{Registration, register};
 use crate::inspect::synchronisation::row_phase;
 use crate::inspect::synchronisation::strips::{FINE, Strips, Turn};
+use crate::spec::layout::Line;
 use crate::spec::{Legend, Profile};
 
 /// A line is placed where its correlation with the others stands this many standard deviations over
@@ -225,7 +226,7 @@ impl Columns {
                 .collect();
             let Some(found) = row_phase::find(&scores, profile) else { return };
             self.phases = found.phases(scores.len(), self.symbols, profile);
-            for (line, _) in found.keyed_lines(scores.len(), profile) {
+            for (line, _) in found.lines_of(Line::Keyed, scores.len(), profile) {
                 self.phases[line] = clearest(&scores[line]);
             }
             self.row_phases = Some(found);

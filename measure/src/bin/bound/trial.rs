@@ -7,7 +7,7 @@ use tumar::Verdict;
 use tumar::channel::{Conditions, Preset, print_and_scan};
 use tumar::imaging::Picture;
 use tumar::inspect::Reader;
-use tumar::inspect::recognition::templates::Alphabet;
+use tumar::inspect::recognition::templates::{Alphabet, of_script};
 use tumar::issue::embed;
 use tumar::spec::{Legend, Name, Profile, Script, Symbol};
 
@@ -59,7 +59,7 @@ pub(crate) fn run(
     let profile = Profile::default();
     let reader = Reader::new(&profile);
     let script = case.name.script();
-    let alphabet = Alphabet::tinted(script, &profile);
+    let alphabet = Alphabet::tinted(script, of_script(script), &profile);
     let legend = Legend::of(case.name, usize::MAX)?;
     let print = |name: &Name, strength: f64| -> Result<Picture> {
         let profile = Profile::default().with_strength(strength)?;

@@ -1,0 +1,124 @@
+//! The payload lines: where they lie is known from the name's, so that they are stacked and read
+//! without a search of their own, but for the portrait's left edge, which the name's lines tell up to
+//! whole copies.
+
+use ndarray::Array2;
+
+use crate::inspect::candidate::Found;
+use crate::inspect::recognition::field::Field;
+use crate::inspect::recognition::reading::Reading;
+use crate::inspect::recognition::soft;
+use crate::inspect::recognition::stroke_gain;
+use crate::inspect::recognition::templates::{Alphabet, Alphabets};
+use crate::inspect::signal::flatten::Flat;
+use crate::inspect::signal::scan::Scan;
+use crate::inspect::stacking::grid::ALONG;
+use crate::inspect::stacking::stack;
+use crate::inspect::synchronisation::columns::Columns;
+use crate::inspect::synchronisation::row_phase::RowPhases;
+use crate::spec::layout::Line;
+use crate::spec::signed::code;
+use crate::spec::{Mode, Profile};
+
+/// Left edges are tried that lie so many symbols or less from where the lines seem to end. A guess: a
+/// portrait's margin may be too light for its lines to be seen.
+const OFF: f64 = 16.0;
+
+/// What the payload lines of a scan hold.
+#[derive(Clone, Debug)]
+pub struct PayloadLines {
+    /// The bytes, if they could be read.
+    pub bytes: Option<[u8; code::BYTES]>,
+    /// Natural logarithm of how likely each glyph is at each place, `[place, glyph]`.
+    pub glyphs: Array2<f32>,
+    /// The lines, each with the number of the payload's glyph at its origin; none for other lines.
+    pub columns: Columns,
+}
+
+/// Reads the payload lines beside the lines of a name; none where all lines are the name's, or where
+/// it is not known which are not.
+#[must_use]
+pub fn read(
+    found: &Found,
+    flat: &Flat,
+    scan: &Scan,
+    profile: &Profile,
+    alphabets: &Alphabets<'_>,
+) -> Option<PayloadLines> {
+    let (columns, reading) = (found.columns.as_ref()?, found.readings.as_ref()?.likelier());
+    let phases = columns.row_phases.filter(|phases| phases.rows.are_signed())?;
+    let screened;
+    let alphabet: &Alphabet = match reading.mode {
+        Mode::Tint => alphabets.payload(),
+        Mode::Screen => {
+            screened = alphabets.screened_payload(&stroke_gain::by_tone(&found.tones, flat));
+            &screened
+        }
+    };
+    let mut best: Option<PayloadLines> = None;
+    for edge in edges(found, columns, reading, &phases, profile) {
+        let columns = of_payload(columns, &phases, edge, profile);
+        let stack = stack::stack(flat, scan, &found.frame, &columns, &found.tones);
+        let field = Field::of(&stack, reading.orientation).turned(reading.begins % ALONG);
+        let glyphs = soft::symbols(field, alphabet, reading);
+        let bytes = code::decode(&glyphs);
+        if std::env::var_os("DBG").is_some() {
+            let sum: f32 = glyphs.rows().into_iter().map(|r| r.iter().copied().fold(f32::MIN, f32::max)).sum();
+            let middle = 0.5 * (found.frame.down[0] + found.frame.down[1]);
+            let seen = found.frame.across.map(|along| columns.symbols_from_origin(along, middle));
+            eprintln!("edge {edge} L {} turn {} begins {} seen {seen:?} down {:?} rows {:?} back {} copies {} along {} conf {sum} ok {}", reading.circle.len(), phases.turn(), reading.begins, found.frame.down, phases.rows, phases.orientation.runs_backwards(), stack.copies, reading.imaging.along, bytes.is_some());
+        }
+        let is_read = bytes.is_some();
+        let lines = PayloadLines { bytes, glyphs, columns };
+        if is_read || best.is_none() {
+            best = Some(lines);
+        }
+        if is_read {
+            break;
+        }
+    }
+    best
+}
+
+/// Where the portrait's left edge, as the text runs, may lie: whole symbols from the origin, the likeliest
+/// first.
+fn edges(
+    found: &Found,
+    columns: &Columns,
+    reading: &Reading,
+    phases: &RowPhases,
+    profile: &Profile,
+) -> Vec<i64> {
+    let length = columns.symbols as i64;
+    let whole = (reading.begins / ALONG) as i64;
+    let turn = phases.turn() as i64;
+    let backwards = phases.orientation.runs_backwards();
+    let one = if backwards { -(whole + turn) } else { whole - turn };
+    let middle = 0.5 * (found.frame.down[0] + found.frame.down[1]);
+    let seen = found.frame.across.map(|along| columns.symbols_from_origin(along, middle));
+    let width = profile.width.0 / profile.layout.advance.0;
+    let edges = (-width as i64 - length..=width as i64 + length).filter(|n| (n - one) % length == 0);
+    let off = |edge: i64| {
+        let sides = if backwards { [-width, 0.0] } else { [0.0, width] };
+        let sides = sides.map(|side| edge as f64 + side);
+        (sides[0] - seen[0]).abs().min((sides[1] - seen[1]).abs())
+    };
+    let mut edges: Vec<i64> = edges.filter(|edge| off(*edge) <= OFF.max(length as f64)).collect();
+    edges.sort_by(|&a, &b| off(a).total_cmp(&off(b)));
+    edges
+}
+
+/// The columns of the payload lines if the portrait's left edge lies at this symbol.
+fn of_payload(columns: &Columns, phases: &RowPhases, edge: i64, profile: &Profile) -> Columns {
+    let lines = columns.phases.len();
+    let backwards = phases.orientation.runs_backwards();
+    let mut placed = vec![None; lines];
+    for (line, row) in phases.lines_of(Line::Payload, lines, profile) {
+        let first = code::first(row, phases.rows, profile) as i64;
+        let number = if backwards { -edge - first } else { first - edge };
+        placed[line] = Some(number.rem_euclid(code::GLYPHS as i64) as usize);
+    }
+    let mut payload = columns.clone();
+    (payload.symbols, payload.phases, payload.row_phases) = (code::GLYPHS, placed, None);
+    payload
+}

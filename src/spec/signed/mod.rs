@@ -1,0 +1,3 @@
+//! Signed prints: what the payload lines carry, how it is signed, and how it becomes symbols.
+
+pub mod code;
