@@ -42,8 +42,8 @@ impl Symbol {
         known.then_some(Self(character))
     }
 
-    /// A glyph of the payload lines, which may be a digit.
-    pub(super) fn of_payload(character: char) -> Self {
+    /// A glyph of the payload lines, which no name has.
+    pub(super) const fn of_payload(character: char) -> Self {
         Self(character)
     }
 

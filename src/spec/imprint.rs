@@ -5,6 +5,7 @@ use super::alphabet::Symbol;
 use super::layout::{Cell, Line, Rows};
 use super::legend::{Legend, Name, NameError};
 use super::profile::Profile;
+use super::signed::bars::BARS;
 use super::signed::code;
 use crate::imaging::Mm;
 
@@ -43,12 +44,11 @@ impl Imprint {
         Ok(Self { legends, keys, payload: Vec::new() })
     }
 
-    /// The same with a payload on every third line.
+    /// The same with a payload on every sixth line.
     #[must_use]
     pub fn with_payload(mut self, bytes: &[u8; code::BYTES]) -> Self {
-        let alphabet: Vec<Symbol> = code::alphabet().collect();
         let glyphs = code::encode(bytes);
-        self.payload = glyphs.iter().map(|&glyph| alphabet[usize::from(glyph)]).collect();
+        self.payload = glyphs.iter().map(|&glyph| BARS[usize::from(glyph)]).collect();
         self
     }
 
@@ -64,7 +64,7 @@ impl Imprint {
         !self.keys.is_empty()
     }
 
-    /// Whether every third line carries a payload.
+    /// Whether every sixth line carries a payload.
     #[must_use]
     pub fn is_signed(&self) -> bool {
         !self.payload.is_empty()

@@ -64,8 +64,8 @@ pub enum Rows {
     Plain,
     /// Every second line is keyed.
     Keyed,
-    /// Every third line carries the payload: the name needs most lines, since by it the reader finds
-    /// its way; how many is measured in docs/signature.md.
+    /// Every sixth line carries the payload: the name needs most lines, since by it the reader finds
+    /// its way (measured: docs/signature.md).
     Signed,
     /// Both.
     KeyedAndSigned,
@@ -99,11 +99,12 @@ impl Rows {
     }
 
     fn turn(self) -> &'static [Line] {
+        use Line::{Keyed, Name, Payload};
         match self {
-            Self::Plain => &[Line::Name],
-            Self::Keyed => &[Line::Name, Line::Keyed],
-            Self::Signed => &[Line::Name, Line::Name, Line::Payload],
-            Self::KeyedAndSigned => &[Line::Name, Line::Keyed, Line::Payload],
+            Self::Plain => &[Name],
+            Self::Keyed => &[Name, Keyed],
+            Self::Signed => &[Name, Name, Payload, Name, Name, Name],
+            Self::KeyedAndSigned => &[Name, Keyed, Payload, Name, Keyed, Name],
         }
     }
 }

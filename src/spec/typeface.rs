@@ -7,7 +7,7 @@ use ab_glyph_rasterizer::{Rasterizer, point};
 use thiserror::Error;
 
 use super::alphabet::{Script, Symbol};
-use super::signed::code;
+use super::signed::bars::bar;
 
 /// The typefaces that are built in, by the name that a profile calls them; `fonts/README.md` tells
 /// origin and licence, `cargo run --release --example legibility` the measurement that chose them.
@@ -88,8 +88,7 @@ impl Typeface {
         if cap_height.is_nan() || cap_height <= 0.0 {
             return Err(TypefaceError::Corrupt);
         }
-        let names = Script::ALL.iter().flat_map(|s| s.symbols().chain([s.end()]));
-        let everything = names.chain(code::alphabet());
+        let everything = Script::ALL.iter().flat_map(|s| s.symbols().chain([s.end()]));
         let lacking: Vec<char> =
             everything.map(Symbol::character).filter(|&c| font.glyph_id(c).0 == 0).collect();
         if lacking.is_empty() {
@@ -122,6 +121,9 @@ impl Typeface {
     /// The outline of a symbol.
     #[must_use]
     pub fn glyph(&self, symbol: Symbol) -> Glyph {
+        if let Some(reach) = bar(symbol) {
+            return Glyph::bar(reach, self.advance() as f32);
+        }
         self.glyph_of(symbol.character())
     }
 
@@ -152,6 +154,14 @@ impl Typeface {
 }
 
 impl Glyph {
+    /// A rectangle over the cell's width, between these heights in cap heights below the baseline.
+    fn bar(reach: [f32; 2], width: f32) -> Self {
+        let [top, bottom] = reach;
+        let corners = [point(0.0, top), point(0.0, bottom), point(width, bottom), point(width, top)];
+        let side = |i: usize| OutlineCurve::Line(corners[i], corners[(i + 1) % 4]);
+        Self { curves: (0..4).map(side).collect(), reach }
+    }
+
     /// The outline's lines and curves, in order.
     #[must_use]
     pub fn curves(&self) -> &[OutlineCurve] {

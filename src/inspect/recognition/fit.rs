@@ -326,9 +326,11 @@ impl<'a> Fit<'a> {
             let (mut sum, mut count) = (0.0, 0.0);
             let costs = costs.row(place);
             let mut others: Vec<usize> = (0..costs.len()).filter(|&s| s != now).collect();
-            let likeliest = LIKELIEST.min(others.len() - 1);
-            others.select_nth_unstable_by(likeliest, |&a, &b| costs[a].total_cmp(&costs[b]));
-            for &symbol in &others[..likeliest] {
+            if others.len() > LIKELIEST {
+                others.select_nth_unstable_by(LIKELIEST, |&a, &b| costs[a].total_cmp(&costs[b]));
+                others.truncate(LIKELIEST);
+            }
+            for symbol in others {
                 let dot = dots[[place, symbol]] - dots[[place, now]];
                 let square = self.square(now, symbol);
                 if square > 0.0 {

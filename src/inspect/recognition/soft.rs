@@ -77,7 +77,7 @@ fn both_ways(own: &Array2<f64>, pairs: &[Array2<f64>]) -> Array2<f64> {
     }
     for mut row in chances.rows_mut() {
         let sum = row.sum().max(f64::MIN_POSITIVE);
-        row.mapv_inplace(|chance| (chance / sum).max(f64::from(f32::MIN_POSITIVE)));
+        row.mapv_inplace(|chance| (chance / sum).max(f64::MIN_POSITIVE));
     }
     chances
 }

@@ -12,7 +12,7 @@ use crate::inspect::recognition::decoding::Code;
 use crate::inspect::signal::flatten::PORTRAIT_SPREAD;
 use crate::inspect::stacking::grid::{ACROSS, ALONG};
 use crate::spec::modulation::MEAN_SPREAD;
-use crate::spec::signed::code;
+use crate::spec::signed::bars::BARS;
 use crate::spec::threshold::Field;
 use crate::spec::{Layout, Mode, Profile, Script, Symbol};
 
@@ -129,14 +129,14 @@ impl<'p> Alphabets<'p> {
 
     /// The glyphs of payload lines as a tint.
     pub fn payload(&self) -> &Alphabet {
-        let tinted = || Alphabet::tinted(Script::Latin, code::alphabet().collect(), self.profile);
+        let tinted = || Alphabet::tinted(Script::Latin, BARS.to_vec(), self.profile);
         self.payload.get_or_init(tinted)
     }
 
     /// The glyphs of payload lines as a letter screen whose strokes have gained so.
     #[must_use]
     pub fn screened_payload(&self, shares: &Shares) -> Alphabet {
-        let glyphs = || code::alphabet().collect();
+        let glyphs = || BARS.to_vec();
         let models = || Alphabet::screened(Script::Latin, glyphs(), self.profile);
         Alphabet::mixed(self.screened_payload.get_or_init(models), shares)
     }

@@ -62,12 +62,6 @@ pub fn read(
         let field = Field::of(&stack, reading.orientation).turned(reading.begins % ALONG);
         let glyphs = soft::symbols(field, alphabet, reading);
         let bytes = code::decode(&glyphs);
-        if std::env::var_os("DBG").is_some() {
-            let sum: f32 = glyphs.rows().into_iter().map(|r| r.iter().copied().fold(f32::MIN, f32::max)).sum();
-            let middle = 0.5 * (found.frame.down[0] + found.frame.down[1]);
-            let seen = found.frame.across.map(|along| columns.symbols_from_origin(along, middle));
-            eprintln!("edge {edge} L {} turn {} begins {} seen {seen:?} down {:?} rows {:?} back {} copies {} along {} conf {sum} ok {}", reading.circle.len(), phases.turn(), reading.begins, found.frame.down, phases.rows, phases.orientation.runs_backwards(), stack.copies, reading.imaging.along, bytes.is_some());
-        }
         let is_read = bytes.is_some();
         let lines = PayloadLines { bytes, glyphs, columns };
         if is_read || best.is_none() {

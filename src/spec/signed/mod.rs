@@ -1,3 +1,4 @@
 //! Signed prints: what the payload lines carry, how it is signed, and how it becomes symbols.
 
+pub mod bars;
 pub mod code;

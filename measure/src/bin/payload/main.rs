@@ -1,7 +1,7 @@
 //! The payload lines of signed prints: how many are read, and what was left of them.
 //!
 //! `cargo run --release -p measure --bin payload [-- --presets flatbed600,reader400 --prints N]`
-#![expect(clippy::print_stdout, reason = "it prints a table")]
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "it prints a table")]
 
 use std::path::PathBuf;
 
@@ -41,6 +41,7 @@ struct Trial {
     /// Bits that the soft glyphs tell, of all.
     told: f64,
     why: String,
+    fid: [f32; 4],
 }
 
 fn main() -> Result<()> {
@@ -64,8 +65,14 @@ fn main() -> Result<()> {
                 let bytes: [u8; code::BYTES] = std::array::from_fn(|_| random.random());
                 let imprint = Imprint::new(&holders[i], &profile)?;
                 let conditions = Conditions::draw(*preset, seed);
+                let blank = print(&portrait.picture, &imprint, &profile.clone().with_strength(0.0)?)?;
+                let seen_blank = tumar::issue::difference::seen_lightness(&blank.picture, tumar::imaging::Mm(400.0))?;
+                let fids = std::sync::Mutex::new(Vec::new());
                 let look = |imprint: &Imprint| -> Result<_> {
                     let printed = print(&portrait.picture, imprint, &profile)?;
+                    let seen = tumar::issue::difference::seen_lightness(&printed.picture, tumar::imaging::Mm(400.0))?;
+                    let d = tumar::issue::difference::absolute_difference(&seen_blank, &seen);
+                    fids.lock().unwrap().extend([0.5, 0.95].map(|q| tumar::issue::difference::percentile(&d, q)));
                     let scan = print_and_scan(&printed.picture, &conditions, seed)?;
                     Ok(reader.inspect(&scan, None, None)?)
                 };
@@ -97,6 +104,7 @@ fn main() -> Result<()> {
                     wrong,
                     told,
                     why: found.decision().reasons.first().cloned().unwrap_or_default() + &format!(" {:?}", found.evidence().repetition),
+                    fid: { let f = fids.lock().unwrap(); std::array::from_fn(|i| f[i]) },
                 })
             })
             .collect();
@@ -110,6 +118,8 @@ fn main() -> Result<()> {
             share(&|t| t.payload), share(&|t| t.name[0]), share(&|t| t.name[1]),
             wrong.get(wrong.len() / 2), wrong.last(), code::GLYPHS
         );
+        let fid: [f32; 4] = std::array::from_fn(|i| trials.iter().map(|t| t.fid[i]).fold(0.0, f32::max));
+        println!("    fidelity plain {:?} signed {:?} told mean {:.0}", &fid[..2], &fid[2..], trials.iter().map(|t| t.told.max(0.0)).sum::<f64>() / trials.len() as f64);
         for t in trials.iter().filter(|t| !t.payload || !t.name[0]) {
             println!("    {} wrong {:?} told {:.0} name {:?} {}", t.title, t.wrong, t.told, t.name, t.why);
         }
