@@ -105,9 +105,11 @@ pub mod error {
     pub use crate::issue::difference::DifferenceError;
     pub use crate::issue::portrait::PortraitError;
     pub use crate::issue::screen::ScreenError;
+    pub use crate::issue::signature::SignError;
     pub use crate::spec::key::{KeyError, NumberError};
     pub use crate::spec::legend::NameError;
     pub use crate::spec::profile::ProfileError;
+    pub use crate::spec::signed::{NumberTooLong, PayloadError, SigningKeyError};
     pub use crate::spec::typeface::TypefaceError;
 }
 
@@ -120,8 +122,12 @@ pub mod files {
     pub use crate::formats::file_names::{folded, found};
 }
 
-/// The issuer's secret, by which the lines of a print begin.
+/// The issuer's keys: the secret by which lines begin, and the pair that signs and checks.
 pub mod keys {
+    pub use crate::inspect::decision::signature_check::{SignatureCheck, Signing, Trust};
+    pub use crate::issue::sign;
+    pub use crate::spec::signed::key::LONGEST_FILE as LONGEST_SIGNING_KEY_FILE;
+    pub use crate::spec::signed::{Digest, PublicKey, SecretKey, Sign, SigningKeyId};
     pub use crate::inspect::decision::claim::KeyClaim;
     pub use crate::inspect::decision::key_check::Keyed;
     pub use crate::spec::key::{DocumentNumber, IssuerKey, KeyId, LONGEST_KEY_FILE, RowKey};

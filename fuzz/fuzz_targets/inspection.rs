@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
     let grey = GrayImage::from_fn(width as u32, height as u32, |x, y| image::Luma([at(x, y)]));
     let picture = Picture::new(grey.into(), Ppi(50.0 + 5.0 * f64::from(*ppi)));
     let name = (ppi % 2 == 0).then(|| Name::new("Ли", "Ян").expect("a name"));
-    let claim = Claim { name: name.as_ref(), key: None, reference: None };
+    let claim = Claim { name: name.as_ref(), ..Claim::default() };
     let page = READER.check(&picture, None, claim).expect("a resolution that makes sense");
     let record = Record::of_page(&page, name.as_ref(), &PROFILE);
     assert!((-1.0..=1.0).contains(&record.margin));

@@ -12,6 +12,7 @@ use crate::inspect::decision::evidence::{
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::operating_range::Range;
 use crate::inspect::decision::picture_check::PictureCheck;
+use crate::inspect::decision::signature_check::{SignatureCheck, Signing};
 use crate::inspect::decision::text::{Expected, LEGIBLE, Text};
 use crate::inspect::decision::verdict::Decision;
 use crate::inspect::recognition::reading::{Reading, Readings};
@@ -22,10 +23,12 @@ use crate::inspect::signal::flatten::Flat;
 use crate::inspect::signal::orientation::Orientation;
 use crate::inspect::signal::scan::Scan;
 use crate::inspect::signature::payload_lines::{self, PayloadLines};
+use crate::inspect::signature::signed_face;
 use crate::inspect::stacking::stack::Stack;
 use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::synchronisation::row_phase::{CERTAIN, FOLLOWED};
 use crate::inspect::tamper::map::Tamper;
+use crate::spec::signed::Payload;
 use crate::spec::{Legend, Profile, Symbol};
 
 /// Everything that was found of a portrait.
@@ -81,7 +84,12 @@ impl Inspection {
             .map(|comparison| PictureCheck::of(comparison, tamper.as_ref(), &scan));
         let payload = found
             .as_ref()
+            .filter(|_| evidence.established().is_some())
             .and_then(|found| payload_lines::read(found, &flat, &scan, profile, alphabets));
+        evidence.must_be_signed = profile.signed || claim.trust.is_some();
+        evidence.signature = found.as_ref().map_or(Signing::Unknown, |found| {
+            case.signature(found, second.as_ref(), payload.as_ref(), &evidence)
+        });
         let decision = decide(&evidence);
         Self { scan, leaf: None, found, second, tamper, comparison, payload, evidence, decision }
     }
@@ -149,6 +157,15 @@ impl Inspection {
     #[must_use]
     pub fn comparison(&self) -> Option<&Comparison> {
         self.comparison.as_ref()
+    }
+
+    /// What the signature is worth, where the payload lines could be read.
+    #[must_use]
+    pub fn signature(&self) -> Option<&SignatureCheck> {
+        match &self.evidence.signature {
+            Signing::Read(check) => Some(check),
+            _ => None,
+        }
     }
 
     /// What the payload lines hold, where some lines are not the name's.
@@ -321,6 +338,69 @@ impl Case<'_> {
             ..Range::of(self.scan, self.flat, self.profile, evidence.peak)
         };
         asks_for_range(evidence).then(measure)
+    }
+
+    /// What the payload lines come to.
+    fn signature(
+        &self,
+        found: &Found,
+        second: Option<&(Stack, Readings)>,
+        payload: Option<&PayloadLines>,
+        evidence: &Evidence,
+    ) -> Signing {
+        let rows = found.columns.as_ref().and_then(|columns| columns.row_phases);
+        let Some(rows) = rows.map(|phases| phases.rows) else { return Signing::Unknown };
+        let (Some(lines), Some(text)) = (payload, evidence.established()) else {
+            return if rows.are_signed() { Signing::Illegible } else { Signing::Unsigned };
+        };
+        let Some(bytes) = &lines.bytes else { return Signing::Illegible };
+        let payload = match Payload::parse(bytes) {
+            Ok(payload) => payload,
+            Err(error) => return Signing::Foreign(error),
+        };
+        let Some(readings) = &found.readings else { return Signing::Illegible };
+        let (names, surely) = self.names(readings, second, text);
+        let frame = Frame { across: lines.across, ..found.frame.clone() };
+        let orientation = readings.likelier().orientation;
+        let digest = &payload.head.digest;
+        let correlation =
+            signed_face::correlation(self.scan, &frame, orientation, digest, self.profile);
+        let (trusted, profile) = (self.claim.trust, self.profile);
+        Signing::Read(SignatureCheck::of(&payload, trusted, &names, surely, correlation, profile))
+    }
+
+    /// The legends that the print may carry: those that were read, and the expected name's where the
+    /// letters let it stand; and whether one of them is what it carries.
+    fn names(
+        &self,
+        readings: &Readings,
+        second: Option<&(Stack, Readings)>,
+        text: &Text,
+    ) -> (Vec<Vec<Legend>>, bool) {
+        let of_circle = |reading: &Reading| {
+            let symbols: Vec<Symbol> = reading.circle.iter().map(|read| read.symbol).collect();
+            Legend::from_circle(&symbols)
+        };
+        let own = of_circle(readings.likelier());
+        let other = second.map(|(_, readings)| of_circle(readings.likelier()));
+        let mut names = Vec::new();
+        match (own, other) {
+            (Some(own), None) if self.profile.layout.legends == 1 => names.push(vec![own]),
+            (Some(own), Some(Some(other))) => {
+                names.extend([vec![own.clone(), other.clone()], vec![other, own]]);
+            }
+            _ => {}
+        }
+        let borne_out = match &text.expected {
+            Some(Expected::SameLength(name)) => text.bears_out(name),
+            _ => false,
+        };
+        let surely = borne_out || text.is_clear() && !names.is_empty();
+        let stands = text.lets_name_stand();
+        let claimed = self.claim.name.filter(|_| stands);
+        let claimed = claimed.and_then(|name| Legend::all(name, self.profile).ok());
+        names.extend(claimed);
+        (names, surely)
     }
 
     fn key(&self, best: &Found, evidence: &Evidence) -> Key {

@@ -173,7 +173,7 @@ impl<'p> Reader<'p> {
         ppi: Option<Ppi>,
         expected: Option<&Name>,
     ) -> Result<Page, ScanError> {
-        self.check(picture, ppi, Claim { name: expected, key: None, reference: None })
+        self.check(picture, ppi, Claim { name: expected, ..Claim::default() })
     }
 
     /// The same, held against all that is claimed of the scan.

@@ -13,6 +13,7 @@ pub mod pdf_page;
 pub mod portrait;
 pub mod screen;
 pub mod shade;
+pub mod signature;
 mod slow;
 mod svg_layer;
 pub mod tint;
@@ -28,6 +29,7 @@ use crate::spec::legend::NameError;
 use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT, MOST_DOTS};
 use crate::spec::{Imprint, Mode, Name, Profile};
 pub use pdf_page::Microtext;
+pub use signature::{SignError, sign};
 use portrait::PortraitError;
 use screen::ScreenError;
 use vector::Layer;
@@ -74,6 +76,8 @@ pub struct Summary {
     pub symbols: usize,
     /// Whether half of the lines begin where the issuer's key says.
     pub keyed: bool,
+    /// Whether every sixth line carries a signature.
+    pub signed: bool,
     /// Copies of the legend in the picture, rounded down.
     pub copies: usize,
     /// "yes" below ICAO's limit for microprint (Doc 9303-2), else "no".
@@ -214,6 +218,9 @@ fn summarise(
             profile.layout.cap_height
         ));
     }
+    if profile.signed && !imprint.is_signed() {
+        warnings.push("the profile promises a signature, and this print has none: it will be called forged (--sign)".to_owned());
+    }
     if let Some(fault) = fault {
         warnings.push(format!("the portrait's colour profile {fault}; sRGB is assumed"));
     }
@@ -232,6 +239,7 @@ fn summarise(
         strength: profile.strength,
         symbols,
         keyed: imprint.is_keyed(),
+        signed: imprint.is_signed(),
         copies: (cells / symbols as f64) as usize,
         icao_microprint: if profile.is_icao_microprint() { "yes" } else { "no" },
         warnings,

@@ -9,6 +9,7 @@ use crate::inspect::decision::evidence;
 use crate::inspect::decision::evidence::{Evidence, Facing, Repetition};
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::picture_check::{CHANGED, DOUBTED, PictureCheck};
+use crate::inspect::decision::signature_check::{self, SignatureCheck};
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Comparison, Expected, Text};
 use crate::inspect::detection::spectrum::PEAK;
@@ -64,6 +65,7 @@ pub(super) fn questions(inspection: &Inspection) -> Vec<Question> {
         }
     }
     questions.extend(inspection.keyed().map(key));
+    questions.extend(inspection.signature().map(signed_face));
     let least = match evidence.face {
         Facing::Looked { least, .. } => least,
         Facing::NotAsked | Facing::Unknown => 1.0,
@@ -173,6 +175,18 @@ pub(super) fn length(found: usize, expected: usize) -> Question {
     };
     let rule = "If it does not hold and the whole text is read, it is another name.";
     Question { asks: "Is the text as long as the expected name’s?", rule, checks: vec![check] }
+}
+
+pub(super) fn signed_face(check: &SignatureCheck) -> Question {
+    let of = "Correlation of the face with the digest that was signed";
+    Question {
+        asks: "Is it the face that was signed?",
+        rule: "At least this, and it is; below the second, it is another.",
+        checks: vec![
+            least(of, check.correlation, signature_check::AGREES, 2),
+            least(of, check.correlation, signature_check::DIFFERS, 2),
+        ],
+    }
 }
 
 pub(super) fn key(keyed: &keyed::Keyed) -> Question {

@@ -7,6 +7,7 @@ use crate::inspect::comparison::agreement::{Agreement, Comparison, PictureRegion
 use crate::inspect::decision::copy;
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::likelihood::{self, LikelihoodRatio};
+use crate::inspect::decision::signature_check::{SignatureCheck, Trust};
 use crate::inspect::decision::text;
 use crate::inspect::decision::verdict::{Outcome, Verdict};
 use crate::inspect::recognition::reading::{Read as ReadSymbol, Reading};
@@ -59,6 +60,8 @@ pub struct Record {
     pub readable: Option<f64>,
     /// The portrait against the one that was issued, where that is at hand; none elsewhere.
     pub picture: Option<PicturePart>,
+    /// What the print's signature says; none where no payload was read.
+    pub signed: Option<SignedPart>,
     /// All portraits with microtext, from the top; the fields above are of one of them.
     pub portraits: Vec<Portrait>,
     /// Places where the microtext, or the picture, is not what it should be.
@@ -204,6 +207,24 @@ pub struct PicturePart {
     pub regions: Vec<Region>,
 }
 
+/// What a signed print says of itself.
+#[derive(Clone, Serialize)]
+pub struct SignedPart {
+    /// The id of the key that it says it was signed by.
+    pub key_id: String,
+    /// The document that it says it was made for.
+    pub document_number: String,
+    /// Whether a trusted key signed it for this name; none where no trusted keys were given, or the name
+    /// is not clear.
+    pub trusted: Option<bool>,
+    /// Whether the face is the one that was signed; none where that cannot be told.
+    pub digest_agrees: Option<bool>,
+    /// How well it correlates with the digest, −1..1.
+    pub correlation: f64,
+    /// log10 of the chance that another person's face agrees as well.
+    pub log10_odds: f64,
+}
+
 /// What is wrong with a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -275,6 +296,7 @@ impl Record {
             face: inspection.tamper.as_ref().map(|tamper| FacePart::of(&tamper.face)),
             readable: inspection.tamper.as_ref().map(|tamper| rounded(tamper.readable(), 3)),
             picture: inspection.comparison.as_ref().map(PicturePart::of),
+            signed: inspection.signature().map(SignedPart::of),
             portraits: corners(inspection).map(|_| Portrait::of(inspection)).into_iter().collect(),
             regions: Region::of(inspection),
             reasons: decision.reasons.clone(),
@@ -325,14 +347,35 @@ impl FacePart {
     }
 }
 
+fn agrees(agreement: Agreement) -> Option<bool> {
+    match agreement {
+        Agreement::Agrees => Some(true),
+        Agreement::Differs => Some(false),
+        Agreement::Untold => None,
+    }
+}
+
+impl SignedPart {
+    fn of(check: &SignatureCheck) -> Self {
+        Self {
+            key_id: check.key.to_string(),
+            document_number: check.document.signs().to_owned(),
+            trusted: match check.trust {
+                Trust::Valid => Some(true),
+                Trust::UnknownKey | Trust::Invalid => Some(false),
+                Trust::NotAsked | Trust::Unproved => None,
+            },
+            digest_agrees: agrees(check.agreement()),
+            correlation: rounded(check.correlation, 3),
+            log10_odds: rounded(check.log10_odds(), 1),
+        }
+    }
+}
+
 impl PicturePart {
     fn of(comparison: &Comparison) -> Self {
         Self {
-            agrees: match comparison.agreement {
-                Agreement::Agrees => Some(true),
-                Agreement::Differs => Some(false),
-                Agreement::Untold => None,
-            },
+            agrees: agrees(comparison.agreement),
             margin: rounded(comparison.margin, 3),
             why: comparison.unexplained.map(|why| why.to_string()),
             regions: comparison.regions.iter().map(Region::of_picture).collect(),

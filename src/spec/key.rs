@@ -217,6 +217,14 @@ pub enum NumberError {
     Sign,
 }
 
+impl DocumentNumber {
+    /// Its signs.
+    #[must_use]
+    pub fn signs(&self) -> &str {
+        &self.0
+    }
+}
+
 /// In any case and normal form; spaces, hyphens and the machine-readable zone's fillers are left
 /// out, as people write them differently.
 impl FromStr for DocumentNumber {

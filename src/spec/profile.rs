@@ -62,6 +62,8 @@ pub struct Profile {
     pub mode: Mode,
     /// The letter screen.
     pub screen: Screen,
+    /// Whether its prints are signed: then one that is not is forged.
+    pub signed: bool,
     /// Share of the face on which the microtext must be confirmed for a print to be authentic, 0..1.
     pub face: f64,
 }

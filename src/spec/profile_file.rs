@@ -22,6 +22,8 @@ struct File {
     screen: ScreenPart,
     #[serde(default)]
     face: FacePart,
+    #[serde(default)]
+    signature: SignaturePart,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +68,13 @@ struct MicrotextPart {
     wave: Option<WavePart>,
     #[serde(default = "one")]
     legends: usize,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignaturePart {
+    #[serde(default)]
+    promised: bool,
 }
 
 #[derive(Deserialize)]
@@ -143,6 +152,7 @@ impl Profile {
             strength: within("microtext.strength", micro.strength, STRENGTH)?,
             mode: micro.mode,
             screen: Screen::parse(file.screen)?,
+            signed: file.signature.promised,
             face: within("face.confirmed", file.face.confirmed, [0.0, 1.0])?,
         };
         profile.sound()

@@ -40,7 +40,7 @@ fn checked(
     issue: &KeyClaim,
     reader: &Reader<'_>,
 ) -> Inspection {
-    let claim = Claim { name, key: Some(issue), reference: None };
+    let claim = Claim { name, key: Some(issue), ..Claim::default() };
     reader.check(scan, None, claim).expect("a resolution").main
 }
 

@@ -35,7 +35,7 @@ impl Case {
     }
 
     fn page(&self, name: &Name) -> Page {
-        let claim = Claim { name: Some(name), key: Some(&self.issue), reference: None };
+        let claim = Claim { name: Some(name), key: Some(&self.issue), ..Claim::default() };
         Reader::new(&self.profile).check(&self.scan, None, claim).expect("a resolution")
     }
 

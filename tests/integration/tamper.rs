@@ -136,7 +136,7 @@ fn a_portrait_that_was_issued_to_another() {
         (&other, Verdict::Altered, Some(false)),
         (&mirrored, Verdict::Inconclusive, None),
     ] {
-        let claim = Claim { name: Some(&holder()), key: None, reference: Some(reference) };
+        let claim = Claim { name: Some(&holder()), reference: Some(reference), ..Claim::default() };
         let inspection =
             Reader::new(&profile).check(&scan, None, claim).expect("a resolution").main;
         assert_eq!(inspection.decision().verdict, verdict, "{:?}", inspection.decision());

@@ -124,7 +124,7 @@ fn run(
     );
     let issue = KeyClaim { keys: vec![key.clone()], document };
     let check = |scan: &Picture, name| -> Result<Inspection> {
-        Ok(reader.check(scan, None, Claim { name, key: Some(&issue), reference: None })?.main)
+        Ok(reader.check(scan, None, Claim { name, key: Some(&issue), ..Claim::default() })?.main)
     };
     let (genuine, blind) = (check(&own, Some(name))?, check(&own, None)?);
     let forged = check(&forged, Some(name))?;

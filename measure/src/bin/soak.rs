@@ -84,7 +84,7 @@ fn inspect(
     name: Option<&Name>,
     profile: &Profile,
 ) {
-    let Ok(page) = reader.check(picture, ppi, Claim { name, key: None, reference: None }) else {
+    let Ok(page) = reader.check(picture, ppi, Claim { name, ..Claim::default() }) else {
         return;
     };
     let _record = Record::of_page(&page, name, profile);

@@ -20,7 +20,7 @@ pub const BLOCK: usize = 4;
 const NODE: usize = 8;
 
 /// [`MARGIN`] in pixels.
-pub(super) const MARGIN_PX: usize = (MARGIN.0 * PER_MM) as usize;
+pub(crate) const MARGIN_PX: usize = (MARGIN.0 * PER_MM) as usize;
 const _: () = assert!(MARGIN_PX.is_multiple_of(BLOCK));
 
 /// Width and height in pixels of a portrait of this profile.

@@ -1,6 +1,7 @@
 //! What a scan is held against.
 
 use crate::inspect::comparison::reference::Reference;
+use crate::spec::signed::PublicKey;
 use crate::spec::{DocumentNumber, IssuerKey, Name};
 
 /// The holder's name, and who issued the print for which document, as far as they are known.
@@ -12,6 +13,8 @@ pub struct Claim<'a> {
     pub key: Option<&'a KeyClaim>,
     /// The portrait as it was issued, if it is at hand.
     pub reference: Option<&'a Reference>,
+    /// Keys whose signatures are trusted: then a print must be signed.
+    pub trust: Option<&'a [PublicKey]>,
 }
 
 /// Who may have issued a print, and for which document.

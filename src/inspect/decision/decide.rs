@@ -6,6 +6,7 @@ use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence::{Evidence, Facing, Key};
 use crate::inspect::decision::key_check::{CONFIRMED, Keyed, LEFT, REFUSED};
 use crate::inspect::decision::picture_check::{DOUBTED, PictureCheck};
+use crate::inspect::decision::signature_check::{DIFFERS, SignatureCheck, Signing, Trust};
 use crate::inspect::decision::text::{
     ACCEPT, Comparison, DOUBT, Expected, LEGIBLE, MISFIT, READ, REFUSE, Text,
 };
@@ -49,6 +50,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
         decision.reasons.push("the scan shows the portrait mirrored".into());
     }
     decision = by_key(decision, evidence);
+    decision = by_signature(decision, evidence);
     decision = by_map(decision, evidence);
     decision = by_face(decision, evidence);
     decision = by_picture(decision, evidence);
@@ -257,6 +259,98 @@ fn answered(decision: Decision, keyed: &Keyed, read: bool) -> Decision {
     }
 }
 
+/// What a decision becomes by the payload lines: they change what passed, and where a signature must be
+/// there and is not, nothing passes.
+fn by_signature(mut decision: Decision, evidence: &Evidence) -> Decision {
+    let passed = decision.verdict.outcome() == Outcome::Successful;
+    let undetermined = decision.verdict == Verdict::Inconclusive;
+    let law = evidence.repetition.map_or(0.0, |found| found.law);
+    match &evidence.signature {
+        Signing::Read(check) => by_payload(decision, check),
+        Signing::Unsigned if evidence.must_be_signed && law >= UNKEYED => {
+            let without = "the print is not signed: none of its lines carries a signature, and this one's must";
+            if passed { decision.becomes(Verdict::Forged, -0.9, without.into()) } else { decision }
+        }
+        Signing::Foreign(error) => {
+            let told = format!("the signature cannot be checked: {error}");
+            if passed && evidence.must_be_signed {
+                return decision.becomes(Verdict::Inconclusive, 0.0, told);
+            }
+            decision.reasons.push(told);
+            decision
+        }
+        Signing::Illegible | Signing::Unsigned | Signing::Unknown => {
+            let told = "the scan does not tell the signature that the print should carry: scan it flat and at 600 ppi or more";
+            if passed && evidence.must_be_signed {
+                return decision.becomes(Verdict::Inconclusive, 0.0, told.into());
+            }
+            if (passed || undetermined) && matches!(evidence.signature, Signing::Illegible) {
+                let illegible = "some lines seem to carry a signature, which this scan does not show well enough to read";
+                decision.reasons.push(illegible.into());
+            }
+            decision
+        }
+    }
+}
+
+/// What a decision becomes by a payload that was read.
+fn by_payload(mut decision: Decision, check: &SignatureCheck) -> Decision {
+    let passed = decision.verdict.outcome() == Outcome::Successful;
+    let may_pass = passed || decision.verdict == Verdict::Inconclusive;
+    let key = check.key;
+    match check.trust {
+        Trust::NotAsked => {
+            if passed {
+                decision.reasons.push(format!(
+                    "the print says that key {key} signed it; only that key's public part can tell (--trust)"
+                ));
+            }
+            decision
+        }
+        Trust::UnknownKey if passed => {
+            let told = format!("the print says that key {key} signed it, which is none of those that are trusted");
+            decision.becomes(Verdict::Inconclusive, 0.0, told)
+        }
+        Trust::Unproved if passed => {
+            let told = format!("whether key {key} signed this name cannot be told, since the name is not clear");
+            decision.becomes(Verdict::Inconclusive, 0.0, told)
+        }
+        Trust::Invalid if may_pass => {
+            let told = format!("the signature is not that of key {key} for this name: it was made without the key, or taken from another print");
+            decision.becomes(Verdict::Forged, -0.9, told)
+        }
+        Trust::Valid if may_pass => {
+            let chance = format!("10^{:.0}", check.log10_odds());
+            match check.agreement() {
+                Agreement::Differs => {
+                    let told = format!("key {key} signed this name, but the face is not the one that was signed");
+                    let margin = (check.correlation - DIFFERS).min(-LEAST);
+                    decision.becomes(Verdict::Altered, margin, told)
+                }
+                Agreement::Agrees => {
+                    decision.reasons.push(format!(
+                        "key {key} signed this name and this face; another's face agrees as well by a chance of {chance}"
+                    ));
+                    decision
+                }
+                Agreement::Untold => {
+                    decision.reasons.push(format!(
+                        "key {key} signed this name; whether this is the face that was signed cannot be told"
+                    ));
+                    decision
+                }
+            }
+        }
+        _ => decision,
+    }
+}
+
+/// Whether the face is the one that a trusted key signed.
+fn is_signed_face(evidence: &Evidence) -> bool {
+    matches!(&evidence.signature, Signing::Read(check)
+        if check.trust == Trust::Valid && check.agreement() == Agreement::Agrees)
+}
+
 /// What a decision becomes where the microtext lacks: a print that passed was altered, unless the places
 /// show the picture that was issued.
 fn by_map(mut decision: Decision, evidence: &Evidence) -> Decision {
@@ -310,6 +404,10 @@ fn by_face(mut decision: Decision, evidence: &Evidence) -> Decision {
     if let Some(picture) = agrees(evidence) {
         let told = format!("{name}, and the face is the one that was issued; {text}");
         let margin = decision.margin.min(picture.margin).max(LEAST);
+        decision.becomes(verdict, margin, told)
+    } else if is_signed_face(evidence) {
+        let told = format!("{name}, and the face is the one that was signed; {text}");
+        let margin = decision.margin.max(LEAST);
         decision.becomes(verdict, margin, told)
     } else if share >= least {
         let told = format!("{name}, and {text}");

@@ -6,6 +6,7 @@ use crate::imaging::{Mm, Ppi};
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::operating_range::Range;
 use crate::inspect::decision::picture_check::PictureCheck;
+use crate::inspect::decision::signature_check::Signing;
 use crate::inspect::decision::text::Text;
 use crate::inspect::signal::scan::{PpiSource, Resolution};
 use crate::inspect::synchronisation::columns::Columns;
@@ -46,6 +47,10 @@ pub struct Evidence {
     pub range: Option<Range>,
     /// What the keyed lines say.
     pub key: Key,
+    /// What the payload lines say.
+    pub signature: Signing,
+    /// Whether a signature must be there: by the profile, or since keys to check it were given.
+    pub must_be_signed: bool,
     /// What the tamper map says, where there is one.
     pub tamper: Option<Alterations>,
     /// What is known of the face by its microtext.
@@ -188,7 +193,17 @@ impl Evidence {
     #[must_use]
     pub fn of_text(&self) -> Self {
         let (key, face) = (Key::NotAsked, Facing::NotAsked);
-        Self { range: None, key, tamper: None, face, picture: None, ..self.clone() }
+        let (signature, must_be_signed) = (Signing::Unknown, false);
+        Self {
+            range: None,
+            key,
+            signature,
+            must_be_signed,
+            tamper: None,
+            face,
+            picture: None,
+            ..self.clone()
+        }
     }
 }
 

@@ -28,6 +28,9 @@ pub enum Verdict {
     Altered,
     /// The lines do not begin where the issuer's key says for this document.
     KeyMismatch,
+    /// A signature that the print carries, or should carry, is not what it says: made without the
+    /// issuer's key, or taken from another print.
+    Forged,
     /// There is none, though this scan would have shown it.
     Absent,
     /// The scan does not tell.
@@ -44,6 +47,7 @@ impl Verdict {
             Self::NameMismatch => "name-mismatch",
             Self::Altered => "altered",
             Self::KeyMismatch => "key-mismatch",
+            Self::Forged => "forged",
             Self::Absent => "absent",
             Self::Inconclusive => "inconclusive",
         }
@@ -54,9 +58,11 @@ impl Verdict {
     pub fn outcome(self) -> Outcome {
         match self {
             Self::Authentic | Self::Read => Outcome::Successful,
-            Self::NameMismatch | Self::KeyMismatch | Self::Altered | Self::Absent => {
-                Outcome::Failed
-            }
+            Self::NameMismatch
+            | Self::KeyMismatch
+            | Self::Altered
+            | Self::Forged
+            | Self::Absent => Outcome::Failed,
             Self::Inconclusive => Outcome::Undetermined,
         }
     }
@@ -79,8 +85,10 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_record() {
-        use Verdict::{Absent, Altered, Authentic, Inconclusive, KeyMismatch, NameMismatch, Read};
-        for verdict in [Authentic, Read, NameMismatch, Altered, KeyMismatch, Absent, Inconclusive] {
+        use Verdict::{Absent, Altered, Authentic, Forged};
+        use Verdict::{Inconclusive, KeyMismatch, NameMismatch, Read};
+        let failed = [NameMismatch, Altered, KeyMismatch, Forged, Absent];
+        for verdict in [Authentic, Read, Inconclusive].into_iter().chain(failed) {
             assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.name());
         }
     }

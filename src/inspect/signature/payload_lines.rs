@@ -33,6 +33,8 @@ pub struct PayloadLines {
     pub glyphs: Array2<f32>,
     /// The lines, each with the number of the payload's glyph at its origin; none for other lines.
     pub columns: Columns,
+    /// The portrait's left and right side by it, as distances along the lines in pitches.
+    pub across: [f64; 2],
 }
 
 /// Reads the payload lines beside the lines of a name; none where all lines are the name's, or where
@@ -63,7 +65,8 @@ pub fn read(
         let glyphs = soft::symbols(field, alphabet, reading);
         let bytes = code::decode(&glyphs);
         let is_read = bytes.is_some();
-        let lines = PayloadLines { bytes, glyphs, columns };
+        let across = sides(found, &columns, reading, edge, profile);
+        let lines = PayloadLines { bytes, glyphs, columns, across };
         if is_read || best.is_none() {
             best = Some(lines);
         }
@@ -100,6 +103,27 @@ fn edges(
     let mut edges: Vec<i64> = edges.filter(|edge| off(*edge) <= OFF.max(length as f64)).collect();
     edges.sort_by(|&a, &b| off(a).total_cmp(&off(b)));
     edges
+}
+
+/// The portrait's sides if its left edge lies at this symbol.
+fn sides(
+    found: &Found,
+    columns: &Columns,
+    reading: &Reading,
+    edge: i64,
+    profile: &Profile,
+) -> [f64; 2] {
+    let within = (reading.begins % ALONG) as f64 / ALONG as f64 + reading.imaging.along;
+    let width = profile.width.0 / profile.layout.advance.0;
+    let symbols = if reading.orientation.runs_backwards() {
+        let right = edge as f64 - within;
+        [right - width, right]
+    } else {
+        let left = edge as f64 + within;
+        [left, left + width]
+    };
+    let middle = 0.5 * (found.frame.down[0] + found.frame.down[1]);
+    symbols.map(|symbol| columns.along(symbol, middle))
 }
 
 /// The columns of the payload lines if the portrait's left edge lies at this symbol.

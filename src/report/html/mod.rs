@@ -165,6 +165,10 @@ impl Plain {
                 "Not by this key",
                 "The microtext can be read, but its lines do not begin where the issuer’s key says for this document. It was made without the key, with another one, or for another document.",
             ),
+            Verdict::Forged => (
+                "Forged",
+                "The signature that such a print carries is missing, or is not the issuer’s for this name: the print was made without the issuer’s key, or its signature was taken from another print.",
+            ),
             Verdict::Absent => (
                 "No microtext",
                 "The portrait carries no microtext, though this scan would have shown it.",

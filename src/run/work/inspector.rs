@@ -14,6 +14,7 @@ use crate::run::input::Inputs;
 use crate::run::journal::{Entry, FolderError, Inspected, Portrait};
 use crate::run::manifest::{Command, Fields, IssuedPortrait, Row, time};
 use crate::run::spc::Measures;
+use crate::spec::signed::PublicKey;
 use crate::spec::{IssuerKey, Legend, Name, Profile};
 
 /// Inspects the rows of a run.
@@ -26,6 +27,8 @@ pub struct Inspector<'r> {
     pub ppi: Option<Ppi>,
     /// The issuer's keys; then each row needs a document number.
     pub keys: &'r [IssuerKey],
+    /// Keys whose signatures are trusted, if prints must be signed.
+    pub trust: Option<&'r [PublicKey]>,
     /// Where the rows' scans are, and the portraits that they name.
     pub inputs: Inputs,
     /// Where the portraits of a run of `issue` are, if scans are held against those.
@@ -114,7 +117,7 @@ impl Inspector<'_> {
         entry.input = Some(stamp);
         let reference = self.reference(fields, issued, entry)?;
         let (name, reference) = (name.as_ref(), reference.as_ref());
-        let claim = Claim { name, key: key.as_ref(), reference };
+        let claim = Claim { name, key: key.as_ref(), reference, trust: self.trust };
         let pages = self.inputs.pages(&bytes)?;
         let document = self.reader.document(&pages, None, self.ppi, claim);
         let InspectedFile { page, name, picture } =

@@ -10,6 +10,7 @@ use crate::run::input::Inputs;
 use crate::run::journal::{Entry, Folder, FolderError, Printed};
 use crate::run::manifest::{Command, Fields, Row, paths};
 use crate::spec::legend::NameError;
+use crate::spec::signed::Sign;
 use crate::spec::{Imprint, IssuerKey, Name, Profile};
 
 /// Prints the rows of a run.
@@ -18,6 +19,8 @@ pub struct Printer<'r> {
     pub profile: &'r Profile,
     /// The issuer's key; then each row needs a document number.
     pub key: Option<&'r IssuerKey>,
+    /// Who signs the prints, if they are signed; then, too.
+    pub signer: Option<&'r dyn Sign>,
     /// Where the rows' portraits are.
     pub inputs: Inputs,
     /// Where their prints go.
@@ -69,6 +72,14 @@ impl Printer<'_> {
         let (bytes, stamp) = self.inputs.read(&entry.file)?;
         entry.input = Some(stamp);
         let (portrait, warning) = self.inputs.picture(&bytes)?;
+        let imprint = match self.signer {
+            None => imprint,
+            Some(signer) => {
+                let document = fields.document_number()?;
+                let signed = issue::sign(imprint, &portrait, document, signer, self.profile);
+                signed.map_err(|error| error.to_string())?
+            }
+        };
         let printed = issue::print(&portrait, &imprint, self.profile);
         let Embedded { picture, summary } = printed.map_err(|error| error.to_string())?;
         let format = Format::of(Path::new(&out)).map_err(|error| error.to_string())?;

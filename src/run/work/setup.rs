@@ -15,6 +15,9 @@ pub struct Setup {
     pub ppi: Option<f64>,
     /// Ids of the issuer's keys.
     pub keys: Vec<String>,
+    /// Files of the public keys whose signatures are trusted, if prints must be signed.
+    #[serde(default)]
+    pub trust: Option<Vec<String>>,
     /// The absolute path of the manifest's folder.
     pub folder: PathBuf,
     /// The absolute path of the folder of the manifest of the run of `issue` that scans are held against,

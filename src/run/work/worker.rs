@@ -15,6 +15,7 @@ use crate::run::cluster::{GiveUp, Note, RowHandler, Task};
 use crate::run::input::Inputs;
 use crate::run::journal::{Entry, Inspected};
 use crate::run::manifest::{Command, Row};
+use crate::spec::signed::{PublicKey, SigningKeyError};
 use crate::spec::{IssuerKey, Profile};
 
 /// Inspects rows that other machines hand out.
@@ -37,6 +38,7 @@ pub struct Prepared {
     reader: Reader<'static>,
     ppi: Option<Ppi>,
     keys: Vec<IssuerKey>,
+    trust: Option<Vec<PublicKey>>,
     inputs: Inputs,
     issued: Option<Inputs>,
 }
@@ -82,11 +84,14 @@ impl<N: Fn(Note) + Sync> RowHandler for Worker<N> {
             outside: setup.outside,
             limits: Limits { pixels: setup.max_pixels },
         };
+        let trusted = |files: Vec<String>| files.iter().map(|file| file.parse()).collect();
+        let trust: Result<_, SigningKeyError> = setup.trust.map(trusted).transpose();
         Ok(Prepared {
             profile,
             reader: Reader::new(profile),
             ppi: setup.ppi.map(Ppi),
             keys: setup.keys.iter().map(key).collect::<Result<_, _>>()?,
+            trust: trust.map_err(|error| format!("a key that it trusts: {error}"))?,
             inputs: inputs(self.scans.clone().unwrap_or(setup.folder)),
             issued: setup.issued.map(|folder| inputs(self.portraits.clone().unwrap_or(folder))),
         })
@@ -99,6 +104,7 @@ impl<N: Fn(Note) + Sync> RowHandler for Worker<N> {
                 reader: &prepared.reader,
                 ppi: prepared.ppi,
                 keys: &prepared.keys,
+                trust: prepared.trust.as_deref(),
                 inputs: prepared.inputs.clone(),
                 issued: prepared.issued.clone(),
             };

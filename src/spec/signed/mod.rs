@@ -1,4 +1,12 @@
-//! Signed prints: what the payload lines carry, how it is signed, and how it becomes symbols.
+//! Signed prints: the payload that some lines carry beside the name, who signs it, and how it becomes
+//! glyphs. docs/signature.md has it to the bit.
 
 pub mod bars;
 pub mod code;
+pub mod digest;
+pub mod key;
+pub mod payload;
+
+pub use digest::Digest;
+pub use key::{PublicKey, SecretKey, Sign, SigningKeyError, SigningKeyId};
+pub use payload::{Head, NumberTooLong, Payload, PayloadError};

@@ -92,7 +92,7 @@ fn trials(
     let trial = |fault: Fault| {
         let picture = fault.of(&own.picture, &other.picture, &print, &scan);
         let reference = Reference::new(&picture, profile)?;
-        let claim = Claim { name: Some(name), key: None, reference: Some(&reference) };
+        let claim = Claim { name: Some(name), reference: Some(&reference), ..Claim::default() };
         let inspection = reader.check(&scan, None, claim)?.main;
         let why = inspection.comparison().and_then(|comparison| comparison.unexplained);
         let said = why.map_or_else(String::new, |why| format!("{why:?}"));

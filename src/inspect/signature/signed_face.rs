@@ -1,0 +1,31 @@
+//! The face in the scan, held against the digest that was signed.
+
+use crate::inspect::comparison::view::{MARGIN_PX, View, size};
+use crate::inspect::rectification::frame::Frame;
+use crate::inspect::signal::orientation::Orientation;
+use crate::inspect::signal::scan::Scan;
+use crate::spec::Profile;
+use crate::spec::signed::Digest;
+
+/// The portrait may lie so many pixels of the view beside its frame, by what a frame was off in scans.
+/// A guess.
+const OFF: [f64; 3] = [-3.0, 0.0, 3.0];
+
+/// How well the scan's face correlates with a digest, −1..1.
+#[must_use]
+pub fn correlation(
+    scan: &Scan,
+    frame: &Frame,
+    orientation: Orientation,
+    digest: &Digest,
+    profile: &Profile,
+) -> f64 {
+    let view = View::new(scan, frame, orientation, profile);
+    let [width, height] = size(profile).map(|px| px as f64);
+    let margin = MARGIN_PX as f64;
+    let at = |[x, y]: [f64; 2]| {
+        digest.correlation(&view.light, [margin + x, margin + y, width, height])
+    };
+    let places = OFF.into_iter().flat_map(|x| OFF.map(|y| [x, y]));
+    places.map(at).fold(-1.0, f64::max)
+}
