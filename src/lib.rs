@@ -124,13 +124,13 @@ pub mod files {
 
 /// The issuer's keys: the secret by which lines begin, and the pair that signs and checks.
 pub mod keys {
-    pub use crate::inspect::decision::signature_check::{SignatureCheck, Signing, Trust};
-    pub use crate::issue::sign;
-    pub use crate::spec::signed::key::LONGEST_FILE as LONGEST_SIGNING_KEY_FILE;
-    pub use crate::spec::signed::{Digest, PublicKey, SecretKey, Sign, SigningKeyId};
     pub use crate::inspect::decision::claim::KeyClaim;
     pub use crate::inspect::decision::key_check::Keyed;
+    pub use crate::inspect::decision::signature_check::{SignatureCheck, Signing, Trust};
+    pub use crate::issue::sign;
     pub use crate::spec::key::{DocumentNumber, IssuerKey, KeyId, LONGEST_KEY_FILE, RowKey};
+    pub use crate::spec::signed::key::LONGEST_FILE as LONGEST_SIGNING_KEY_FILE;
+    pub use crate::spec::signed::{Digest, PublicKey, SecretKey, Sign, SigningKeyId};
 }
 
 /// What is printed: alphabet, legend, layout, typeface.

@@ -23,7 +23,7 @@ use crate::inspect::tamper::map::{Subject, Tamper};
 use crate::inspect::tamper::unrolling::predicted::Predicted;
 use crate::inspect::tamper::unrolling::sides;
 use crate::inspect::tamper::unrolling::unrolled::Unrolled;
-use crate::spec::layout::Rows;
+use crate::spec::layout::Line;
 use crate::spec::{Mode, Profile, Script};
 
 /// Lines over this share of the portrait are worth reading. A guess.
@@ -261,11 +261,11 @@ impl Found {
         let across = [left, left + width];
         let middle = 0.5 * (self.frame.down[0] + self.frame.down[1]);
         self.frame.across = across.map(|symbols| columns.along(symbols, middle));
-        let keyed = columns.row_phases.filter(|phases| phases.rows != Rows::Plain).map(|phases| {
+        let keyed = columns.row_phases.filter(|phases| phases.rows.are_keyed()).map(|phases| {
             move |line: i64| {
                 let row = usize::try_from(line - columns.first_line).ok().map(|at| phases.row(at));
                 let row = row.and_then(|row| usize::try_from(row).ok());
-                row.is_some_and(|row| !profile.layout.follows(row, phases.rows))
+                row.is_some_and(|row| profile.layout.line(row, phases.rows) == Line::Keyed)
             }
         });
         let subject = Subject {

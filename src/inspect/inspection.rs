@@ -363,10 +363,9 @@ impl Case<'_> {
         let frame = Frame { across: lines.across, ..found.frame.clone() };
         let orientation = readings.likelier().orientation;
         let digest = &payload.head.digest;
-        let correlation =
-            signed_face::correlation(self.scan, &frame, orientation, digest, self.profile);
+        let face = signed_face::look(self.scan, &frame, orientation, digest, self.profile);
         let (trusted, profile) = (self.claim.trust, self.profile);
-        Signing::Read(SignatureCheck::of(&payload, trusted, &names, surely, correlation, profile))
+        Signing::Read(SignatureCheck::of(&payload, trusted, &names, surely, face, profile))
     }
 
     /// The legends that the print may carry: those that were read, and the expected name's where the

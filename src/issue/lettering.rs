@@ -59,8 +59,7 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn new(imprint: &'a Imprint, profile: &'a Profile) -> Self {
         let (layout, typeface) = (&profile.layout, &profile.typeface);
-        let glyphs =
-            |text: &[Symbol]| text.iter().map(|&s| typeface.glyph(s)).collect::<Vec<_>>();
+        let glyphs = |text: &[Symbol]| text.iter().map(|&s| typeface.glyph(s)).collect::<Vec<_>>();
         let glyphs: Vec<_> = imprint.texts().map(glyphs).collect();
         let cap = profile.dpi.px(layout.cap_height);
         let wave = layout.wave.map_or(0.0, |wave| profile.dpi.px(wave.amplitude));

@@ -29,9 +29,9 @@ use crate::spec::legend::NameError;
 use crate::spec::profile::{Depth, FEWEST_DOTS_A_CAPITAL, ICAO_MICROPRINT, MOST_DOTS};
 use crate::spec::{Imprint, Mode, Name, Profile};
 pub use pdf_page::Microtext;
-pub use signature::{SignError, sign};
 use portrait::PortraitError;
 use screen::ScreenError;
+pub use signature::{SignError, sign};
 use vector::Layer;
 
 // Whatever is printed can be read again from its file.

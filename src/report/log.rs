@@ -29,6 +29,7 @@ use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence;
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::picture_check::PictureCheck;
+use crate::inspect::decision::signature_check::{DIFFERS, Trust};
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Expected, Text};
 use crate::inspect::decision::verdict::{Outcome, Verdict};
@@ -122,6 +123,7 @@ impl Log {
         let mut checks = vec![text_is_there(inspection)];
         checks.extend(inspection.evidence.established().map(|text| name_is_right(text, record)));
         checks.extend(key_is_right(inspection, record));
+        checks.extend(signature(inspection, record));
         let least = source.profile.face;
         let map = inspection.tamper.as_ref();
         checks.extend(map.map(|tamper| nothing_changed(tamper, record, least)));
@@ -255,6 +257,31 @@ fn key_is_right(inspection: &Inspection, record: &Record) -> Option<Check> {
     };
     let margin = ((keyed::CONFIRMED - keyed.log10_chance()) / keyed::CONFIRMED.abs()).tanh();
     Some(check("TUMAR_KEY", result, Some(margin), vec![checks::key(keyed)]))
+}
+
+/// Whether a trusted key signed the print, and whether its face is the one that was signed.
+fn signature(inspection: &Inspection, record: &Record) -> Vec<Check> {
+    let Some(found) = inspection.signature() else {
+        // A print that must be signed, and is not.
+        let is_forged = record.verdict == Verdict::Forged;
+        let forged = || check("TUMAR_SIGNATURE", Outcome::Failed, Some(record.margin), Vec::new());
+        return is_forged.then(forged).into_iter().collect();
+    };
+    let (result, margin) = match found.trust {
+        Trust::Valid => (Outcome::Successful, Some(1.0)),
+        Trust::Invalid => (Outcome::Failed, Some(-1.0)),
+        Trust::NotAsked | Trust::UnknownKey | Trust::Unproved => (Outcome::Undetermined, None),
+    };
+    let signature = check("TUMAR_SIGNATURE", result, margin, Vec::new());
+    // What nobody signed says nothing of the face.
+    let agreement = if found.trust == Trust::Valid { found.agreement() } else { Agreement::Untold };
+    let (result, margin) = match agreement {
+        Agreement::Agrees => (Outcome::Successful, Some(found.correlation)),
+        Agreement::Differs => (Outcome::Failed, Some(found.correlation - DIFFERS)),
+        Agreement::Untold => (Outcome::Undetermined, None),
+    };
+    let digest = check("TUMAR_DIGEST", result, margin, vec![checks::signed_face(found)]);
+    vec![signature, digest]
 }
 
 /// Whether the microtext stands on the face, and everywhere as it should.

@@ -1,7 +1,7 @@
 //! What one portrait gets: its legends, and with which symbol each line begins.
 
-use super::key::{DocumentNumber, IssuerKey, RowKey};
 use super::alphabet::Symbol;
+use super::key::{DocumentNumber, IssuerKey, RowKey};
 use super::layout::{Cell, Line, Rows};
 use super::legend::{Legend, Name, NameError};
 use super::profile::Profile;
@@ -135,14 +135,10 @@ mod tests {
         let (first, second) = (line(0), line(1));
         assert_eq!(first.len(), 40);
         assert!(
-            first
-                .iter()
-                .all(|c| c.text == 0 && c.symbol < lengths[0] && c.cap_height == Mm(0.24))
+            first.iter().all(|c| c.text == 0 && c.symbol < lengths[0] && c.cap_height == Mm(0.24))
         );
         assert!(
-            second
-                .iter()
-                .all(|c| c.text == 1 && c.symbol < lengths[1] && c.cap_height == Mm(0.2))
+            second.iter().all(|c| c.text == 1 && c.symbol < lengths[1] && c.cap_height == Mm(0.2))
         );
         let mean = |cells: &[Cell]| cells[..32].iter().map(|c| c.baseline.0).sum::<f64>() / 32.0;
         assert!((mean(&first) - 0.32).abs() < 1e-9 && (mean(&second) - 0.7).abs() < 1e-9);

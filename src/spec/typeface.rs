@@ -157,7 +157,8 @@ impl Glyph {
     /// A rectangle over the cell's width, between these heights in cap heights below the baseline.
     fn bar(reach: [f32; 2], width: f32) -> Self {
         let [top, bottom] = reach;
-        let corners = [point(0.0, top), point(0.0, bottom), point(width, bottom), point(width, top)];
+        let corners =
+            [point(0.0, top), point(0.0, bottom), point(width, bottom), point(width, top)];
         let side = |i: usize| OutlineCurve::Line(corners[i], corners[(i + 1) % 4]);
         Self { curves: (0..4).map(side).collect(), reach }
     }

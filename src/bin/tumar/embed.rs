@@ -4,7 +4,7 @@ use std::path::Path;
 
 use image::RgbImage;
 use serde::Serialize;
-use tumar::error::EmbedError;
+use tumar::error::{EmbedError, SignError};
 use tumar::microtext::Microtext;
 use tumar::report::preview;
 use tumar::{Document, Embedded, Format, Imprint, Mm, Picture, Ppi, Profile, Summary};
@@ -55,7 +55,7 @@ impl Output {
 pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let output = Output::of(args)?;
     let profile = args.profile()?;
-    let imprint = args.imprint(&profile)?;
+    let (imprint, signer) = (args.imprint(&profile)?, args.signer()?);
     let (json, preview_path) = (args.json.as_deref(), args.preview.as_deref());
     if let Some(path) = preview_path {
         files::must_be_png(path, "preview")?;
@@ -66,6 +66,13 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     files::check_outputs(&[&args.portrait], &outputs)?;
 
     let portrait = args.picture.read(&args.portrait, &args.common)?;
+    let imprint = match signer {
+        None => imprint,
+        Some((signer, document)) => {
+            let signed = tumar::keys::sign(imprint, &portrait, document, &*signer, &profile);
+            signed.map_err(|error| not_signed(&args.portrait, error))?
+        }
+    };
     let printed = match output {
         Output::Raster(format) => {
             tumar::print(&portrait, &imprint, &profile).map(|Embedded { picture, summary }| {
@@ -103,6 +110,16 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     Ok(failure::DONE)
 }
 
+fn not_signed(portrait: &Path, error: SignError) -> Failure {
+    match error {
+        SignError::Number(error) => Failure::usage(format!("--document-number: {error}")),
+        SignError::Portrait(small) => {
+            Failure::file(portrait, format!("{small}; use a larger portrait"))
+        }
+        SignError::Signer(_) => Failure::work(error),
+    }
+}
+
 /// What is seen of the raster, which is printed if it was not yet, beside the portrait as it came.
 fn sheet(
     portrait: &Picture,
@@ -134,6 +151,9 @@ fn tell(stdout: &mut Stdout, out: &Path, output: Output, summary: &Summary) {
     stdout.line(format!("  copies            {} of {} symbols", summary.copies, summary.symbols));
     if summary.keyed {
         stdout.line("  keyed             every second line begins where the key says");
+    }
+    if summary.signed {
+        stdout.line("  signed            every sixth line carries the signature");
     }
     stdout.line(format!("  strength          {}", summary.strength));
     stdout.line(format!("  icao_microprint   {}", summary.icao_microprint));

@@ -7,9 +7,9 @@ use std::sync::Once;
 
 use image::DynamicImage;
 use serde::Serialize;
-use tumar::error::{DecodeError, EncodeError, KeyError};
+use tumar::error::{DecodeError, EncodeError, KeyError, SigningKeyError};
 use tumar::files::Synced;
-use tumar::keys::{IssuerKey, LONGEST_KEY_FILE};
+use tumar::keys::{IssuerKey, LONGEST_KEY_FILE, LONGEST_SIGNING_KEY_FILE, PublicKey, SecretKey};
 use tumar::{Format, Picture};
 use zeroize::Zeroizing;
 
@@ -45,6 +45,59 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 
 /// Reads an issuer's key, if nobody but its owner may.
 pub(crate) fn read_key(path: &Path) -> Result<IssuerKey, Failure> {
+    let bytes = secret(path, LONGEST_KEY_FILE)?;
+    let is_short = bytes.len() <= LONGEST_KEY_FILE;
+    let parsed = if is_short { IssuerKey::parse(&bytes) } else { Err(KeyError::Foreign) };
+    parsed.map_err(|error| {
+        let advice = match error {
+            KeyError::Foreign => "name a file that tumar keygen made",
+            KeyError::Version => "use the tumar that made it",
+            KeyError::Damaged => "take it from your copy",
+        };
+        Failure::file(path, format!("{error}; {advice}"))
+    })
+}
+
+/// Reads a signing key, if nobody but its owner may.
+pub(crate) fn read_signing_key(
+    path: &Path,
+    passphrase: Option<&Path>,
+) -> Result<SecretKey, Failure> {
+    let bytes = secret(path, LONGEST_SIGNING_KEY_FILE)?;
+    let passphrase = passphrase.map(read_passphrase).transpose()?;
+    let passphrase = passphrase.as_ref().map(|text| text.as_bytes());
+    SecretKey::parse(&bytes, passphrase).map_err(|error| {
+        let advice = match error {
+            SigningKeyError::Encrypted => "give --passphrase-file",
+            SigningKeyError::Passphrase => "name the file with its own",
+            SigningKeyError::Damaged => "take it from your copy",
+            _ => "name a file that tumar keygen --sign made",
+        };
+        Failure::file(path, format!("{error}; {advice}"))
+    })
+}
+
+/// Reads the public part of a signing key.
+pub(crate) fn read_public_key(path: &Path) -> Result<PublicKey, Failure> {
+    if readable(path)?.len() > LONGEST_SIGNING_KEY_FILE as u64 {
+        return Err(Failure::file(path, "longer than a key can be; name a public key in PEM form"));
+    }
+    let bytes = std::fs::read(path).map_err(|cause| unreadable(path, &cause))?;
+    let advice = "name the .pub.pem that tumar keygen --sign made";
+    PublicKey::parse(&bytes).map_err(|error| Failure::file(path, format!("{error}; {advice}")))
+}
+
+/// The first line of a file that nobody but its owner may read.
+pub(crate) fn read_passphrase(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let bytes = secret(path, LONGEST_KEY_FILE)?;
+    let text = std::str::from_utf8(&bytes).ok().and_then(|text| text.lines().next());
+    let text = text.filter(|line| !line.is_empty());
+    let text = text.ok_or_else(|| Failure::file(path, "its first line is no passphrase"))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The bytes of a file that nobody but its owner may read, `longest` at the most.
+fn secret(path: &Path, longest: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     readable(path)?;
     let mut file = std::fs::File::open(path).map_err(|cause| unreadable(path, &cause))?;
     let metadata = file.metadata().map_err(|cause| unreadable(path, &cause))?;
@@ -54,7 +107,7 @@ pub(crate) fn read_key(path: &Path) -> Result<IssuerKey, Failure> {
         return Err(Failure::file(path, advice));
     }
     // Of its whole length from the start: what grows leaves copies behind.
-    let mut bytes = Zeroizing::new(vec![0; LONGEST_KEY_FILE + 1]);
+    let mut bytes = Zeroizing::new(vec![0; longest + 1]);
     let mut length = 0;
     while length < bytes.len() {
         match file.read(&mut bytes[length..]).map_err(|cause| unreadable(path, &cause))? {
@@ -62,18 +115,8 @@ pub(crate) fn read_key(path: &Path) -> Result<IssuerKey, Failure> {
             more => length += more,
         }
     }
-    let parsed = match bytes.get(..length) {
-        Some(bytes) if length <= LONGEST_KEY_FILE => IssuerKey::parse(bytes),
-        _ => Err(KeyError::Foreign),
-    };
-    parsed.map_err(|error| {
-        let advice = match error {
-            KeyError::Foreign => "name a file that tumar keygen made",
-            KeyError::Version => "use the tumar that made it",
-            KeyError::Damaged => "take it from your copy",
-        };
-        Failure::file(path, format!("{error}; {advice}"))
-    })
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 #[cfg(unix)]
@@ -89,9 +132,21 @@ fn is_open_to_others(_: &Metadata) -> bool {
 
 /// Writes a key that only its owner may read; one that is there stays.
 pub(crate) fn write_key(path: &Path, key: &IssuerKey) -> Result<(), Failure> {
-    kept(path, tumar::files::write_secret(path, key.file().as_bytes()), || {
-        Failure::file(path, "this file exists already, and keys are never replaced; name another")
-    })
+    write_secret(path, key.file().as_bytes())
+}
+
+/// Writes what only its owner may read; what is there stays.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    kept(path, tumar::files::write_secret(path, bytes), || is_key(path))
+}
+
+/// Writes the public part of a key; what is there stays.
+pub(crate) fn write_public(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    kept(path, tumar::files::write_new(path, bytes), || is_key(path))
+}
+
+fn is_key(path: &Path) -> Failure {
+    Failure::file(path, "this file exists already, and keys are never replaced; name another")
 }
 
 /// What came of a file that was written; `taken` where its name was.

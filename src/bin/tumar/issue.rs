@@ -17,6 +17,7 @@ use crate::progress::{self, Progress};
 
 pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, key) = (args.print.profile()?, args.key()?);
+    let signer = args.sign.signer()?;
     if profile.mode == Mode::Screen {
         tumar::microtext::check_screen(&profile).map_err(Failure::usage)?;
     }
@@ -24,11 +25,13 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     let mut terms = Terms::new(Command::Issue, manifest.digest, manifest.rows, profile.digest);
     terms.options = args.options(&profile);
     terms.keys = key.iter().map(key_id).collect();
+    terms.keys.extend(signer.iter().map(|signer| signer.public().id().to_string()));
     let stop = progress::stop()?;
     let folder = claimed(&args.run)?;
     let printer = Printer {
         profile: &profile,
         key: key.as_ref(),
+        signer: signer.as_deref(),
         inputs: inputs(manifest.folder(), &args.run),
         folder: &folder,
     };

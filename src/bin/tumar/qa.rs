@@ -4,6 +4,8 @@
 use std::path::Path;
 
 use tumar::Reader;
+#[cfg(feature = "cluster")]
+use tumar::keys::PublicKey;
 use tumar::run::spc::Test;
 use tumar::run::{
     Command, Counts, End, ISSUED, Inspector, MachineBase, Manifest, Measure, Run, Summary, Terms,
@@ -35,7 +37,7 @@ fn server(args: &QaArgs) -> Result<Option<cluster::Server>, Failure> {
 }
 
 pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
-    let (profile, keys) = (args.profile()?, args.keys()?);
+    let (profile, keys, trust) = (args.profile()?, args.keys()?, args.trust.keys()?);
     let bases = match &args.base {
         Some(path) => MachineBase::read(path).map_err(|what| Failure::file(path, what))?,
         None => Vec::new(),
@@ -52,6 +54,8 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let by = issued.as_ref().map(|issued| (ISSUED.to_owned(), issued.digest.clone()));
     terms.options.extend(by);
     terms.keys = keys.iter().map(key_id).collect();
+    let trusted = trust.iter().flatten().map(|key| ("trust".to_owned(), key.id().to_string()));
+    terms.options.extend(trusted.reduce(|(name, a), (_, b)| (name, format!("{a} {b}"))));
     #[cfg(feature = "cluster")]
     let server = server(args)?;
     let stop = progress::stop()?;
@@ -62,14 +66,17 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
         reader: &reader,
         ppi: args.ppi,
         keys: &keys,
+        trust: trust.as_deref(),
         inputs: inputs(manifest.folder(), &args.run),
         issued: issued.as_ref().map(|issued| inputs(&issued.folder, &args.run)),
     };
     #[cfg(feature = "cluster")]
     let remote = match (&server, &args.name) {
-        (Some(server), Some(name)) => {
-            Some(Remote { server, name, setup: setup(args, &manifest, issued.as_ref(), &terms)? })
-        }
+        (Some(server), Some(name)) => Some(Remote {
+            server,
+            name,
+            setup: setup(args, &manifest, issued.as_ref(), trust.as_deref(), &terms)?,
+        }),
         _ => None,
     };
     let run = Run {
@@ -104,6 +111,7 @@ fn setup(
     args: &QaArgs,
     manifest: &Manifest,
     issued: Option<&Issued>,
+    trust: Option<&[PublicKey]>,
     terms: &Terms,
 ) -> Result<Setup, Failure> {
     let whole = |folder: &Path| folder.canonicalize().map_err(|cause| Failure::file(folder, cause));
@@ -112,6 +120,7 @@ fn setup(
         profile: args.profile_text()?,
         ppi: args.ppi.map(|ppi| ppi.0),
         keys: terms.keys.clone(),
+        trust: trust.map(|keys| keys.iter().map(PublicKey::file).collect()),
         folder: whole(manifest.folder())?,
         issued: issued.map(|issued| whole(&issued.folder)).transpose()?,
         outside: args.run.allow_outside,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use tumar::files::Pages;
-use tumar::report::record::{Microtext, ScanPart};
+use tumar::report::record::{Microtext, ScanPart, SignedPart};
 use tumar::report::words::{self, full_name, read_line};
 use tumar::report::{Source, html, log, overlay};
 use tumar::{Claim, Outcome, Profile, Reader, Record, Reference, Verdict};
@@ -33,7 +33,9 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     let reference = args.reference.as_deref().map(|path| issued(path, &bytes, args, &profile));
     let reference = reference.transpose()?;
     let shown = reference.as_ref().map(|issued| &issued.reference);
-    let claim = Claim { name: name.as_ref(), key: key.as_ref(), reference: shown };
+    let trust = args.trust.keys()?;
+    let claim =
+        Claim { name: name.as_ref(), key: key.as_ref(), reference: shown, trust: trust.as_deref() };
     let pages = Pages::of(&bytes, args.picture.limits());
     let pages = pages.map_err(|error| files::no_picture(&args.scan, &error))?;
     let document = Reader::new(&profile).document(&pages, args.picture.page, args.ppi, claim);
@@ -127,6 +129,9 @@ fn tell(stdout: &mut Stdout, scan: &Path, record: &Record) {
         };
         stdout.line(format!("  picture     {says}"));
     }
+    if let Some(signed) = &record.signed {
+        stdout.line(format!("  signed      {}", signed_line(signed)));
+    }
     stdout.line(format!("  scan        {}", scan_line(&record.scan)));
     if record.portraits.len() > 1 {
         for portrait in &record.portraits {
@@ -154,6 +159,7 @@ pub(crate) fn verdict_line(record: &Record) -> String {
         Verdict::Read => "read",
         Verdict::NameMismatch => "name-mismatch, the microtext carries another name",
         Verdict::KeyMismatch => "key-mismatch, the lines do not begin where the key says",
+        Verdict::Forged => "forged, it is not signed as such a print must be",
         Verdict::Altered => "altered, the portrait is not as it was issued",
         Verdict::Absent => "absent, there is no microtext",
         Verdict::Inconclusive => "inconclusive, the scan does not carry enough evidence",
@@ -164,6 +170,21 @@ pub(crate) fn verdict_line(record: &Record) -> String {
 /// The likelihood ratio as a number and in words.
 fn evidence_line(log10_lr: Option<f64>, words: &str) -> String {
     log10_lr.map_or_else(|| words.to_owned(), |log10| format!("{words} (log10 LR {log10:+.2})"))
+}
+
+fn signed_line(signed: &SignedPart) -> String {
+    let trusted = match signed.trusted {
+        Some(true) => "right",
+        Some(false) => "not trusted",
+        None => "not checked",
+    };
+    let face = match signed.digest_agrees {
+        Some(true) => "the face agrees",
+        Some(false) => "the face is another",
+        None => "the face cannot be told",
+    };
+    let (key, number) = (&signed.key_id, &signed.document_number);
+    format!("by key {key} for document {number}: {trusted}; {face} ({:+.2})", signed.correlation)
 }
 
 fn microtext_line(microtext: &Microtext) -> String {

@@ -308,22 +308,30 @@ fn by_payload(mut decision: Decision, check: &SignatureCheck) -> Decision {
             decision
         }
         Trust::UnknownKey if passed => {
-            let told = format!("the print says that key {key} signed it, which is none of those that are trusted");
+            let told = format!(
+                "the print says that key {key} signed it, which is none of those that are trusted"
+            );
             decision.becomes(Verdict::Inconclusive, 0.0, told)
         }
         Trust::Unproved if passed => {
-            let told = format!("whether key {key} signed this name cannot be told, since the name is not clear");
+            let told = format!(
+                "whether key {key} signed this name cannot be told, since the name is not clear"
+            );
             decision.becomes(Verdict::Inconclusive, 0.0, told)
         }
         Trust::Invalid if may_pass => {
-            let told = format!("the signature is not that of key {key} for this name: it was made without the key, or taken from another print");
+            let told = format!(
+                "the signature is not that of key {key} for this name: it was made without the key, or taken from another print"
+            );
             decision.becomes(Verdict::Forged, -0.9, told)
         }
         Trust::Valid if may_pass => {
             let chance = format!("10^{:.0}", check.log10_odds());
             match check.agreement() {
                 Agreement::Differs => {
-                    let told = format!("key {key} signed this name, but the face is not the one that was signed");
+                    let told = format!(
+                        "key {key} signed this name, but the face is not the one that was signed"
+                    );
                     let margin = (check.correlation - DIFFERS).min(-LEAST);
                     decision.becomes(Verdict::Altered, margin, told)
                 }

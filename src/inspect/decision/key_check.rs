@@ -5,8 +5,8 @@
 
 use crate::inspect::decision::claim::KeyClaim;
 use crate::inspect::synchronisation::columns::Columns;
-use crate::spec::layout::Line;
 use crate::spec::key::{KeyId, RowKey};
+use crate::spec::layout::Line;
 use crate::spec::{Legend, Profile};
 
 /// A key is confirmed if by accident so many lines were right in one of 10^9 forgeries …

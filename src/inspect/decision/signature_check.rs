@@ -44,6 +44,8 @@ pub struct SignatureCheck {
     pub digest: Digest,
     /// How well the scan's face correlates with that, −1..1.
     pub correlation: f64,
+    /// The digest of the scan's face.
+    pub seen: Digest,
 }
 
 /// What a signature is worth.
@@ -63,19 +65,19 @@ pub enum Trust {
 
 impl SignatureCheck {
     /// Checks a payload. `names`: the legends that the print may carry, each a way to read it; `surely`:
-    /// whether one of them is what it carries.
+    /// whether one of them is what it carries. The face: how well it correlates with the digest, and its
+    /// own.
     #[must_use]
     pub fn of(
         payload: &Payload,
         trusted: Option<&[PublicKey]>,
         names: &[Vec<Legend>],
         surely: bool,
-        correlation: f64,
+        (correlation, seen): (f64, Digest),
         profile: &Profile,
     ) -> Self {
-        let has_signed = |key: &PublicKey| {
-            names.iter().any(|legends| key.has_signed(payload, legends, profile))
-        };
+        let has_signed =
+            |key: &PublicKey| names.iter().any(|legends| key.has_signed(payload, legends, profile));
         let own = |key: &&PublicKey| key.id() == payload.head.key;
         let trust = match trusted {
             None => Trust::NotAsked,
@@ -90,6 +92,7 @@ impl SignatureCheck {
             trust,
             digest: payload.head.digest,
             correlation,
+            seen,
         }
     }
 

@@ -496,7 +496,8 @@ mod tests {
 
     #[test]
     fn a_rendered_text_comes_back_with_its_height() {
-        let alphabet = Alphabet::tinted(Script::Latin, of_script(Script::Latin), &Profile::default());
+        let alphabet =
+            Alphabet::tinted(Script::Latin, of_script(Script::Latin), &Profile::default());
         let text = text(&alphabet);
         let imaging = Imaging { along: 0.06, down: -0.04, blur: Mm(0.045) };
         let templates = alphabet.templates(&text, &imaging);

@@ -94,7 +94,8 @@ fn edges(
     let middle = 0.5 * (found.frame.down[0] + found.frame.down[1]);
     let seen = found.frame.across.map(|along| columns.symbols_from_origin(along, middle));
     let width = profile.width.0 / profile.layout.advance.0;
-    let edges = (-width as i64 - length..=width as i64 + length).filter(|n| (n - one) % length == 0);
+    let edges =
+        (-width as i64 - length..=width as i64 + length).filter(|n| (n - one) % length == 0);
     let off = |edge: i64| {
         let sides = if backwards { [-width, 0.0] } else { [0.0, width] };
         let sides = sides.map(|side| edge as f64 + side);

@@ -370,7 +370,7 @@ impl<'a> Level<'a> {
 }
 
 /// Lightness as grey, from the darkest hundredth to the lightest.
-fn stretched(lightness: &Plane) -> GrayImage {
+pub(super) fn stretched(lightness: &Plane) -> GrayImage {
     let mut sorted: Vec<f32> = lightness.iter().copied().collect();
     sorted.sort_unstable_by(f32::total_cmp);
     let [dark, light] = [1, 99].map(|share| sorted[(sorted.len() - 1) * share / 100]);
@@ -412,7 +412,7 @@ fn jpeg(picture: &DynamicImage, icc: Option<&[u8]>) -> ImageResult<String> {
     Ok(uri("image/jpeg", &bytes))
 }
 
-fn png(picture: &DynamicImage) -> ImageResult<String> {
+pub(super) fn png(picture: &DynamicImage) -> ImageResult<String> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_with_encoder(PngEncoder::new(&mut bytes))?;
     Ok(uri("image/png", bytes.get_ref()))

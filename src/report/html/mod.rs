@@ -2,6 +2,7 @@
 //! anywhere and asks nothing of a network. A pure function of what it is given.
 
 mod figures;
+mod signed_face;
 
 use askama::Template;
 use image::ImageError;
@@ -18,6 +19,7 @@ use crate::inspect::tamper::region::Kind;
 use crate::inspect::{Inspection, Page};
 use crate::spec::{Legend, Mode, Name};
 use figures::{CopyRow, IssuedFigure, KeyLine, Rows, ScanFigure};
+use signed_face::SignedFigure;
 
 const STYLE: &str = concat!(include_str!("../web/base.css"), "\n", include_str!("style.css"));
 const SCRIPT: &str = include_str!("script.js");
@@ -71,6 +73,7 @@ pub fn report(source: &Source<'_>, page: &Page, record: &Record) -> Result<Strin
         }),
         tamper: record.readable.map(|readable| number(100.0 * readable, 0)),
         face: record.face.map(|face| (number(face.percent(), 0), number(face.of, 0))),
+        signature: inspection.signature().map(SignedFigure::of).transpose()?,
         issued: inspection.comparison.as_ref().map(IssuedFigure::of).transpose()?,
         regions: regions(inspection),
         ratio: record.log10_lr.map(|log10| (signed(log10, 2), times(log10))),
@@ -111,6 +114,8 @@ struct Html<'a> {
     tamper: Option<String>,
     /// How much of the face was confirmed, in hundredths, and its area in mm².
     face: Option<(String, String)>,
+    /// The face as it was signed, beside the scan's.
+    signature: Option<SignedFigure>,
     /// The portrait beside the one that was issued.
     issued: Option<IssuedFigure>,
     regions: Vec<RegionRow>,

@@ -47,17 +47,22 @@ impl Digest {
     #[must_use]
     pub fn of(portrait: &Plane) -> Self {
         let (rows, columns) = portrait.dim();
-        let whole = [0.0, 0.0, columns as f64, rows as f64];
+        Self::at(portrait, [0.0, 0.0, columns as f64, rows as f64])
+    }
+
+    /// Of the portrait in a plane of linear light. `portrait`: its left and upper edge, width and height
+    /// in pixels.
+    #[must_use]
+    pub fn at(plane: &Plane, portrait: [f64; 4]) -> Self {
         let mut bytes = [0; BYTES];
-        for (i, height) in heights(portrait, whole).into_iter().enumerate() {
+        for (i, height) in heights(plane, portrait).into_iter().enumerate() {
             let bits = u8::from(height < 0.0) << 1 | u8::from(height.abs() > STEP);
             bytes[i / 4] |= bits << (6 - 2 * (i % 4));
         }
         Self(bytes)
     }
 
-    /// How well the portrait in a plane of linear light correlates with the digest, −1..1. `portrait`:
-    /// its left and upper edge, width and height in pixels.
+    /// How well the portrait in a plane correlates with the digest, −1..1; as for [`Self::at`].
     #[must_use]
     pub fn correlation(&self, plane: &Plane, portrait: [f64; 4]) -> f64 {
         let (mut dot, mut seen, mut held) = (0.0, 0.0, 0.0);
@@ -144,7 +149,9 @@ fn heights(plane: &Plane, portrait: [f64; 4]) -> Vec<f64> {
     // By row, and then over the rows.
     let of_rows: Vec<Vec<f64>> = across
         .iter()
-        .map(|wave| cells.rows().into_iter().map(|row| dot(&mut row.iter().copied(), wave)).collect())
+        .map(|wave| {
+            cells.rows().into_iter().map(|row| dot(&mut row.iter().copied(), wave)).collect()
+        })
         .collect();
     let height = |wave: Wave| {
         let sum: f64 = of_rows[wave[0]].iter().zip(&down[wave[1]]).map(|(v, c)| v * c).sum();

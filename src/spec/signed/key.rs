@@ -8,11 +8,11 @@ use std::str::FromStr;
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{self, DecodePrivateKey, DecodePublicKey};
-use ed25519_dalek::pkcs8::{EncodePrivateKey, EncodePublicKey};
+use ed25519_dalek::pkcs8::{EncodePrivateKey, EncodePublicKey, KeypairBytes};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::payload::Payload;
 use crate::spec::{Legend, Profile};
@@ -117,10 +117,14 @@ impl SecretKey {
     /// # Errors
     /// Where the system provides no random numbers.
     pub fn file(&self, passphrase: Option<&[u8]>) -> Result<Zeroizing<String>, pkcs8::Error> {
-        match passphrase {
-            Some(passphrase) => self.key.to_pkcs8_encrypted_pem(passphrase, LineEnding::LF),
-            None => self.key.to_pkcs8_pem(LineEnding::LF),
-        }
+        // Without the public part, which OpenSSL before 3.5 does not read.
+        let mut bytes = KeypairBytes { secret_key: self.key.to_bytes(), public_key: None };
+        let file = match passphrase {
+            Some(passphrase) => bytes.to_pkcs8_encrypted_pem(passphrase, LineEnding::LF),
+            None => bytes.to_pkcs8_pem(LineEnding::LF),
+        };
+        bytes.secret_key.zeroize();
+        file
     }
 }
 

@@ -58,7 +58,12 @@ pub(crate) fn run(
         case.key.map(|key| KeyClaim { keys: vec![key.clone()], document: case.document.clone() });
     let reference =
         has_reference.then(|| Reference::new(case.portrait, case.profile)).transpose()?;
-    let claim = Claim { name: Some(case.name), key: issue.as_ref(), reference: reference.as_ref(), ..Claim::default() };
+    let claim = Claim {
+        name: Some(case.name),
+        key: issue.as_ref(),
+        reference: reference.as_ref(),
+        ..Claim::default()
+    };
     let inspection = reader.check(&scan, None, claim)?.main;
     let found = attack.place(case).zip(inspection.tamper());
     let found = found.map(|(place, tamper)| compare(place, tamper, &inspection, to_print));

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tumar::error::ProfileError;
+use tumar::keys::{DocumentNumber, Sign};
 use tumar::microtext::Microtext;
 use tumar::{Imprint, Mode, Name, Profile};
 
 use super::common::{CommonArgs, PictureArgs, ProfileArgs, bad_name, document_number};
+use super::signature::SignArgs;
 use crate::failure::Failure;
 use crate::files;
 
@@ -43,8 +45,10 @@ pub(crate) struct EmbedArgs {
     /// The issuer's key: half of the lines begin where it says for this document
     #[arg(long, value_name = "FILE", requires = "document_number")]
     key: Option<PathBuf>,
+    #[command(flatten)]
+    sign: SignArgs,
     /// The number of the document, in any spelling
-    #[arg(long, value_name = "N", requires = "key")]
+    #[arg(long, value_name = "N")]
     document_number: Option<String>,
     /// Draw how the print looks from 40 cm and through a loupe, beside the original; for a PDF or an
     /// SVG, the raster that the same options make
@@ -58,6 +62,22 @@ pub(crate) struct EmbedArgs {
 }
 
 impl EmbedArgs {
+    /// Who signs the print, and for which document; none where it is not signed.
+    pub(crate) fn signer(&self) -> Result<Option<(Box<dyn Sign>, DocumentNumber)>, Failure> {
+        let signer = self.sign.signer()?;
+        match (signer, &self.document_number) {
+            (Some(signer), Some(number)) => Ok(Some((signer, document_number(number)?))),
+            (Some(_), None) => {
+                Err(Failure::usage("a signed print needs the document's number: --document-number"))
+            }
+            (None, Some(_)) if self.key.is_none() => {
+                let what = "--document-number is for keyed and signed prints: add --key, --sign or --sign-command";
+                Err(Failure::usage(what))
+            }
+            (None, _) => Ok(None),
+        }
+    }
+
     pub(crate) fn imprint(&self, profile: &Profile) -> Result<Imprint, Failure> {
         let name = self.name()?;
         let imprint = match (&self.key, &self.document_number) {

@@ -5,6 +5,7 @@ mod embed;
 #[cfg(feature = "cluster")]
 mod nats;
 mod run;
+pub(crate) mod signature;
 mod verify;
 
 use std::ffi::OsString;
@@ -79,6 +80,13 @@ pub(crate) struct KeygenArgs {
     /// The key file to write; an existing file is never replaced
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// Make a signing key (Ed25519, PKCS#8), and beside FILE.pem its public part, FILE.pub.pem, with
+    /// which anybody can check signed prints
+    #[arg(long)]
+    pub(crate) sign: bool,
+    /// A file whose first line is a passphrase: the signing key is encrypted by it
+    #[arg(long, value_name = "FILE", requires = "sign")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 }

@@ -12,6 +12,7 @@ use super::common::{CommonArgs, ProfileArgs, SizeArgs, ppi};
 use super::embed::PrintArgs;
 #[cfg(feature = "cluster")]
 use super::nats::NatsArgs;
+use super::signature::{SignArgs, TrustArgs};
 use crate::failure::Failure;
 use crate::files;
 
@@ -61,6 +62,8 @@ pub(crate) struct IssueArgs {
     /// The issuer's key: half of the lines begin where it says for the row's document_number
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sign: SignArgs,
 }
 
 impl IssueArgs {
@@ -96,6 +99,8 @@ pub(crate) struct QaArgs {
     /// Give the option several times to try several keys
     #[arg(long, value_name = "FILE")]
     key: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// Scan resolution, 50 to 12000 [default: the files']
     #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
     pub(crate) ppi: Option<Ppi>,

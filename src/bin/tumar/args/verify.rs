@@ -9,6 +9,7 @@ use tumar::report::log::Format;
 use tumar::{Name, Ppi, Profile};
 
 use super::common::{CommonArgs, PictureArgs, ProfileArgs, bad_name, document_number, ppi};
+use super::signature::TrustArgs;
 use crate::failure::Failure;
 use crate::files;
 
@@ -32,6 +33,8 @@ pub(crate) struct VerifyArgs {
     /// The number of the scanned document
     #[arg(long, value_name = "N", requires = "key")]
     document_number: Option<String>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// The portrait as it was issued, to hold the scan's against: any picture, or the chip's EF.DG2 (its
     /// signature is not checked)
     #[arg(long, value_name = "FILE")]
