@@ -20,7 +20,7 @@ use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::synchronisation::search;
 use crate::inspect::synchronisation::strips::Turn;
 use crate::inspect::tamper::map::{Subject, Tamper};
-use crate::inspect::tamper::unrolling::predicted::Predicted;
+use crate::inspect::tamper::unrolling::predicted::{Beside, Predicted};
 use crate::inspect::tamper::unrolling::sides;
 use crate::inspect::tamper::unrolling::unrolled::Unrolled;
 use crate::spec::layout::Line;
@@ -248,12 +248,20 @@ impl Found {
     /// Where the text stands as it should, and where it does not. Settles the portrait's sides; none
     /// where the scan does not hold all of it.
     #[must_use]
-    pub fn tamper(&mut self, flat: &Flat, scan: &Scan, profile: &Profile) -> Option<Tamper> {
+    pub fn tamper(
+        &mut self,
+        flat: &Flat,
+        scan: &Scan,
+        payload: Option<Beside<'_>>,
+        profile: &Profile,
+    ) -> Option<Tamper> {
         let (columns, readings) = (self.columns.as_ref()?, self.readings.as_ref()?);
+        let placed = payload.map(|payload| columns.with_lines_of(payload.columns));
+        let placed = placed.as_ref().unwrap_or(columns);
         let reading = readings.likelier();
         let expected = reading.expected_in_stack();
         let wide = self.frame.wider(BESIDE.0 / profile.layout.pitch.0);
-        let all = Unrolled::new((scan, flat), &wide, columns, self.tones.turn);
+        let all = Unrolled::new((scan, flat), &wide, placed, self.tones.turn);
         let predicted = Predicted::new(&all, columns, &expected, |_| true);
         let width = profile.width.0 / profile.layout.advance.0;
         let places = starts(reading, columns, width);
@@ -275,6 +283,7 @@ impl Found {
             columns,
             unrolled: &all.within(self.frame.down, across),
             expected: &expected,
+            payload,
             orientation: reading.orientation,
             turn: self.tones.turn,
             profile,

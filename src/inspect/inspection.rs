@@ -28,6 +28,7 @@ use crate::inspect::stacking::stack::Stack;
 use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::synchronisation::row_phase::{CERTAIN, FOLLOWED};
 use crate::inspect::tamper::map::Tamper;
+use crate::inspect::tamper::unrolling::predicted::Beside;
 use crate::spec::signed::Payload;
 use crate::spec::{Legend, Profile, Symbol};
 
@@ -76,16 +77,12 @@ impl Inspection {
         let second = second
             .filter(|second| second.legible() >= 0.0)
             .and_then(|second| Some((second.stack?, second.readings?)));
-        let case = Case { scan: &scan, flat: &flat, claim, profile };
-        let (found, mut evidence, tamper) = case.gather(best, lines);
+        let case = Case { scan: &scan, flat: &flat, claim, profile, alphabets };
+        let Gathered { found, mut evidence, payload, tamper } = case.gather(best, lines);
         let comparison = found.as_ref().and_then(|found| case.compare(found, &evidence));
         evidence.picture = comparison
             .as_ref()
             .map(|comparison| PictureCheck::of(comparison, tamper.as_ref(), &scan));
-        let payload = found
-            .as_ref()
-            .filter(|_| evidence.established().is_some())
-            .and_then(|found| payload_lines::read(found, &flat, &scan, profile, alphabets));
         evidence.must_be_signed = profile.signed || claim.trust.is_some();
         evidence.signature = found.as_ref().map_or(Signing::Unknown, |found| {
             case.signature(found, second.as_ref(), payload.as_ref(), &evidence)
@@ -283,20 +280,24 @@ struct Case<'a> {
     flat: &'a Flat,
     claim: Claim<'a>,
     profile: &'a Profile,
+    alphabets: &'a Alphabets<'a>,
+}
+
+/// The evidence, with what it was taken from.
+struct Gathered {
+    found: Option<Found>,
+    evidence: Evidence,
+    payload: Option<PayloadLines>,
+    tamper: Option<Tamper>,
 }
 
 impl Case<'_> {
-    /// The evidence, with what it was taken from; a confirmed key places lines, and the map settles
-    /// the portrait's sides.
-    fn gather(
-        &self,
-        best: Option<Found>,
-        lines: Evidence,
-    ) -> (Option<Found>, Evidence, Option<Tamper>) {
+    /// Gathers the evidence; a confirmed key places lines, and the map settles the portrait's sides.
+    fn gather(&self, best: Option<Found>, lines: Evidence) -> Gathered {
         let mut evidence = lines;
         let Some(mut best) = best else {
             evidence.range = self.range(&evidence);
-            return (None, evidence, None);
+            return Gathered { found: None, evidence, payload: None, tamper: None };
         };
         evidence = best.evidence(evidence);
         if let (Some(text), Some(readings)) = (&mut evidence.text, &best.readings) {
@@ -313,14 +314,19 @@ impl Case<'_> {
         {
             keyed.place(columns);
         }
-        let tamper =
-            if is_established { best.tamper(self.flat, self.scan, self.profile) } else { None };
+        let (flat, scan, profile) = (self.flat, self.scan, self.profile);
+        let read = || payload_lines::read(&best, flat, scan, profile, self.alphabets);
+        let payload = if is_established { read() } else { None };
+        let beside = payload.as_ref().and_then(|lines| {
+            Some(Beside { columns: &lines.columns, expected: lines.expected.as_deref()? })
+        });
+        let tamper = if is_established { best.tamper(flat, scan, beside, profile) } else { None };
         evidence.tamper = tamper.as_ref().map(Alterations::of);
         let least = self.profile.face;
         evidence.face = tamper
             .as_ref()
             .map_or(Facing::Unknown, |tamper| Facing::Looked { face: tamper.face, least });
-        (Some(best), evidence, tamper)
+        Gathered { found: Some(best), evidence, payload, tamper }
     }
 
     /// The portrait against the one that was issued: only its microtext tells where it lies.

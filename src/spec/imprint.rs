@@ -86,7 +86,8 @@ impl Imprint {
             Line::Name => [legend, layout.row_phase(row, length), length],
             Line::Keyed => [legend, self.keys[legend].phase(row, length), length],
             Line::Payload => {
-                [self.legends.len(), code::first(row, rows, profile), self.payload.len()]
+                let first = code::first_cell(row, rows, profile) % code::GLYPHS;
+                [self.legends.len(), first, self.payload.len()]
             }
         }
     }

@@ -21,4 +21,6 @@ mod roundtrip;
 mod run_report;
 mod runs;
 mod scans;
+mod signed;
+mod signing;
 mod tamper;

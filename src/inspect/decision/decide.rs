@@ -12,7 +12,7 @@ use crate::inspect::decision::text::{
 };
 use crate::inspect::decision::verdict::{Decision, Outcome, Verdict};
 use crate::inspect::detection::spectrum::PEAK;
-use crate::inspect::synchronisation::row_phase::{FOLLOWED, UNKEYED};
+use crate::inspect::synchronisation::row_phase::{CERTAIN, FOLLOWED, UNKEYED};
 use crate::inspect::tamper::region::{Kind, LACKS};
 
 /// A carrier that should stand this many times over the threshold and does not is not there.
@@ -267,7 +267,7 @@ fn by_signature(mut decision: Decision, evidence: &Evidence) -> Decision {
     let law = evidence.repetition.map_or(0.0, |found| found.law);
     match &evidence.signature {
         Signing::Read(check) => by_payload(decision, check),
-        Signing::Unsigned if evidence.must_be_signed && law >= UNKEYED => {
+        Signing::Unsigned if evidence.must_be_signed && law >= CERTAIN => {
             let without = "the print is not signed: none of its lines carries a signature, and this one's must";
             if passed { decision.becomes(Verdict::Forged, -0.9, without.into()) } else { decision }
         }

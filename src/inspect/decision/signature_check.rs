@@ -9,7 +9,7 @@ use crate::spec::{DocumentNumber, Legend, Profile};
 /// different people the most alike reached 0.72 (docs/signature.md).
 pub const AGREES: f64 = 0.8;
 /// … and another one below this.
-pub const DIFFERS: f64 = 0.6;
+pub const DIFFERS: f64 = 0.75;
 /// Correlation of different people's pictures with each other's digests, in the mean, and as many
 /// independent waves as it spreads like: measured on those pairs.
 const OTHERS: f64 = 0.135;

@@ -4,6 +4,7 @@ use crate::inspect::recognition::templates::{LENGTH, REACH, Template};
 use crate::inspect::signal::orientation::Orientation;
 use crate::inspect::stacking::grid::{ACROSS, ALONG};
 use crate::inspect::stacking::stack::Stack;
+use crate::numerics::median;
 
 /// The stack as heights and weights, `[across][along]`, every row a circle.
 #[derive(Clone, Debug)]
@@ -35,6 +36,15 @@ impl Field {
         let mean = weights.iter().sum::<f32>() / weights.len() as f32;
         weights.iter_mut().for_each(|w| *w /= mean.max(1e-20));
         Self { symbols: stack.symbols, heights, weights }
+    }
+
+    /// The same with no bin heavier than `times` the median of those that have pixels.
+    #[must_use]
+    pub fn even(mut self, times: f32) -> Self {
+        let mut seen: Vec<f32> = self.weights.iter().copied().filter(|w| *w > 0.0).collect();
+        let most = times * median(&mut seen).unwrap_or(0.0);
+        self.weights.iter_mut().for_each(|weight| *weight = weight.min(most));
+        self
     }
 
     /// The same, beginning `bins` later in the circle.

@@ -6,7 +6,6 @@ use ndarray::Array2;
 use crate::imaging::Mm;
 use crate::inspect::recognition::field::Field;
 use crate::inspect::recognition::psf::Psf;
-use crate::inspect::recognition::reading::Reading;
 use crate::inspect::recognition::templates::{Alphabet, BINS, Imaging, LENGTH, Template};
 use crate::inspect::recognition::viterbi;
 use crate::inspect::recognition::whitening::Whitening;
@@ -90,10 +89,13 @@ impl<'a> Fit<'a> {
 
     /// The text that fits best where, how blurred and how high another one was read.
     #[must_use]
-    pub fn like(field: Field, alphabet: &'a Alphabet, other: &Reading) -> Self {
-        let (imaging, psf) = (other.imaging, other.psf.clone());
+    pub fn like(
+        field: Field,
+        alphabet: &'a Alphabet,
+        (imaging, psf, amplitude): (Imaging, Psf, f32),
+    ) -> Self {
         let mut fit = Self::begin([field.clone(), field], alphabet, imaging, psf, None);
-        fit.amplitude = other.contrast as f32;
+        fit.amplitude = amplitude;
         fit.first_text();
         fit
     }

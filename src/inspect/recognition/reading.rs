@@ -80,6 +80,30 @@ pub struct Reading {
     pub begins: usize,
 }
 
+/// An upright circle of so many bins, `[across][along]`, that begins so many bins into the scan's stack, in
+/// the order of that stack.
+#[must_use]
+pub fn in_stack(
+    upright: &[f32],
+    length: usize,
+    begins: usize,
+    orientation: Orientation,
+) -> Vec<f32> {
+    let row = |row: &[f32]| {
+        let mut row = row.to_vec();
+        row.rotate_right(begins % length.max(1));
+        if orientation.mirrored {
+            row.reverse();
+        }
+        row
+    };
+    let mut heights: Vec<f32> = upright.chunks_exact(length.max(1)).flat_map(row).collect();
+    if orientation.upside_down {
+        heights.reverse();
+    }
+    heights
+}
+
 impl Read {
     /// How many symbols, as a natural logarithm, the scan leaves open here (Shannon 1948).
     #[must_use]
@@ -164,21 +188,7 @@ impl Reading {
     /// [`expected`](Self::expected) in the order of the scan's stack.
     #[must_use]
     pub fn expected_in_stack(&self) -> Vec<f32> {
-        let length = self.circle.len() * ALONG;
-        let row = |row: &[f32]| {
-            let mut row = row.to_vec();
-            row.rotate_right(self.begins % length.max(1));
-            if self.orientation.mirrored {
-                row.reverse();
-            }
-            row
-        };
-        let mut heights: Vec<f32> =
-            self.expected.chunks_exact(length.max(1)).flat_map(row).collect();
-        if self.orientation.upside_down {
-            heights.reverse();
-        }
-        heights
+        in_stack(&self.expected, self.circle.len() * ALONG, self.begins, self.orientation)
     }
 
     /// Symbols of the scan's stack before the one with which, as the text runs, it begins; where it

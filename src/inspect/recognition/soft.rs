@@ -5,8 +5,6 @@ use ndarray::{Array1, Array2};
 
 use crate::inspect::recognition::field::{CELL, Field};
 use crate::inspect::recognition::fit::Fit;
-use crate::inspect::recognition::reading::Reading;
-use crate::inspect::recognition::templates::Alphabet;
 use crate::inspect::stacking::grid::ALONG;
 
 /// Places that the way goes on beyond each end of the circle, since it has none. A guess: what a
@@ -16,25 +14,27 @@ const OVERLAP: usize = 8;
 /// the text is plain anyway.
 const MOST: f64 = 300.0;
 
-/// Natural logarithm of how likely each symbol of the alphabet is at each place, `[place, symbol]`.
-/// The letters lie, are blurred and are as high as in `other`, which was read in the same lines.
+/// How often there is nothing in a place, by damage, for one time that there is a symbol. A guess.
+const NONE: f64 = 0.01;
+
+/// Natural logarithm of how likely each symbol of the alphabet is at each place, `[place, symbol]`, where
+/// the letters lie, are blurred and are as high as the fit has them.
 #[must_use]
-pub fn symbols(field: Field, alphabet: &Alphabet, other: &Reading) -> Array2<f32> {
-    let weights = between(&field);
-    let mut fit = Fit::like(field, alphabet, other);
-    fit.whiten();
+pub fn symbols(fit: &mut Fit<'_>) -> Array2<f32> {
+    let weights = between(&fit.field);
+    if std::env::var_os("NOWH").is_none() { fit.whiten(); }
     fit.settle();
-    let (mut single, mut pair) = (fit.singly().mapv(f64::from), fit.pairs().mapv(f64::from));
+    let (single, mut pair) = (fit.singly().mapv(f64::from), fit.pairs().mapv(f64::from));
     let [least, most] = bounds(&pair);
     pair -= least;
     let mut widest = weights.iter().fold(0.0, |a: f64, w| a.max(w * (most - least)));
-    for mut row in single.rows_mut() {
+    for row in single.rows() {
         let [least, most] = bounds(&row);
-        row -= least;
-        widest = widest.max(most - least);
+        widest = widest.max(most.max(0.0) - least.min(0.0));
     }
     let scale = (0.5 / fit.noise).min(MOST / widest.max(f64::MIN_POSITIVE));
-    let own = single.mapv(|cost| (-cost * scale).exp());
+    // Where no symbol stands none is likelier than none.
+    let own = single.mapv(|cost| (-cost * scale).exp() + NONE);
     let pairs: Vec<Array2<f64>> =
         weights.iter().map(|weight| pair.mapv(|cost| (-cost * weight * scale).exp())).collect();
     both_ways(&own, &pairs).mapv(|chance| chance.ln() as f32)

@@ -6,7 +6,8 @@ use ndarray::Array2;
 
 use crate::inspect::candidate::Found;
 use crate::inspect::recognition::field::Field;
-use crate::inspect::recognition::reading::Reading;
+use crate::inspect::recognition::fit::Fit;
+use crate::inspect::recognition::reading::{Reading, in_stack};
 use crate::inspect::recognition::soft;
 use crate::inspect::recognition::stroke_gain;
 use crate::inspect::recognition::templates::{Alphabet, Alphabets};
@@ -24,6 +25,10 @@ use crate::spec::{Mode, Profile};
 /// portrait's margin may be too light for its lines to be seen.
 const OFF: f64 = 16.0;
 
+/// No cell weighs more than so many times as much as half of them: a flat patch over the portrait is far
+/// more even than any portrait. A guess.
+const EVEN: f32 = 4.0;
+
 /// What the payload lines of a scan hold.
 #[derive(Clone, Debug)]
 pub struct PayloadLines {
@@ -31,8 +36,10 @@ pub struct PayloadLines {
     pub bytes: Option<[u8; code::BYTES]>,
     /// Natural logarithm of how likely each glyph is at each place, `[place, glyph]`.
     pub glyphs: Array2<f32>,
-    /// The lines, each with the number of the payload's glyph at its origin; none for other lines.
+    /// The lines, each with the number of the cell at its origin; none for other lines.
     pub columns: Columns,
+    /// What all of it should look like, in the order of the scan's stack, if it could be read.
+    pub expected: Option<Vec<f32>>,
     /// The portrait's left and right side by it, as distances along the lines in pitches.
     pub across: [f64; 2],
 }
@@ -61,12 +68,20 @@ pub fn read(
     for edge in edges(found, columns, reading, &phases, profile) {
         let columns = of_payload(columns, &phases, edge, profile);
         let stack = stack::stack(flat, scan, &found.frame, &columns, &found.tones);
-        let field = Field::of(&stack, reading.orientation).turned(reading.begins % ALONG);
-        let glyphs = soft::symbols(field, alphabet, reading);
+        let begins = reading.begins % ALONG;
+        let field = Field::of(&stack, reading.orientation).turned(begins).even(EVEN);
+        let looks = (reading.imaging, reading.psf.clone(), reading.contrast as f32);
+        let mut fit = Fit::like(field, alphabet, looks);
+        let glyphs = code::of_cells(&soft::symbols(&mut fit));
         let bytes = code::decode(&glyphs);
         let is_read = bytes.is_some();
+        let expected = bytes.map(|bytes| {
+            let glyphs = code::encode(&bytes).into_iter().map(usize::from);
+            fit.text = glyphs.cycle().take(columns.symbols).collect();
+            in_stack(&fit.expected().0, columns.symbols * ALONG, begins, reading.orientation)
+        });
         let across = sides(found, &columns, reading, edge, profile);
-        let lines = PayloadLines { bytes, glyphs, columns, across };
+        let lines = PayloadLines { bytes, glyphs, columns, expected, across };
         if is_read || best.is_none() {
             best = Some(lines);
         }
@@ -130,14 +145,16 @@ fn sides(
 /// The columns of the payload lines if the portrait's left edge lies at this symbol.
 fn of_payload(columns: &Columns, phases: &RowPhases, edge: i64, profile: &Profile) -> Columns {
     let lines = columns.phases.len();
+    let (printed, _) = profile.layout.extent(profile.width, profile.height);
+    let cells = if std::env::var_os("FOLD").is_some() { code::GLYPHS } else { code::first_cell(printed, phases.rows, profile) };
     let backwards = phases.orientation.runs_backwards();
     let mut placed = vec![None; lines];
     for (line, row) in phases.lines_of(Line::Payload, lines, profile) {
-        let first = code::first(row, phases.rows, profile) as i64;
+        let first = code::first_cell(row, phases.rows, profile) as i64;
         let number = if backwards { -edge - first } else { first - edge };
-        placed[line] = Some(number.rem_euclid(code::GLYPHS as i64) as usize);
+        placed[line] = Some(number.rem_euclid(cells as i64) as usize);
     }
     let mut payload = columns.clone();
-    (payload.symbols, payload.phases, payload.row_phases) = (code::GLYPHS, placed, None);
+    (payload.symbols, payload.phases, payload.row_phases) = (cells, placed, None);
     payload
 }

@@ -46,6 +46,17 @@ impl Columns {
         *self.phases.get(usize::try_from(line - self.first_line).ok()?)?
     }
 
+    /// The same, with the lines of others placed, too, wherever their symbols have their numbers: for what
+    /// asks for cells alone.
+    #[must_use]
+    pub fn with_lines_of(&self, others: &Self) -> Self {
+        let mut all = self.clone();
+        for (phase, other) in all.phases.iter_mut().zip(&others.phases) {
+            *phase = phase.or(other.map(|_| 0));
+        }
+        all
+    }
+
     /// How many symbols the place (`along`, `line` with fraction) lies from the origin of its line.
     #[must_use]
     pub fn symbols_from_origin(&self, along: f64, line: f64) -> f64 {

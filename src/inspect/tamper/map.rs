@@ -20,7 +20,7 @@ use crate::inspect::tamper::tiles::strength::Strength;
 use crate::inspect::tamper::tiles::tile::{self, Tile};
 use crate::inspect::tamper::tiles::tiling::Tiling;
 use crate::inspect::tamper::tiles::tone_response::ToneResponse;
-use crate::inspect::tamper::unrolling::predicted::Predicted;
+use crate::inspect::tamper::unrolling::predicted::{Beside, Predicted};
 use crate::inspect::tamper::unrolling::unrolled::{CLIPPED, Unrolled};
 use crate::numerics::quantile;
 use crate::spec::{Profile, face, turning};
@@ -63,6 +63,8 @@ pub struct Subject<'a> {
     pub unrolled: &'a Unrolled,
     /// What the stack should look like, in its own order.
     pub expected: &'a [f32],
+    /// The payload lines, which carry another text, if it is known.
+    pub payload: Option<Beside<'a>>,
     /// Which way the text runs.
     pub orientation: Orientation,
     /// Lightness in the scan at which letters turn from lighter to darker than their ground, L*.
@@ -79,6 +81,7 @@ impl Subject<'_> {
         let pitch = profile.layout.pitch.0;
         let tiling = Tiling::new(unrolled, [columns.advance * pitch, pitch]);
         let predicted = Predicted::new(unrolled, columns, expected, |_| true);
+        let predicted = predicted.with(unrolled, self.payload);
         let coarse = Coarse::new(unrolled, &predicted, &tiling);
         let drift = Drift::follow(&coarse);
         let tiles = tile::measure(unrolled, &predicted, &drift, &tiling);

@@ -59,14 +59,25 @@ pub fn decode(glyphs: &Array2<f32>) -> Option<[u8; BYTES]> {
     (found && is_short && !is_blank).then(|| std::array::from_fn(|i| word[i]))
 }
 
-/// The glyph with which payload line `row` begins: they go on from line to line, so that the copies
-/// of each lie far apart, evenly over the whole portrait.
+/// The cell, of all cells of payload lines from the first on, with which payload line `row` begins. The
+/// glyphs go on from line to line, so that the copies of each lie far apart: cell number `n` holds glyph
+/// `n` modulo [`GLYPHS`].
 #[must_use]
-pub fn first(row: usize, rows: Rows, profile: &Profile) -> usize {
+pub fn first_cell(row: usize, rows: Rows, profile: &Profile) -> usize {
     let layout = &profile.layout;
     let (_, cells) = layout.extent(profile.width, profile.height);
-    let before = (0..row).filter(|row| layout.line(*row, rows) == Line::Payload).count();
-    before * cells % GLYPHS
+    (0..row).filter(|row| layout.line(*row, rows) == Line::Payload).count() * cells
+}
+
+/// What all cells together say of each glyph: `[cell, glyph]` → `[place, glyph]`, natural logarithms.
+#[must_use]
+pub fn of_cells(cells: &Array2<f32>) -> Array2<f32> {
+    let mut glyphs = Array2::zeros((GLYPHS, cells.ncols()));
+    for (cell, likelihoods) in cells.rows().into_iter().enumerate() {
+        let mut sum = glyphs.row_mut(cell % GLYPHS);
+        sum += &likelihoods;
+    }
+    glyphs
 }
 
 /// The bits of the codeword that are printed, in the order of their glyphs.

@@ -180,14 +180,18 @@ fn window(plane: &Plane, [left, top, width, height]: [f64; 4]) -> Plane {
 mod tests {
     use super::*;
 
-    /// A portrait of shades, unlike for each seed.
-    fn portrait(seed: f32, size: (usize, usize), gamma: f32) -> Plane {
+    /// A portrait of waves of all lengths, unlike for each seed.
+    fn portrait(seed: usize, size: (usize, usize), gamma: f32) -> Plane {
+        let random = |i: usize| ((seed * 97 + i) as f32 * 12.9898).sin() * 43_758.547;
+        let unit = |i: usize| random(i).fract().abs();
         Plane::from_shape_fn(size, |(y, x)| {
             let (u, v) = (x as f32 / size.1 as f32, y as f32 / size.0 as f32);
-            let shade = (9.0 * u + seed).sin() * (11.0 * v - seed * u * 3.0).cos()
-                + 0.5 * (31.0 * u * v + seed * 7.0).sin()
-                + 0.4 * (23.0 * v + 5.0 * seed * u).cos();
-            (0.35 + 0.12 * shade).max(0.01).powf(gamma)
+            let wave = |i: usize| {
+                let [across, down, phase] = [0, 1, 2].map(|k| unit(3 * i + k));
+                let [across, down] = [across, down].map(|f| 28.0 * f);
+                (across * u + down * v + 6.3 * phase).cos() / (4.0 + across + down)
+            };
+            (0.35 + (0..16).map(wave).sum::<f32>()).max(0.01).powf(gamma)
         })
     }
 
@@ -197,19 +201,19 @@ mod tests {
 
     #[test]
     fn a_portrait_agrees_with_its_digest_and_others_do_not() {
-        let own = portrait(1.0, (450, 350), 1.0);
+        let own = portrait(1, (450, 350), 1.0);
         let digest = Digest::of(&own);
         assert!(digest.correlation(&own, whole(&own)) > 0.9);
         // At another resolution, and darkened by a press.
-        let printed = portrait(1.0, (203, 158), 1.3);
+        let printed = portrait(1, (203, 158), 1.3);
         assert!(digest.correlation(&printed, whole(&printed)) > 0.9);
-        let other = portrait(2.7, (450, 350), 1.0);
+        let other = portrait(2, (450, 350), 1.0);
         assert!(digest.correlation(&other, whole(&other)) < 0.6);
     }
 
     #[test]
     fn its_picture_is_the_portrait_s_face() {
-        let own = portrait(1.0, (450, 350), 1.0);
+        let own = portrait(1, (450, 350), 1.0);
         let (picture, cells) = (Digest::of(&own).picture(), window(&own, whole(&own)));
         let mean = cells.mean().unwrap();
         let dot = |a: &Plane, b: &Plane| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
@@ -221,7 +225,7 @@ mod tests {
     #[test]
     fn a_blank_window_agrees_with_nothing() {
         let blank = Plane::from_elem((90, 70), 0.4);
-        let digest = Digest::of(&portrait(1.0, (450, 350), 1.0));
+        let digest = Digest::of(&portrait(1, (450, 350), 1.0));
         assert!(digest.correlation(&blank, whole(&blank)).abs() < 0.5);
         assert!(Digest::of(&blank).correlation(&blank, whole(&blank)).is_finite());
     }

@@ -14,15 +14,11 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::payload::Payload;
+use super::payload::{Payload, SigningKeyId};
 use crate::spec::{Legend, Profile};
 
 /// The longest key file that is read, in bytes.
 pub const LONGEST_FILE: usize = 16_384;
-
-/// What tells signing keys apart: the first bytes of the SHA-256 of the public part's file, in DER.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SigningKeyId(pub [u8; 4]);
 
 /// Who signs prints: a key in a file, or a device that keeps it.
 pub trait Sign: Sync {
@@ -198,12 +194,6 @@ impl PublicKey {
     }
 }
 
-impl fmt::Display for SigningKeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
 impl FromStr for PublicKey {
     type Err = SigningKeyError;
 
@@ -254,6 +244,27 @@ mod tests {
 
     fn key() -> SecretKey {
         SecretKey::new(SigningKey::from_bytes(&SECRET))
+    }
+
+    /// The vector of docs/signature.md.
+    #[test]
+    fn others_can_write_a_verifier() {
+        use crate::spec::signed::{Digest, Head, code};
+        let profile = Profile::default();
+        let legends =
+            Legend::all(&crate::spec::Name::new("Lee", "Ann").unwrap(), &profile).unwrap();
+        let digest = Digest(std::array::from_fn(|i| i as u8));
+        let head = Head::new(key().public().id(), "N1234567".parse().unwrap(), digest).unwrap();
+        let message = head.message(&legends, &profile);
+        let payload = Payload { signature: key().sign(&message).unwrap(), head };
+        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let document = include_str!("../../../docs/signature.md").replace(char::is_whitespace, "");
+        let bytes = payload.bytes();
+        let glyphs: String = code::encode(&bytes).iter().map(|glyph| glyph.to_string()).collect();
+        let values = [hex(&message), hex(&bytes), glyphs[..160].to_owned()];
+        let missing: Vec<&String> = values.iter().filter(|v| !document.contains(*v)).collect();
+        assert!(missing.is_empty(), "{missing:#?}");
+        assert!(key().public().has_signed(&payload, &legends, &profile));
     }
 
     #[test]

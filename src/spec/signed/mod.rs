@@ -8,5 +8,5 @@ pub mod key;
 pub mod payload;
 
 pub use digest::Digest;
-pub use key::{PublicKey, SecretKey, Sign, SigningKeyError, SigningKeyId};
-pub use payload::{Head, NumberTooLong, Payload, PayloadError};
+pub use key::{PublicKey, SecretKey, Sign, SigningKeyError};
+pub use payload::{Head, NumberTooLong, Payload, PayloadError, SigningKeyId};

@@ -1,10 +1,11 @@
 //! The payload: what a signed print says of itself, to the bit as in docs/signature.md.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use super::code;
 use super::digest::{self, Digest};
-use super::key::SigningKeyId;
 use crate::spec::key::DocumentNumber;
 use crate::spec::{Legend, Profile};
 
@@ -21,6 +22,10 @@ const _: () = assert!(HEAD + SIGNATURE == code::BYTES);
 const SIGNS: usize = 13;
 /// The signs of a document number; what stands for none is before them.
 const DIGITS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/// What tells signing keys apart: the first bytes of the SHA-256 of the public part's file, in DER.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SigningKeyId(pub [u8; 4]);
 
 /// What is signed of a print besides its legends and its layout.
 #[derive(Clone)]
@@ -134,6 +139,12 @@ impl Payload {
     }
 }
 
+impl fmt::Display for SigningKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 /// A document number as one number to the base of its signs and none; `None` if it does not fit.
 fn packed(document: &DocumentNumber) -> Option<u128> {
     let signs = document.signs();
@@ -182,8 +193,8 @@ mod tests {
 
     #[test]
     fn numbers_that_do_not_fit_are_refused() {
-        for number in ["12345678901234", "№1", "ÄB12", "Ж12"] {
-            let Ok(document) = number.parse::<DocumentNumber>() else { continue };
+        for number in ["12345678901234", "ÄB12", "Ж12"] {
+            let document = number.parse().unwrap();
             let head = Head::new(SigningKeyId([0; 4]), document, Digest([0; digest::BYTES]));
             assert_eq!(head.err(), Some(NumberTooLong), "{number}");
         }

@@ -34,6 +34,7 @@ const STAGES: &[&str] = &[
     "decision",
     "budget",
     "candidate",
+    "signature",
     "inspection",
     "reader",
     "document",

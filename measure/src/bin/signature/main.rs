@@ -94,7 +94,8 @@ fn row(world: World, trials: &[Trial], failures: bool) {
         trials.iter().filter_map(|t| Some(t.signed.as_ref()?.correlation)).collect();
     let replaced: Vec<f64> =
         trials.iter().filter_map(|t| Some(t.replaced.as_ref()?.correlation)).collect();
-    let of = |values: &[f64], is: &dyn Fn(f64) -> bool| Rate::of(values.iter().copied(), |v| is(*v));
+    let of =
+        |values: &[f64], is: &dyn Fn(f64) -> bool| Rate::of(values.iter().copied(), |v| is(*v));
     let (agrees, differs) = (trial::AGREES, trial::DIFFERS);
     let least = genuine.iter().copied().fold(1.0, f64::min);
     let most = replaced.iter().copied().fold(-1.0, f64::max);

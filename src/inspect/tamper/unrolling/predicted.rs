@@ -21,7 +21,31 @@ pub struct Predicted {
     pub(crate) symbols: usize,
 }
 
+/// Other text in lines of their own: what its stack should look like, and where its symbols lie.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    /// Lines, and with which number each begins.
+    pub columns: &'a Columns,
+    /// In the stack's own order, `[across][along]`.
+    pub expected: &'a [f32],
+}
+
 impl Predicted {
+    /// The same with another text in lines that are blank.
+    #[must_use]
+    pub fn with(mut self, unrolled: &Unrolled, beside: Option<Beside<'_>>) -> Self {
+        let Some(Beside { columns, expected }) = beside else { return self };
+        let other = Self::new(unrolled, columns, expected, |_| true);
+        for row in 0..self.own.nrows() {
+            if !self.kept[row / ACROSS] && other.kept[row / ACROSS] {
+                self.own.row_mut(row).assign(&other.own.row(row));
+                self.common.row_mut(row).assign(&other.common.row(row));
+            }
+        }
+        self.kept.iter_mut().zip(other.kept).for_each(|(kept, other)| *kept |= other);
+        self
+    }
+
     /// Of `expected`: what the stack should look like in its own order, `[across][along]`. Lines for
     /// which `keep` does not hold, and those whose place in the text is not known, are left blank.
     #[must_use]
