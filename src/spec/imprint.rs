@@ -76,7 +76,8 @@ impl Imprint {
         self.legends.iter().map(Legend::symbols).chain(payload)
     }
 
-    /// With which symbol of which text line `row` begins, and how many that text has.
+    /// Of line `row`: which text it has, with which symbol or, in a payload, cell it begins, and how many
+    /// symbols that text has.
     fn begin(&self, row: usize, profile: &Profile) -> [usize; 3] {
         let layout = &profile.layout;
         let rows = Rows::of(self.is_keyed(), self.is_signed());
@@ -86,8 +87,7 @@ impl Imprint {
             Line::Name => [legend, layout.row_phase(row, length), length],
             Line::Keyed => [legend, self.keys[legend].phase(row, length), length],
             Line::Payload => {
-                let first = code::first_cell(row, rows, profile) % code::GLYPHS;
-                [self.legends.len(), first, self.payload.len()]
+                [self.legends.len(), code::first_cell(row, rows, profile), self.payload.len()]
             }
         }
     }
@@ -97,6 +97,7 @@ impl Imprint {
         let layout = profile.layout;
         let width = profile.width;
         let [text, first, length] = self.begin(row, profile);
+        let is_payload = text == self.legends.len();
         let cap_height = layout.cap_height_of(row);
         let baseline = row as f64 * layout.pitch.0 + layout.baseline(cap_height).0;
         (0..(width.0 / layout.advance.0).ceil() as usize).map(move |cell| {
@@ -105,7 +106,11 @@ impl Imprint {
             let wave = layout.wave.map_or(0.0, |wave| wave.at(middle, row as f64).0);
             Cell {
                 text,
-                symbol: (cell + first) % length,
+                symbol: if is_payload {
+                    code::glyph_of(first + cell)
+                } else {
+                    (cell + first) % length
+                },
                 left: Mm(left),
                 baseline: Mm(baseline + wave),
                 cap_height,

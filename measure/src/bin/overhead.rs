@@ -87,6 +87,7 @@ fn whole(
         reader,
         ppi: None,
         keys: &[],
+        trust: None,
         inputs: Inputs {
             folder: manifest.folder().to_owned(),
             outside: false,

@@ -21,8 +21,10 @@ const NONE: f64 = 0.01;
 /// the letters lie, are blurred and are as high as the fit has them.
 #[must_use]
 pub fn symbols(fit: &mut Fit<'_>) -> Array2<f32> {
-    let weights = between(&fit.field);
-    if std::env::var_os("NOWH").is_none() { fit.whiten(); }
+    let cells = cells(&fit.field);
+    let next = cells.iter().cycle().skip(1);
+    let weights: Vec<f64> = cells.iter().zip(next).map(|(a, b)| 0.5 * (a + b)).collect();
+    fit.whiten();
     fit.settle();
     let (single, mut pair) = (fit.singly().mapv(f64::from), fit.pairs().mapv(f64::from));
     let [least, most] = bounds(&pair);
@@ -40,15 +42,14 @@ pub fn symbols(fit: &mut Fit<'_>) -> Array2<f32> {
     both_ways(&own, &pairs).mapv(|chance| chance.ln() as f32)
 }
 
-/// Mean weight of each place and the next, which weigh what both spill.
-fn between(field: &Field) -> Vec<f64> {
+/// Mean weight of each place's bins.
+fn cells(field: &Field) -> Vec<f64> {
     let mut cells = vec![0.0; field.symbols];
     for row in field.weights.chunks_exact(field.length()) {
         let sums = row.chunks_exact(ALONG).map(|cell| cell.iter().sum::<f32>());
-        cells.iter_mut().zip(sums).for_each(|(sum, v)| *sum += f64::from(v));
+        cells.iter_mut().zip(sums).for_each(|(sum, v)| *sum += f64::from(v) / CELL as f64);
     }
-    let next = cells.iter().cycle().skip(1);
-    cells.iter().zip(next).map(|(a, b)| 0.5 * (a + b) / CELL as f64).collect()
+    cells
 }
 
 /// The chance of each state at each place of a circle, `[place, state]`, rows of sum 1. `own`: of each

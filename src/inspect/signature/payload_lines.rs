@@ -76,8 +76,9 @@ pub fn read(
         let bytes = code::decode(&glyphs);
         let is_read = bytes.is_some();
         let expected = bytes.map(|bytes| {
-            let glyphs = code::encode(&bytes).into_iter().map(usize::from);
-            fit.text = glyphs.cycle().take(columns.symbols).collect();
+            let glyphs = code::encode(&bytes);
+            let cell = |cell| usize::from(glyphs[code::glyph_of(cell)]);
+            fit.text = (0..columns.symbols).map(cell).collect();
             in_stack(&fit.expected().0, columns.symbols * ALONG, begins, reading.orientation)
         });
         let across = sides(found, &columns, reading, edge, profile);
@@ -146,7 +147,7 @@ fn sides(
 fn of_payload(columns: &Columns, phases: &RowPhases, edge: i64, profile: &Profile) -> Columns {
     let lines = columns.phases.len();
     let (printed, _) = profile.layout.extent(profile.width, profile.height);
-    let cells = if std::env::var_os("FOLD").is_some() { code::GLYPHS } else { code::first_cell(printed, phases.rows, profile) };
+    let cells = code::first_cell(printed, phases.rows, profile);
     let backwards = phases.orientation.runs_backwards();
     let mut placed = vec![None; lines];
     for (line, row) in phases.lines_of(Line::Payload, lines, profile) {

@@ -59,9 +59,7 @@ pub fn decode(glyphs: &Array2<f32>) -> Option<[u8; BYTES]> {
     (found && is_short && !is_blank).then(|| std::array::from_fn(|i| word[i]))
 }
 
-/// The cell, of all cells of payload lines from the first on, with which payload line `row` begins. The
-/// glyphs go on from line to line, so that the copies of each lie far apart: cell number `n` holds glyph
-/// `n` modulo [`GLYPHS`].
+/// The cell, of all cells of payload lines from the first on, with which payload line `row` begins.
 #[must_use]
 pub fn first_cell(row: usize, rows: Rows, profile: &Profile) -> usize {
     let layout = &profile.layout;
@@ -69,12 +67,20 @@ pub fn first_cell(row: usize, rows: Rows, profile: &Profile) -> usize {
     (0..row).filter(|row| layout.line(*row, rows) == Line::Payload).count() * cells
 }
 
+/// Which glyph stands in a cell. Each round of [`GLYPHS`] cells holds all of them, in an order of its own,
+/// so that no region holds all copies of many: those that the last round leaves out are scattered, too.
+#[must_use]
+pub fn glyph_of(cell: usize) -> usize {
+    let step = (0..cell / GLYPHS).fold(1, |step, _| step * STRIDE % GLYPHS);
+    cell % GLYPHS * step % GLYPHS
+}
+
 /// What all cells together say of each glyph: `[cell, glyph]` → `[place, glyph]`, natural logarithms.
 #[must_use]
 pub fn of_cells(cells: &Array2<f32>) -> Array2<f32> {
     let mut glyphs = Array2::zeros((GLYPHS, cells.ncols()));
     for (cell, likelihoods) in cells.rows().into_iter().enumerate() {
-        let mut sum = glyphs.row_mut(cell % GLYPHS);
+        let mut sum = glyphs.row_mut(glyph_of(cell));
         sum += &likelihoods;
     }
     glyphs
@@ -125,6 +131,22 @@ mod tests {
             soft[[place, usize::from(1 - glyphs[place])]] = 2.0;
         }
         assert_eq!(decode(&soft), Some(bytes(3)));
+    }
+
+    #[test]
+    fn each_round_of_cells_holds_all_glyphs() {
+        for round in 0..3 {
+            let mut seen = vec![false; GLYPHS];
+            (0..GLYPHS).for_each(|cell| seen[glyph_of(round * GLYPHS + cell)] = true);
+            assert!(seen.iter().all(|seen| *seen), "{round}");
+        }
+        // Of the default profile's cells, any third leaves most glyphs.
+        let cells = 19 * 160;
+        for gone in [0..cells / 3, cells / 3..2 * cells / 3, 2 * cells / 3..cells] {
+            let left: std::collections::BTreeSet<usize> =
+                (0..cells).filter(|cell| !gone.contains(cell)).map(glyph_of).collect();
+            assert!(left.len() > GLYPHS * 7 / 10, "{}", left.len());
+        }
     }
 
     #[test]

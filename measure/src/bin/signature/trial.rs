@@ -76,32 +76,8 @@ impl Bench<'_> {
             name_unsigned: is_read(&unsigned),
             name_signed: is_read(&found),
             signed: Signed::of(&found),
-            damaged: {
-                let found = look(&destroyed(&printed, number))?;
-                if std::env::var_os("DBG").is_some() {
-                    eprintln!(
-                        "damaged {} {number} {:?} {:?} {:?}",
-                        own.title,
-                        found.evidence().signature,
-                        found.decision().reasons.first(),
-                        found.evidence().repetition
-                    );
-                }
-                Signed::of(&found)
-            },
-            replaced: {
-                let found = look(&with_face(&printed, &pasted))?;
-                if std::env::var_os("DBG").is_some() {
-                    eprintln!(
-                        "replaced {} {number} {:?} {:?} {:?}",
-                        own.title,
-                        found.evidence().signature,
-                        found.decision().reasons.first(),
-                        found.evidence().repetition
-                    );
-                }
-                Signed::of(&found)
-            },
+            damaged: Signed::of(&look(&destroyed(&printed, number))?),
+            replaced: Signed::of(&look(&with_face(&printed, &pasted))?),
         })
     }
 }
