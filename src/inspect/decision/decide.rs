@@ -326,7 +326,7 @@ fn by_payload(mut decision: Decision, check: &SignatureCheck) -> Decision {
             decision.becomes(Verdict::Forged, -0.9, told)
         }
         Trust::Valid if may_pass => {
-            let chance = format!("10^{:.0}", check.log10_odds());
+            let chance = format!("10^{:.0}", check.log10_odds().ceil());
             match check.agreement() {
                 Agreement::Differs => {
                     let told = format!(
@@ -337,7 +337,7 @@ fn by_payload(mut decision: Decision, check: &SignatureCheck) -> Decision {
                 }
                 Agreement::Agrees => {
                     decision.reasons.push(format!(
-                        "key {key} signed this name and this face; another's face agrees as well by a chance of {chance}"
+                        "key {key} signed this name and this face; another person's agrees as well with a chance of {chance}"
                     ));
                     decision
                 }
