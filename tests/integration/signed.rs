@@ -100,7 +100,7 @@ fn keyed_and_signed() {
         Claim { name: Some(&holder), key: Some(&claim), trust: Some(&trust), ..Claim::default() };
     let found = READER.check(&scan, None, claim).unwrap().main;
     assert_eq!(found.decision().verdict, Verdict::Authentic, "{:?}", found.decision());
-    assert!(found.keyed().is_some_and(|keyed| keyed.is_confirmed()));
+    assert!(found.keyed().is_some_and(tumar::keys::Keyed::is_confirmed));
     assert_eq!(found.signature().map(|check| check.trust), Some(Trust::Valid));
 }
 

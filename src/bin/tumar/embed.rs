@@ -9,7 +9,7 @@ use tumar::microtext::Microtext;
 use tumar::report::preview;
 use tumar::{Document, Embedded, Format, Imprint, Mm, Picture, Ppi, Profile, Summary};
 
-use crate::args::{self, EmbedArgs};
+use crate::args::{self, EmbedArgs, Signing};
 use crate::failure::{self, Failure};
 use crate::files::{self, Stdout};
 
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     let portrait = args.picture.read(&args.portrait, &args.common)?;
     let imprint = match signer {
         None => imprint,
-        Some((signer, document)) => {
+        Some(Signing { signer, document }) => {
             let signed = tumar::keys::sign(imprint, &portrait, document, &*signer, &profile);
             signed.map_err(|error| not_signed(&args.portrait, error))?
         }

@@ -31,7 +31,7 @@ pub fn symbols(fit: &mut Fit<'_>) -> Array2<f32> {
     pair -= least;
     let mut widest = weights.iter().fold(0.0, |a: f64, w| a.max(w * (most - least)));
     for row in single.rows() {
-        let [least, most] = bounds(&row);
+        let [least, most] = bounds(row);
         widest = widest.max(most.max(0.0) - least.min(0.0));
     }
     let scale = (0.5 / fit.noise).min(MOST / widest.max(f64::MIN_POSITIVE));

@@ -260,7 +260,7 @@ mod tests {
         let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
         let document = include_str!("../../../docs/signature.md").replace(char::is_whitespace, "");
         let bytes = payload.bytes();
-        let glyphs: String = code::encode(&bytes).iter().map(|glyph| glyph.to_string()).collect();
+        let glyphs: String = code::encode(&bytes).iter().map(ToString::to_string).collect();
         let values = [hex(&message), hex(&bytes), glyphs[..160].to_owned()];
         let missing: Vec<&String> = values.iter().filter(|v| !document.contains(*v)).collect();
         assert!(missing.is_empty(), "{missing:#?}");

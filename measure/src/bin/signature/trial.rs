@@ -68,8 +68,9 @@ impl Bench<'_> {
         let pasted = print(&other.picture, &plain, &profile.clone().with_strength(0.0)?)?.picture;
         let unsigned = look(&print(&own.picture, &plain, profile)?.picture)?;
         let found = look(&printed)?;
-        let is_read =
-            |found: &Inspection| found.evidence().established().is_some_and(|text| text.is_clear());
+        let is_read = |found: &Inspection| {
+            found.evidence().established().is_some_and(tumar::evidence::Text::is_clear)
+        };
         Ok(Trial {
             title: own.title.clone(),
             why: found.decision().reasons.join("; "),

@@ -61,12 +61,20 @@ pub(crate) struct EmbedArgs {
     pub(crate) common: CommonArgs,
 }
 
+/// Who signs a print, and for which document.
+pub(crate) struct Signing {
+    pub(crate) signer: Box<dyn Sign>,
+    pub(crate) document: DocumentNumber,
+}
+
 impl EmbedArgs {
     /// Who signs the print, and for which document; none where it is not signed.
-    pub(crate) fn signer(&self) -> Result<Option<(Box<dyn Sign>, DocumentNumber)>, Failure> {
+    pub(crate) fn signer(&self) -> Result<Option<Signing>, Failure> {
         let signer = self.sign.signer()?;
         match (signer, &self.document_number) {
-            (Some(signer), Some(number)) => Ok(Some((signer, document_number(number)?))),
+            (Some(signer), Some(number)) => {
+                Ok(Some(Signing { signer, document: document_number(number)? }))
+            }
             (Some(_), None) => {
                 Err(Failure::usage("a signed print needs the document's number: --document-number"))
             }

@@ -19,7 +19,7 @@ use tumar::channel::Preset;
 use crate::failure::Failure;
 use common::ppi;
 pub(crate) use common::{CommonArgs, PictureArgs, bad_name};
-pub(crate) use embed::EmbedArgs;
+pub(crate) use embed::{EmbedArgs, Signing};
 #[cfg(feature = "cluster")]
 pub(crate) use nats::WorkerArgs;
 pub(crate) use run::{IssueArgs, QaArgs, RunArgs};
