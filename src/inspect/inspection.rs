@@ -83,7 +83,6 @@ impl Inspection {
         evidence.picture = comparison
             .as_ref()
             .map(|comparison| PictureCheck::of(comparison, tamper.as_ref(), &scan));
-        evidence.must_be_signed = profile.signed || claim.trust.is_some();
         evidence.signature = found.as_ref().map_or(Signing::Unknown, |found| {
             case.signature(found, second.as_ref(), payload.as_ref(), &evidence)
         });
@@ -315,7 +314,9 @@ impl Case<'_> {
             keyed.place(columns);
         }
         let (flat, scan, profile) = (self.flat, self.scan, self.profile);
-        let read = || payload_lines::read(&best, flat, scan, profile, self.alphabets);
+        let must = profile.signed || self.claim.trust.is_some();
+        evidence.must_be_signed = must;
+        let read = || payload_lines::read(&best, flat, scan, profile, self.alphabets, must);
         let payload = if is_established { read() } else { None };
         let beside = payload.as_ref().and_then(|lines| {
             Some(Beside { columns: &lines.columns, expected: lines.expected.as_deref()? })
@@ -356,10 +357,9 @@ impl Case<'_> {
     ) -> Signing {
         let rows = found.columns.as_ref().and_then(|columns| columns.row_phases);
         let Some(rows) = rows.map(|phases| phases.rows) else { return Signing::Unknown };
-        let (Some(lines), Some(text)) = (payload, evidence.established()) else {
-            return if rows.are_signed() { Signing::Illegible } else { Signing::Unsigned };
-        };
-        let Some(bytes) = &lines.bytes else { return Signing::Illegible };
+        let unread = if rows.are_signed() { Signing::Illegible } else { Signing::Unsigned };
+        let (Some(lines), Some(text)) = (payload, evidence.established()) else { return unread };
+        let Some(bytes) = &lines.bytes else { return unread };
         let payload = match Payload::parse(bytes) {
             Ok(payload) => payload,
             Err(error) => return Signing::Foreign(error),

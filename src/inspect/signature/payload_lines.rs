@@ -17,7 +17,7 @@ use crate::inspect::stacking::grid::ALONG;
 use crate::inspect::stacking::stack;
 use crate::inspect::synchronisation::columns::Columns;
 use crate::inspect::synchronisation::row_phase::RowPhases;
-use crate::spec::layout::Line;
+use crate::spec::layout::{Line, Rows};
 use crate::spec::signed::code;
 use crate::spec::{Mode, Profile};
 
@@ -44,8 +44,8 @@ pub struct PayloadLines {
     pub across: [f64; 2],
 }
 
-/// Reads the payload lines beside the lines of a name; none where all lines are the name's, or where
-/// it is not known which are not.
+/// Reads the payload lines beside the lines of a name; none where it is not known which these are, and
+/// where all lines seem to be the name's, unless the print must be signed.
 #[must_use]
 pub fn read(
     found: &Found,
@@ -53,9 +53,16 @@ pub fn read(
     scan: &Scan,
     profile: &Profile,
     alphabets: &Alphabets<'_>,
+    must_be_signed: bool,
 ) -> Option<PayloadLines> {
     let (columns, reading) = (found.columns.as_ref()?, found.readings.as_ref()?.likelier());
-    let phases = columns.row_phases.filter(|phases| phases.rows.are_signed())?;
+    let mut phases = columns.row_phases?;
+    if must_be_signed {
+        // A faint print may seem to have no payload lines: before it is accused they are looked at.
+        phases.rows = Rows::of(phases.rows.are_keyed(), true);
+    } else if !phases.rows.are_signed() {
+        return None;
+    }
     let screened;
     let alphabet: &Alphabet = match reading.mode {
         Mode::Tint => alphabets.payload(),
