@@ -16,7 +16,9 @@ use crate::common::{holder, key, name, number, sample};
 const SEED: u64 = 5;
 const PORTRAIT: &str = "synthetic-04-beard.png";
 
-static KEY: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::generate().unwrap());
+/// The secret key of RFC 8032, 7.1, test 1: the same prints each time.
+const PEM: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+static KEY: LazyLock<SecretKey> = LazyLock::new(|| SecretKey::parse(PEM.as_bytes(), None).unwrap());
 
 fn signed(imprint: Imprint, portrait: &str, profile: &Profile) -> Picture {
     let portrait = sample(portrait);

@@ -133,9 +133,10 @@ fn a_run_is_signed_and_checked() {
     assert_eq!(signed["document_number"], "N12");
     assert_eq!((&signed["trusted"], &signed["digest_agrees"]), (&true.into(), &true.into()));
     assert!(signed["log10_odds"].as_f64() < Some(-6.0), "{signed}");
-    let told =
-        ends(folder, &["verify", "signed-1.png", "--report", "r.html", "--log", "l.json"], 0);
-    assert!(told.contains("--trust"), "{told}");
+    let outputs = ["--report", "r.html", "--log", "l.json"];
+    let trusted = ["verify", "signed-1.png", "--trust", "issuer.pub.pem"];
+    let told = ends(folder, &[&trusted[..], &outputs].concat(), 0);
+    assert!(told.contains("for document N12: right"), "{told}");
     let report = std::fs::read_to_string(folder.join("r.html")).unwrap();
     assert!(report.contains("The signature") && report.contains("N12"));
     let log = std::fs::read_to_string(folder.join("l.json")).unwrap();
