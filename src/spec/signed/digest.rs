@@ -19,7 +19,7 @@ const WAVES: usize = BYTES * 4;
 pub const CELLS: [usize; 2] = [36, 48];
 /// Half the window, as shares of the portrait's width and height: 9.0 × 12.4 mm in the default profile,
 /// from above the brows to below the mouth, and to the cheeks' edge.
-const HALF: [f64; 2] = [0.257, 0.2755];
+pub const HALF: [f64; 2] = [0.257, 0.2755];
 /// The window's sides in millimetres of the default profile, by which waves are ordered.
 const SIDES: [f64; 2] = [18.0, 24.8];
 /// Half periods across or down that no wave reaches.

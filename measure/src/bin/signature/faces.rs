@@ -5,13 +5,12 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use tumar::imaging::{Plane, tone};
 use tumar::keys::Digest;
+use tumar::spec::face::MIDDLE;
+use tumar::spec::signed::digest::HALF;
 
 /// The part of a picture of the AT&T Database of Faces that is taken for the digest's window: left, top,
 /// width and height, of 92 × 112.
 const PART: [f64; 4] = [11.0, 8.0, 70.0, 96.0];
-/// Half the window, and its middle, as shares of a portrait (`spec::signed::digest`).
-const HALF: [f64; 2] = [0.257, 0.2755];
-const MIDDLE: [f64; 2] = [0.5, 0.45];
 
 /// Correlations of all pictures with the digests of all others.
 pub(crate) fn faces(folder: &Path) -> Result<()> {
