@@ -370,8 +370,9 @@ impl Case<'_> {
         let orientation = readings.likelier().orientation;
         let digest = &payload.head.digest;
         let face = signed_face::look(self.scan, &frame, orientation, digest, self.profile);
-        let (trusted, profile) = (self.claim.trust, self.profile);
-        Signing::Read(SignatureCheck::of(&payload, trusted, &names, surely, face, profile))
+        let (trusted, is_bare) = (self.claim.trust, evidence.face.is_bare());
+        let profile = self.profile;
+        Signing::Read(SignatureCheck::of(&payload, trusted, &names, surely, face, is_bare, profile))
     }
 
     /// The legends that the print may carry: those that were read, and the expected name's where the

@@ -184,7 +184,7 @@ pub(super) fn signed_face(check: &SignatureCheck) -> Question {
         rule: "At least this, and it is; below the second, it is another.",
         checks: vec![
             least(of, check.correlation, signature_check::AGREES, 2),
-            least(of, check.correlation, signature_check::DIFFERS, 2),
+            least(of, check.correlation, check.least(), 2),
         ],
     }
 }

@@ -29,7 +29,7 @@ use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence;
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::picture_check::PictureCheck;
-use crate::inspect::decision::signature_check::{DIFFERS, Trust};
+use crate::inspect::decision::signature_check::Trust;
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Expected, Text};
 use crate::inspect::decision::verdict::{Outcome, Verdict};
@@ -277,7 +277,7 @@ fn signature(inspection: &Inspection, record: &Record) -> Vec<Check> {
     let agreement = if found.trust == Trust::Valid { found.agreement() } else { Agreement::Untold };
     let (result, margin) = match agreement {
         Agreement::Agrees => (Outcome::Successful, Some(found.correlation)),
-        Agreement::Differs => (Outcome::Failed, Some(found.correlation - DIFFERS)),
+        Agreement::Differs => (Outcome::Failed, Some(found.correlation - found.least())),
         Agreement::Untold => (Outcome::Undetermined, None),
     };
     let digest = check("TUMAR_DIGEST", result, margin, vec![checks::signed_face(found)]);

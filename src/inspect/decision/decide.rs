@@ -6,7 +6,7 @@ use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence::{Evidence, Facing, Key};
 use crate::inspect::decision::key_check::{CONFIRMED, Keyed, LEFT, REFUSED};
 use crate::inspect::decision::picture_check::{DOUBTED, PictureCheck};
-use crate::inspect::decision::signature_check::{DIFFERS, SignatureCheck, Signing, Trust};
+use crate::inspect::decision::signature_check::{SignatureCheck, Signing, Trust};
 use crate::inspect::decision::text::{
     ACCEPT, Comparison, DOUBT, Expected, LEGIBLE, MISFIT, READ, REFUSE, Text,
 };
@@ -266,7 +266,7 @@ fn by_signature(mut decision: Decision, evidence: &Evidence) -> Decision {
     let undetermined = decision.verdict == Verdict::Inconclusive;
     let law = evidence.repetition.map_or(0.0, |found| found.law);
     match &evidence.signature {
-        Signing::Read(check) => by_payload(decision, check),
+        Signing::Read(check) => by_payload(decision, check, evidence),
         Signing::Unsigned if evidence.must_be_signed && law >= CERTAIN => {
             let without = "the print is not signed: none of its lines carries a signature, and this one's must";
             if passed { decision.becomes(Verdict::Forged, -0.9, without.into()) } else { decision }
@@ -294,7 +294,7 @@ fn by_signature(mut decision: Decision, evidence: &Evidence) -> Decision {
 }
 
 /// What a decision becomes by a payload that was read.
-fn by_payload(mut decision: Decision, check: &SignatureCheck) -> Decision {
+fn by_payload(mut decision: Decision, check: &SignatureCheck, evidence: &Evidence) -> Decision {
     let passed = decision.verdict.outcome() == Outcome::Successful;
     let may_pass = passed || decision.verdict == Verdict::Inconclusive;
     let key = check.key;
@@ -325,30 +325,32 @@ fn by_payload(mut decision: Decision, check: &SignatureCheck) -> Decision {
             );
             decision.becomes(Verdict::Forged, -0.9, told)
         }
-        Trust::Valid if may_pass => {
-            let chance = format!("10^{:.0}", check.log10_odds().ceil());
-            match check.agreement() {
-                Agreement::Differs => {
-                    let told = format!(
-                        "key {key} signed this name, but the face is not the one that was signed"
-                    );
-                    let margin = (check.correlation - DIFFERS).min(-LEAST);
-                    decision.becomes(Verdict::Altered, margin, told)
-                }
-                Agreement::Agrees => {
-                    decision.reasons.push(format!(
-                        "key {key} signed this name and this face; another person's agrees as well with a chance of {chance}"
+        Trust::Valid if may_pass => match check.agreement() {
+            Agreement::Agrees => {
+                let chance = check.log10_odds().ceil();
+                decision.reasons.push(format!(
+                        "key {key} signed this name and this face; another person's agrees as well with a chance of 10^{chance:.0}"
                     ));
-                    decision
-                }
-                Agreement::Untold => {
-                    decision.reasons.push(format!(
-                        "key {key} signed this name; whether this is the face that was signed cannot be told"
-                    ));
-                    decision
-                }
+                decision
             }
-        }
+            Agreement::Untold => {
+                let told = format!(
+                    "key {key} signed this name; whether this is the face that was signed cannot be told: it is worn, or another one"
+                );
+                if passed && agrees(evidence).is_none() {
+                    return decision.becomes(Verdict::Inconclusive, 0.0, told);
+                }
+                decision.reasons.push(told);
+                decision
+            }
+            Agreement::Differs => {
+                let told = format!(
+                    "key {key} signed this name, but the face is not the one that was signed"
+                );
+                let margin = (check.correlation - check.least()).min(-LEAST);
+                decision.becomes(Verdict::Altered, margin, told)
+            }
+        },
         _ => decision,
     }
 }

@@ -157,6 +157,14 @@ pub enum Facing {
     },
 }
 
+impl Facing {
+    /// Whether it was looked at and its microtext does not confirm it.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        matches!(self, Self::Looked { face, least } if face.share() < least)
+    }
+}
+
 /// A resolution that the lines' pitch tells.
 #[derive(Clone, Copy, Debug)]
 pub struct Told {

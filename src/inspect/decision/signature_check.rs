@@ -8,8 +8,10 @@ use crate::spec::{DocumentNumber, Legend, Profile};
 /// A face is the one that was signed if it correlates so with the digest. Of 39,000 pairs of pictures of
 /// different people the most alike reached 0.72 (docs/signature.md).
 pub const AGREES: f64 = 0.8;
-/// … and another one below this.
-pub const DIFFERS: f64 = 0.75;
+/// … and another one below this, where its microtext does not confirm it either …
+const UNLIKE: f64 = 0.75;
+/// … or below this, whatever its microtext says: wear alone brought genuine ones to 0.45.
+const DIFFERS: f64 = 0.4;
 /// Correlation of different people's pictures with each other's digests, in the mean, and as many
 /// independent waves as it spreads like: measured on those pairs.
 const OTHERS: f64 = 0.135;
@@ -46,6 +48,8 @@ pub struct SignatureCheck {
     pub correlation: f64,
     /// The digest of the scan's face.
     pub seen: Digest,
+    /// Whether the face was looked at and its microtext does not confirm it.
+    pub is_bare: bool,
 }
 
 /// What a signature is worth.
@@ -66,7 +70,7 @@ pub enum Trust {
 impl SignatureCheck {
     /// Checks a payload. `names`: the legends that the print may carry, each a way to read it; `surely`:
     /// whether one of them is what it carries. The face: how well it correlates with the digest, and its
-    /// own.
+    /// own. `is_bare`: whether the face's microtext does not confirm it.
     #[must_use]
     pub fn of(
         payload: &Payload,
@@ -74,6 +78,7 @@ impl SignatureCheck {
         names: &[Vec<Legend>],
         surely: bool,
         (correlation, seen): (f64, Digest),
+        is_bare: bool,
         profile: &Profile,
     ) -> Self {
         let has_signed =
@@ -93,6 +98,7 @@ impl SignatureCheck {
             digest: payload.head.digest,
             correlation,
             seen,
+            is_bare,
         }
     }
 
@@ -101,11 +107,17 @@ impl SignatureCheck {
     pub fn agreement(&self) -> Agreement {
         if self.correlation >= AGREES {
             Agreement::Agrees
-        } else if self.correlation < DIFFERS {
+        } else if self.correlation < self.least() {
             Agreement::Differs
         } else {
             Agreement::Untold
         }
+    }
+
+    /// The correlation below which the face is another one.
+    #[must_use]
+    pub fn least(&self) -> f64 {
+        if self.is_bare { UNLIKE } else { DIFFERS }
     }
 
     /// log10 of the chance that another person's face agrees as well with the digest (Fisher's z of a

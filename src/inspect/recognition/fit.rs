@@ -410,6 +410,23 @@ impl<'a> Fit<'a> {
         self.refit();
     }
 
+    /// What is left at each place in the direction in which its symbol differs from the one that is most
+    /// alike: ⟨r, d⟩², which is ⟨d, d⟩ times the noise by chance, and ⟨d, d⟩.
+    pub(super) fn left(&self) -> Vec<(f64, f64)> {
+        let dots = self.dots(&self.residual);
+        let weights = self.windows(&vec![1.0; self.field.weights.len()]);
+        let of = |(place, &now): (usize, &usize)| {
+            let others = (0..self.templates.len()).filter(|&s| s != now);
+            let alike = others.min_by(|&a, &b| self.square(now, a).total_cmp(&self.square(now, b)));
+            let then = alike.unwrap_or(now);
+            let dot = f64::from(dots[[place, then]] - dots[[place, now]]);
+            let pairs = self.whole.row(then).into_iter().zip(self.whole.row(now));
+            let square = pairs.zip(weights.row(place)).map(|((a, b), w)| w * (a - b) * (a - b));
+            (dot * dot, f64::from(square.sum::<f32>()))
+        };
+        self.text.iter().enumerate().map(of).collect()
+    }
+
     /// Amplitude and noise for the text as it was set.
     pub fn settle(&mut self) {
         self.refit();

@@ -1,45 +1,117 @@
 //! Soft symbols: how likely each symbol is at each place of a circle, whatever stands beside it: the
-//! forward–backward algorithm (Bahl, Cocke, Jelinek and Raviv 1974) over neighbours that overlap.
+//! forward–backward algorithm (Bahl, Cocke, Jelinek and Raviv 1974) over neighbours that overlap, and
+//! over stretches in which damage left none.
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 
 use crate::inspect::recognition::field::{CELL, Field};
 use crate::inspect::recognition::fit::Fit;
 use crate::inspect::stacking::grid::ALONG;
+use crate::numerics::median;
 
 /// Places that the way goes on beyond each end of the circle, since it has none. A guess: what a
 /// letter spills reaches its neighbours only.
 const OVERLAP: usize = 8;
-/// The most that letters may cost, in nepers: beyond, chances are too small for their numbers, and
-/// the text is plain anyway.
+/// The most that a symbol may cost or spare, in nepers: beyond, chances are too small for their numbers,
+/// and the text is plain anyway.
 const MOST: f64 = 300.0;
 
-/// How often there is nothing in a place, by damage, for one time that there is a symbol. A guess.
-const NONE: f64 = 0.01;
+/// How often symbols end at a place, where a patch begins that hides them, and how often they begin again
+/// behind it. Guesses: patches are some 40 symbols wide.
+const ENDS: f64 = 0.005;
+const BEGINS: f64 = 0.025;
+/// Rounds in which settles where symbols stand, how high they are and how noisy. A guess.
+const ROUNDS: usize = 3;
+/// Median of the squares of normal values of variance 1.
+const MEDIAN_OF_SQUARES: f64 = 0.455;
 
 /// Natural logarithm of how likely each symbol of the alphabet is at each place, `[place, symbol]`, where
-/// the letters lie, are blurred and are as high as the fit has them.
+/// the letters lie and are blurred as the fit has them. Where none stands all are equally likely.
 #[must_use]
 pub fn symbols(fit: &mut Fit<'_>) -> Array2<f32> {
-    let cells = cells(&fit.field);
-    let next = cells.iter().cycle().skip(1);
-    let weights: Vec<f64> = cells.iter().zip(next).map(|(a, b)| 0.5 * (a + b)).collect();
     fit.whiten();
     fit.settle();
-    let (single, mut pair) = (fit.singly().mapv(f64::from), fit.pairs().mapv(f64::from));
-    let [least, most] = bounds(&pair);
-    pair -= least;
-    let mut widest = weights.iter().fold(0.0, |a: f64, w| a.max(w * (most - least)));
-    for row in single.rows() {
-        let [least, most] = bounds(row);
-        widest = widest.max(most.max(0.0) - least.min(0.0));
+    let weights = fit.field.weights.clone();
+    // A patch that hides the symbols may be a third of all: the first noise is not a mean.
+    let mut noise = median_noise(fit);
+    let mut chances = of_states(fit, noise);
+    for _ in 1..ROUNDS {
+        let none = chances.column(chances.ncols() - 1);
+        let stands: Vec<f64> = none.iter().map(|none| 1.0 - none).collect();
+        fit.text = chances.rows().into_iter().map(likeliest).collect();
+        fit.field.weights = times(&weights, &stands, fit.field.length());
+        fit.settle();
+        fit.field.weights.clone_from(&weights);
+        noise = mean_noise(fit, &stands);
+        chances = of_states(fit, noise);
     }
-    let scale = (0.5 / fit.noise).min(MOST / widest.max(f64::MIN_POSITIVE));
-    // Where no symbol stands none is likelier than none.
-    let own = single.mapv(|cost| (-cost * scale).exp() + NONE);
+    let symbols = chances.ncols() - 1;
+    Array2::from_shape_fn((chances.nrows(), symbols), |(place, symbol)| {
+        let none = chances[[place, symbols]] / symbols as f64;
+        (chances[[place, symbol]] + none).max(f64::MIN_POSITIVE).ln() as f32
+    })
+}
+
+/// The likeliest symbol of a place.
+fn likeliest(chances: ArrayView1<'_, f64>) -> usize {
+    let symbols = 0..chances.len() - 1;
+    symbols.max_by(|&a, &b| chances[a].total_cmp(&chances[b])).unwrap_or(0)
+}
+
+/// The chance of each symbol, and of none, at each place, `[place, state]`.
+fn of_states(fit: &Fit<'_>, noise: f64) -> Array2<f64> {
+    let scale = 0.5 / noise;
+    let chance = |cost: f64| (-(cost * scale).clamp(-MOST, MOST)).exp();
+    let (single, pair) = (fit.singly().mapv(f64::from), fit.pairs().mapv(f64::from));
+    let symbols = single.ncols();
+    let own = Array2::from_shape_fn((single.nrows(), symbols + 1), |(place, state)| {
+        if state < symbols { chance(single[[place, state]]) } else { 1.0 }
+    });
+    let one = 1.0 / symbols as f64;
+    let follows = |weight: f64| {
+        let is_symbol = |state: usize| state < symbols;
+        Array2::from_shape_fn((symbols + 1, symbols + 1), |(a, b)| {
+            match (is_symbol(a), is_symbol(b)) {
+                (true, true) => (1.0 - ENDS) * one * chance(pair[[a, b]] * weight),
+                (true, false) => ENDS,
+                (false, true) => BEGINS * one,
+                (false, false) => 1.0 - BEGINS,
+            }
+        })
+    };
+    let cells = cells(&fit.field);
+    let next = cells.iter().cycle().skip(1);
     let pairs: Vec<Array2<f64>> =
-        weights.iter().map(|weight| pair.mapv(|cost| (-cost * weight * scale).exp())).collect();
-    both_ways(&own, &pairs).mapv(|chance| chance.ln() as f32)
+        cells.iter().zip(next).map(|(a, b)| follows(0.5 * (a + b))).collect();
+    both_ways(&own, &pairs)
+}
+
+/// Variance of what is left where symbols differ, where most of the places have it.
+fn median_noise(fit: &Fit<'_>) -> f64 {
+    let each = fit.left().into_iter().filter(|(_, most)| *most > 0.0);
+    let mut each: Vec<f64> = each.map(|(left, most)| left / most).collect();
+    (median(&mut each).unwrap_or(0.0) / MEDIAN_OF_SQUARES).max(1e-20)
+}
+
+/// … and in the mean of the places at which symbols stand.
+fn mean_noise(fit: &Fit<'_>, stands: &[f64]) -> f64 {
+    let (mut left, mut most) = (0.0, 0.0);
+    for ((a, b), stands) in fit.left().into_iter().zip(stands) {
+        left += a * stands;
+        most += b * stands;
+    }
+    (left / most.max(1e-30)).max(1e-20)
+}
+
+/// Weights, those of each place times its share.
+fn times(weights: &[f32], shares: &[f64], length: usize) -> Vec<f32> {
+    let mut weights = weights.to_vec();
+    for row in weights.chunks_exact_mut(length) {
+        for (cell, share) in row.chunks_exact_mut(ALONG).zip(shares) {
+            cell.iter_mut().for_each(|weight| *weight *= *share as f32);
+        }
+    }
+    weights
 }
 
 /// Mean weight of each place's bins.
@@ -81,11 +153,6 @@ fn both_ways(own: &Array2<f64>, pairs: &[Array2<f64>]) -> Array2<f64> {
         row.mapv_inplace(|chance| (chance / sum).max(f64::MIN_POSITIVE));
     }
     chances
-}
-
-fn bounds<'a>(values: impl IntoIterator<Item = &'a f64>) -> [f64; 2] {
-    let start = [f64::INFINITY, f64::NEG_INFINITY];
-    values.into_iter().fold(start, |[least, most], &v| [least.min(v), most.max(v)])
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 //! without a search of their own, but for the portrait's left edge, which the name's lines tell up to
 //! whole copies.
 
-use ndarray::Array2;
-
 use crate::inspect::candidate::Found;
 use crate::inspect::recognition::field::Field;
 use crate::inspect::recognition::fit::Fit;
@@ -34,8 +32,6 @@ const EVEN: f32 = 4.0;
 pub struct PayloadLines {
     /// The bytes, if they could be read.
     pub bytes: Option<[u8; code::BYTES]>,
-    /// Natural logarithm of how likely each glyph is at each place, `[place, glyph]`.
-    pub glyphs: Array2<f32>,
     /// The lines, each with the number of the cell at its origin; none for other lines.
     pub columns: Columns,
     /// What all of it should look like, in the order of the scan's stack, if it could be read.
@@ -71,33 +67,35 @@ pub fn read(
             &screened
         }
     };
-    let mut best: Option<PayloadLines> = None;
-    for edge in edges(found, columns, reading, &phases, profile) {
-        let columns = of_payload(columns, &phases, edge, profile);
-        let stack = stack::stack(flat, scan, &found.frame, &columns, &found.tones);
-        let begins = reading.begins % ALONG;
-        let field = Field::of(&stack, reading.orientation).turned(begins).even(EVEN);
-        let looks = (reading.imaging, reading.psf.clone(), reading.contrast as f32);
-        let mut fit = Fit::like(field, alphabet, looks);
-        let glyphs = code::of_cells(&soft::symbols(&mut fit));
-        let bytes = code::decode(&glyphs);
-        let is_read = bytes.is_some();
-        let expected = bytes.map(|bytes| {
-            let glyphs = code::encode(&bytes);
-            let cell = |cell| usize::from(glyphs[code::glyph_of(cell)]);
-            fit.text = (0..columns.symbols).map(cell).collect();
-            in_stack(&fit.expected().0, columns.symbols * ALONG, begins, reading.orientation)
-        });
-        let across = sides(found, &columns, reading, edge, profile);
-        let lines = PayloadLines { bytes, glyphs, columns, expected, across };
-        if is_read || best.is_none() {
-            best = Some(lines);
-        }
-        if is_read {
-            break;
-        }
-    }
-    best
+    let edges = edges(found, columns, reading, &phases, profile);
+    let first = *edges.first()?;
+    let columns = of_payload(columns, &phases, first, profile);
+    let stack = stack::stack(flat, scan, &found.frame, &columns, &found.tones);
+    let begins = reading.begins % ALONG;
+    let field = Field::of(&stack, reading.orientation).turned(begins).even(EVEN);
+    let looks = (reading.imaging, reading.psf.clone(), reading.contrast as f32);
+    let mut fit = Fit::like(field, alphabet, looks);
+    let cells = soft::symbols(&mut fit);
+    // Another edge turns the circle.
+    let cell = |place: usize, edge: i64| {
+        let off = if reading.orientation.runs_backwards() { edge - first } else { first - edge };
+        (place as i64 + off).rem_euclid(columns.symbols as i64) as usize
+    };
+    let decoded = |edge: i64| {
+        let place_of = |place| code::glyph_of(cell(place, edge));
+        code::decode(&code::of_cells(&cells, place_of)).map(|bytes| (edge, bytes))
+    };
+    let read = edges.into_iter().find_map(decoded);
+    let (edge, bytes) = read.map_or((first, None), |(edge, bytes)| (edge, Some(bytes)));
+    let expected = bytes.map(|bytes| {
+        let glyphs = code::encode(&bytes);
+        let glyph = |place| usize::from(glyphs[code::glyph_of(cell(place, edge))]);
+        fit.text = (0..columns.symbols).map(glyph).collect();
+        let all = columns.symbols * ALONG;
+        in_stack(&fit.expected().0, all, begins, reading.orientation)
+    });
+    let across = sides(found, &columns, reading, edge, profile);
+    Some(PayloadLines { bytes, columns, expected, across })
 }
 
 /// Where the portrait's left edge, as the text runs, may lie: whole symbols from the origin, the likeliest

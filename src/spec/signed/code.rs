@@ -76,11 +76,12 @@ pub fn glyph_of(cell: usize) -> usize {
 }
 
 /// What all cells together say of each glyph: `[cell, glyph]` → `[place, glyph]`, natural logarithms.
+/// `glyph_of`: which place of the code each row tells of.
 #[must_use]
-pub fn of_cells(cells: &Array2<f32>) -> Array2<f32> {
+pub fn of_cells(cells: &Array2<f32>, glyph_of: impl Fn(usize) -> usize) -> Array2<f32> {
     let mut glyphs = Array2::zeros((GLYPHS, cells.ncols()));
-    for (cell, likelihoods) in cells.rows().into_iter().enumerate() {
-        let mut sum = glyphs.row_mut(glyph_of(cell));
+    for (row, likelihoods) in cells.rows().into_iter().enumerate() {
+        let mut sum = glyphs.row_mut(glyph_of(row));
         sum += &likelihoods;
     }
     glyphs

@@ -17,11 +17,11 @@ use measure::rate::Rate;
 use measure::world::World;
 use measure::{names, portraits};
 use rayon::prelude::*;
-use tumar::inspect::Reader;
+use tumar::inspect::{Reader, Verdict};
 use tumar::keys::{SecretKey, Trust};
 use tumar::spec::Profile;
 
-use trial::{Bench, Trial};
+use trial::{AGREES, Bench, Signed, Trial};
 
 #[derive(Parser)]
 struct Options {
@@ -69,7 +69,7 @@ fn main() -> Result<()> {
     let key = SecretKey::generate()?;
     let bench = Bench { profile: &profile, reader: &reader, key: &key };
     println!(
-        "| scans | prints | name read: unsigned | signed | payload read and verified | … a third destroyed | genuine faces: agree | called another's | least correlation | replaced faces: told | agree | most correlation |"
+        "| scans | prints | name read: unsigned | signed | payload read and verified | … a third destroyed | genuine faces: agree | called altered | least correlation | replaced faces: called altered | agree | most correlation |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     for world in World::all(&options.world, &options.presets)? {
@@ -87,18 +87,17 @@ fn main() -> Result<()> {
 
 fn row(world: World, trials: &[Trial], failures: bool) {
     let rate = |of: &dyn Fn(&Trial) -> bool| Rate::of(trials, |trial| of(trial));
-    let is_valid = |check: &Option<trial::Signed>| {
-        check.as_ref().is_some_and(|signed| signed.trust == Trust::Valid)
+    let is_valid =
+        |check: &Option<Signed>| check.as_ref().is_some_and(|signed| signed.trust == Trust::Valid);
+    let genuine: Vec<&Signed> = trials.iter().filter_map(|t| t.signed.as_ref()).collect();
+    let replaced: Vec<&Signed> = trials.iter().filter_map(|t| t.replaced.as_ref()).collect();
+    let of = |those: &[&Signed], is: &dyn Fn(&Signed) -> bool| {
+        Rate::of(those.iter().copied(), |signed| is(signed))
     };
-    let genuine: Vec<f64> =
-        trials.iter().filter_map(|t| Some(t.signed.as_ref()?.correlation)).collect();
-    let replaced: Vec<f64> =
-        trials.iter().filter_map(|t| Some(t.replaced.as_ref()?.correlation)).collect();
-    let of =
-        |values: &[f64], is: &dyn Fn(f64) -> bool| Rate::of(values.iter().copied(), |v| is(*v));
-    let (agrees, differs) = (trial::AGREES, trial::DIFFERS);
-    let least = genuine.iter().copied().fold(1.0, f64::min);
-    let most = replaced.iter().copied().fold(-1.0, f64::max);
+    let agrees = |signed: &Signed| signed.correlation >= AGREES;
+    let is_altered = |signed: &Signed| signed.verdict == Verdict::Altered;
+    let least = genuine.iter().map(|s| s.correlation).fold(1.0, f64::min);
+    let most = replaced.iter().map(|s| s.correlation).fold(-1.0, f64::max);
     println!(
         "| {} | {} | {} | {} | {} | {} | {} | {} | {least:.2} | {} | {} | {most:.2} |",
         world.name(),
@@ -107,10 +106,10 @@ fn row(world: World, trials: &[Trial], failures: bool) {
         rate(&|t| t.name_signed),
         rate(&|t| is_valid(&t.signed)),
         rate(&|t| is_valid(&t.damaged)),
-        of(&genuine, &|v| v >= agrees),
-        of(&genuine, &|v| v < differs),
-        of(&replaced, &|v| v < differs),
-        of(&replaced, &|v| v >= agrees),
+        of(&genuine, &agrees),
+        of(&genuine, &is_altered),
+        of(&replaced, &is_altered),
+        of(&replaced, &agrees),
     );
     for trial in trials.iter().filter(|t| failures && !is_valid(&t.signed)) {
         println!("    {}: {}", trial.title, trial.why);

@@ -6,8 +6,8 @@ use measure::portraits::Portrait;
 use measure::seed;
 use measure::world::World;
 use tumar::imaging::Picture;
-pub(crate) use tumar::inspect::decision::signature_check::{AGREES, DIFFERS};
-use tumar::inspect::{Claim, Inspection, Reader};
+pub(crate) use tumar::inspect::decision::signature_check::AGREES;
+use tumar::inspect::{Claim, Inspection, Reader, Verdict};
 use tumar::issue::print;
 use tumar::keys::{SecretKey, Sign, Trust, sign};
 use tumar::spec::{Imprint, Name, Profile, face};
@@ -34,12 +34,14 @@ pub(crate) struct Trial {
 pub(crate) struct Signed {
     pub(crate) trust: Trust,
     pub(crate) correlation: f64,
+    pub(crate) verdict: Verdict,
 }
 
 impl Signed {
     fn of(inspection: &Inspection) -> Option<Self> {
         let check = inspection.signature()?;
-        Some(Self { trust: check.trust, correlation: check.correlation })
+        let verdict = inspection.decision().verdict;
+        Some(Self { trust: check.trust, correlation: check.correlation, verdict })
     }
 }
 
