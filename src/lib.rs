@@ -45,7 +45,7 @@
     )
 )]
 
-// Rooms, from the ground up: imaging; formats and spec; channel, issue and inspect; report; run. A room
+// Rooms, from the ground up: imaging; formats and spec; channel, issue and inspect; press; report; run. A room
 // uses only those below it (tests/integration/architecture.rs).
 pub mod channel;
 #[cfg(feature = "internals")]
@@ -73,6 +73,7 @@ mod issue;
 pub mod numerics;
 #[cfg(not(feature = "internals"))]
 mod numerics;
+pub mod press;
 pub mod report;
 pub mod run;
 #[cfg(feature = "internals")]
@@ -106,6 +107,7 @@ pub mod error {
     pub use crate::issue::portrait::PortraitError;
     pub use crate::issue::screen::ScreenError;
     pub use crate::issue::signature::SignError;
+    pub use crate::press::sheet::SheetError;
     pub use crate::spec::key::{KeyError, NumberError};
     pub use crate::spec::legend::NameError;
     pub use crate::spec::profile::ProfileError;

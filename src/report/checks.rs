@@ -9,7 +9,7 @@ use crate::inspect::decision::evidence;
 use crate::inspect::decision::evidence::{Evidence, Facing, Repetition};
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::picture_check::{CHANGED, DOUBTED, PictureCheck};
-use crate::inspect::decision::signature_check::{self, SignatureCheck};
+use crate::inspect::decision::signature_check::SignatureCheck;
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Comparison, Expected, Text};
 use crate::inspect::detection::spectrum::PEAK;
@@ -183,7 +183,7 @@ pub(super) fn signed_face(check: &SignatureCheck) -> Question {
         asks: "Is it the face that was signed?",
         rule: "At least this, and it is; below the second, it is another.",
         checks: vec![
-            least(of, check.correlation, signature_check::AGREES, 2),
+            least(of, check.correlation, check.enough(), 2),
             least(of, check.correlation, check.least(), 2),
         ],
     }

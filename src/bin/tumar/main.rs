@@ -10,6 +10,7 @@ mod issue;
 mod keygen;
 mod progress;
 mod qa;
+mod sheet;
 mod verify;
 #[cfg(feature = "cluster")]
 mod worker;
@@ -45,6 +46,7 @@ fn run(command: &Command) -> Result<u8, Failure> {
         #[cfg(feature = "cluster")]
         Command::Worker(args) => worker::run(args, &mut stdout),
         Command::Keygen(args) => keygen::run(args, &mut stdout),
+        Command::Sheet(args) => sheet::run(args, &mut stdout),
         Command::Channel(args) => channel::run(args, &mut stdout),
         Command::Demo(args) => demo::run(args, &mut stdout),
     }?;

@@ -62,6 +62,18 @@ pub struct Fit<'a> {
     pub noise: f64,
 }
 
+/// Sums over each place's window, weighed, `[place, symbol]`.
+pub(super) struct Sums {
+    /// Σ w·t².
+    squares: Array2<f32>,
+    /// Σ w·(t − t')², t' being the symbol that is most alike.
+    apart: Array2<f32>,
+    /// Σ w·t·v of the field.
+    dots: Array2<f32>,
+    /// The symbol that is most alike, of each.
+    alike: Vec<usize>,
+}
+
 impl<'a> Fit<'a> {
     /// The text that fits best with this imaging.
     #[must_use]
@@ -158,13 +170,35 @@ impl<'a> Fit<'a> {
         self.refit();
     }
 
-    /// What each symbol costs at each place in place of none, `[place, symbol]`, by the weights there.
-    pub(super) fn singly(&self) -> Array2<f32> {
+    /// What each symbol costs at each place in place of none, `[place, symbol]`, by the weights there: its
+    /// square times the amplitude's, less twice its product with the field times the amplitude.
+    pub(super) fn singly(&self, sums: &Sums) -> Array2<f32> {
         let amplitude = self.amplitude;
-        let ones = vec![1.0; self.field.weights.len()];
-        let squares = self.windows(&ones).dot(&self.whole.mapv(|v| v * v).t());
-        let dots = self.dots(&self.field.heights);
-        squares * (amplitude * amplitude) - dots * (2.0 * amplitude)
+        &sums.squares * (amplitude * amplitude) - &sums.dots * (2.0 * amplitude)
+    }
+
+    /// What the weights and the field give, whatever the text and the amplitude.
+    pub(super) fn sums(&self) -> Sums {
+        let weights = self.windows(&vec![1.0; self.field.weights.len()]);
+        let alike: Vec<usize> = (0..self.templates.len()).map(|now| self.most_alike(now)).collect();
+        let mut apart = self.whole.clone();
+        for (now, mut row) in apart.rows_mut().into_iter().enumerate() {
+            row -= &self.whole.row(alike[now]);
+        }
+        let square = |v: f32| v * v;
+        Sums {
+            squares: weights.dot(&self.whole.mapv(square).t()),
+            apart: weights.dot(&apart.mapv(square).t()),
+            dots: self.dots(&self.field.heights),
+            alike,
+        }
+    }
+
+    /// The symbol that differs least from this one.
+    fn most_alike(&self, now: usize) -> usize {
+        let others = (0..self.templates.len()).filter(|&s| s != now);
+        let nearest = others.min_by(|&a, &b| self.square(now, a).total_cmp(&self.square(now, b)));
+        nearest.unwrap_or(now)
     }
 
     /// What neighbours cost more together than each by itself.
@@ -235,7 +269,7 @@ impl<'a> Fit<'a> {
     }
 
     /// Amplitude and residual for the text as it stands.
-    fn refit(&mut self) {
+    pub(super) fn refit(&mut self) {
         let model = self.model();
         let (amplitude, explained) = self.against(&model);
         (self.amplitude, self.explained) = (amplitude.max(1e-6) as f32, explained);
@@ -412,17 +446,11 @@ impl<'a> Fit<'a> {
 
     /// What is left at each place in the direction in which its symbol differs from the one that is most
     /// alike: ⟨r, d⟩², which is ⟨d, d⟩ times the noise by chance, and ⟨d, d⟩.
-    pub(super) fn left(&self) -> Vec<(f64, f64)> {
+    pub(super) fn left(&self, sums: &Sums) -> Vec<(f64, f64)> {
         let dots = self.dots(&self.residual);
-        let weights = self.windows(&vec![1.0; self.field.weights.len()]);
         let of = |(place, &now): (usize, &usize)| {
-            let others = (0..self.templates.len()).filter(|&s| s != now);
-            let alike = others.min_by(|&a, &b| self.square(now, a).total_cmp(&self.square(now, b)));
-            let then = alike.unwrap_or(now);
-            let dot = f64::from(dots[[place, then]] - dots[[place, now]]);
-            let pairs = self.whole.row(then).into_iter().zip(self.whole.row(now));
-            let square = pairs.zip(weights.row(place)).map(|((a, b), w)| w * (a - b) * (a - b));
-            (dot * dot, f64::from(square.sum::<f32>()))
+            let dot = f64::from(dots[[place, sums.alike[now]]] - dots[[place, now]]);
+            (dot * dot, f64::from(sums.apart[[place, now]]))
         };
         self.text.iter().enumerate().map(of).collect()
     }

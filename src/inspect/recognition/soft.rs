@@ -5,7 +5,7 @@
 use ndarray::{Array1, Array2, ArrayView1};
 
 use crate::inspect::recognition::field::{CELL, Field};
-use crate::inspect::recognition::fit::Fit;
+use crate::inspect::recognition::fit::{Fit, Sums};
 use crate::inspect::stacking::grid::ALONG;
 use crate::numerics::median;
 
@@ -30,20 +30,17 @@ const MEDIAN_OF_SQUARES: f64 = 0.455;
 #[must_use]
 pub fn symbols(fit: &mut Fit<'_>) -> Array2<f32> {
     fit.whiten();
-    fit.settle();
-    let weights = fit.field.weights.clone();
+    let (weights, sums) = (fit.field.weights.clone(), fit.sums());
     // A patch that hides the symbols may be a third of all: the first noise is not a mean.
-    let mut noise = median_noise(fit);
-    let mut chances = of_states(fit, noise);
+    let mut chances = of_states(fit, &sums, median_noise(fit, &sums));
     for _ in 1..ROUNDS {
         let none = chances.column(chances.ncols() - 1);
         let stands: Vec<f64> = none.iter().map(|none| 1.0 - none).collect();
         fit.text = chances.rows().into_iter().map(likeliest).collect();
         fit.field.weights = times(&weights, &stands, fit.field.length());
-        fit.settle();
+        fit.refit();
         fit.field.weights.clone_from(&weights);
-        noise = mean_noise(fit, &stands);
-        chances = of_states(fit, noise);
+        chances = of_states(fit, &sums, mean_noise(fit, &sums, &stands));
     }
     let symbols = chances.ncols() - 1;
     Array2::from_shape_fn((chances.nrows(), symbols), |(place, symbol)| {
@@ -59,10 +56,10 @@ fn likeliest(chances: ArrayView1<'_, f64>) -> usize {
 }
 
 /// The chance of each symbol, and of none, at each place, `[place, state]`.
-fn of_states(fit: &Fit<'_>, noise: f64) -> Array2<f64> {
+fn of_states(fit: &Fit<'_>, sums: &Sums, noise: f64) -> Array2<f64> {
     let scale = 0.5 / noise;
     let chance = |cost: f64| (-(cost * scale).clamp(-MOST, MOST)).exp();
-    let (single, pair) = (fit.singly().mapv(f64::from), fit.pairs().mapv(f64::from));
+    let (single, pair) = (fit.singly(sums).mapv(f64::from), fit.pairs().mapv(f64::from));
     let symbols = single.ncols();
     let own = Array2::from_shape_fn((single.nrows(), symbols + 1), |(place, state)| {
         if state < symbols { chance(single[[place, state]]) } else { 1.0 }
@@ -87,16 +84,16 @@ fn of_states(fit: &Fit<'_>, noise: f64) -> Array2<f64> {
 }
 
 /// Variance of what is left where symbols differ, where most of the places have it.
-fn median_noise(fit: &Fit<'_>) -> f64 {
-    let each = fit.left().into_iter().filter(|(_, most)| *most > 0.0);
+fn median_noise(fit: &Fit<'_>, sums: &Sums) -> f64 {
+    let each = fit.left(sums).into_iter().filter(|(_, most)| *most > 0.0);
     let mut each: Vec<f64> = each.map(|(left, most)| left / most).collect();
     (median(&mut each).unwrap_or(0.0) / MEDIAN_OF_SQUARES).max(1e-20)
 }
 
 /// … and in the mean of the places at which symbols stand.
-fn mean_noise(fit: &Fit<'_>, stands: &[f64]) -> f64 {
+fn mean_noise(fit: &Fit<'_>, sums: &Sums, stands: &[f64]) -> f64 {
     let (mut left, mut most) = (0.0, 0.0);
-    for ((a, b), stands) in fit.left().into_iter().zip(stands) {
+    for ((a, b), stands) in fit.left(sums).into_iter().zip(stands) {
         left += a * stands;
         most += b * stands;
     }

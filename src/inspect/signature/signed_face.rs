@@ -1,7 +1,6 @@
 //! The face in the scan, held against the digest that was signed.
 
 use crate::inspect::comparison::view::{MARGIN_PX, View, size};
-use crate::inspect::decision::signature_check::AGREES;
 use crate::inspect::rectification::frame::Frame;
 use crate::inspect::signal::orientation::Orientation;
 use crate::inspect::signal::scan::Scan;
@@ -27,10 +26,6 @@ pub fn look(
     let place = |[x, y]: [f64; 2]| [margin + x, margin + y, width, height];
     let at = |off| digest.correlation(&view.light, place(off));
     let seen = Digest::at(&view.light, place([0.0; 2]));
-    let here = at([0.0; 2]);
-    if here >= AGREES {
-        return (here, seen);
-    }
     let places = OFF.into_iter().flat_map(|x| OFF.map(|y| [x, y]));
-    (places.map(at).fold(here, f64::max), seen)
+    (places.map(at).fold(-1.0, f64::max), seen)
 }

@@ -21,7 +21,7 @@ use tumar::inspect::{Reader, Verdict};
 use tumar::keys::{SecretKey, Trust};
 use tumar::spec::Profile;
 
-use trial::{AGREES, Bench, Signed, Trial};
+use trial::{Bench, Signed, Trial};
 
 #[derive(Parser)]
 struct Options {
@@ -94,7 +94,7 @@ fn row(world: World, trials: &[Trial], failures: bool) {
     let of = |those: &[&Signed], is: &dyn Fn(&Signed) -> bool| {
         Rate::of(those.iter().copied(), |signed| is(signed))
     };
-    let agrees = |signed: &Signed| signed.correlation >= AGREES;
+    let agrees = |signed: &Signed| signed.agrees;
     let is_altered = |signed: &Signed| signed.verdict == Verdict::Altered;
     let least = genuine.iter().map(|s| s.correlation).fold(1.0, f64::min);
     let most = replaced.iter().map(|s| s.correlation).fold(-1.0, f64::max);
@@ -111,6 +111,10 @@ fn row(world: World, trials: &[Trial], failures: bool) {
         of(&replaced, &is_altered),
         of(&replaced, &agrees),
     );
+    for trial in trials.iter().filter(|t| failures && t.replaced.as_ref().is_some_and(|s| s.agrees))
+    {
+        println!("    {}: another's face agrees", trial.title);
+    }
     for trial in trials.iter().filter(|t| failures && !is_valid(&t.signed)) {
         println!("    {}: {}", trial.title, trial.why);
     }

@@ -5,8 +5,8 @@ use image::{DynamicImage, GenericImage, GenericImageView, Rgba};
 use measure::portraits::Portrait;
 use measure::seed;
 use measure::world::World;
+use tumar::evidence::Agreement;
 use tumar::imaging::Picture;
-pub(crate) use tumar::inspect::decision::signature_check::AGREES;
 use tumar::inspect::{Claim, Inspection, Reader, Verdict};
 use tumar::issue::print;
 use tumar::keys::{SecretKey, Sign, Trust, sign};
@@ -34,6 +34,7 @@ pub(crate) struct Trial {
 pub(crate) struct Signed {
     pub(crate) trust: Trust,
     pub(crate) correlation: f64,
+    pub(crate) agrees: bool,
     pub(crate) verdict: Verdict,
 }
 
@@ -41,7 +42,8 @@ impl Signed {
     fn of(inspection: &Inspection) -> Option<Self> {
         let check = inspection.signature()?;
         let verdict = inspection.decision().verdict;
-        Some(Self { trust: check.trust, correlation: check.correlation, verdict })
+        let agrees = check.agreement() == Agreement::Agrees;
+        Some(Self { trust: check.trust, correlation: check.correlation, agrees, verdict })
     }
 }
 

@@ -4,6 +4,7 @@ mod common;
 mod embed;
 #[cfg(feature = "cluster")]
 mod nats;
+mod press;
 mod run;
 pub(crate) mod signature;
 mod verify;
@@ -22,6 +23,7 @@ pub(crate) use common::{CommonArgs, PictureArgs, bad_name};
 pub(crate) use embed::{EmbedArgs, Signing};
 #[cfg(feature = "cluster")]
 pub(crate) use nats::WorkerArgs;
+pub(crate) use press::SheetArgs;
 pub(crate) use run::{IssueArgs, QaArgs, RunArgs};
 pub(crate) use verify::VerifyArgs;
 
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Worker(WorkerArgs),
     /// Make a new issuer's key, for keyed microtext
     Keygen(KeygenArgs),
+    /// Draw the test sheet of a press: what it prints of it tells what it does
+    Sheet(SheetArgs),
     /// Simulate printing and scanning, from a seed: for tests and experiments
     Channel(ChannelArgs),
     /// Print, scan and inspect the bundled sample, with pictures
@@ -69,6 +73,7 @@ impl Command {
             #[cfg(feature = "cluster")]
             Self::Worker(args) => &args.common,
             Self::Keygen(args) => &args.common,
+            Self::Sheet(args) => &args.common,
             Self::Channel(args) => &args.common,
             Self::Demo(args) => &args.common,
         }

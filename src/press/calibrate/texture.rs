@@ -1,0 +1,206 @@
+//! Texture: the tints of a sheet → noise of the scan, grain of the print, and its halftone screen.
+
+use rustfft::FftPlanner;
+use rustfft::num_complex::Complex32;
+use serde::{Deserialize, Serialize};
+
+use super::estimate::Estimate;
+use super::located::Located;
+use super::patch::{Patch, inner};
+use super::tones::Tones;
+use crate::imaging::raster::blur;
+use crate::imaging::{Picture, Plane};
+use crate::numerics::median;
+use crate::press::sheet::plan::{self, Part, Place};
+
+/// Share of a tint's sides that is left out.
+const EDGE: f64 = 0.06;
+/// Over so many millimetres clouds are taken away: grain is finer.
+const CLOUDS: f64 = 0.5;
+/// The size by which grain is stated, mm (as ink is described in the model).
+const GRAIN: f64 = 0.02;
+/// Screens that are looked for, cells a millimetre: 70 to 250 an inch.
+const SCREENS: [f64; 2] = [2.8, 9.8];
+/// A screen's peak stands so many times over the noise about it. A guess.
+const STANDS: f32 = 40.0;
+/// Points of the transform, each way.
+const POINTS: usize = 128;
+
+/// What the tints tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Texture {
+    /// Noise of the scan on bare paper, of its scale, a pixel.
+    pub noise: Estimate,
+    /// Noise on a middle tint, of the scan's scale, a pixel, without clouds.
+    pub tint_noise: Estimate,
+    /// Noise of the ink itself over 20 µm, as a share of it, where it is white.
+    pub grain: Estimate,
+    /// Screen, if one was seen: cells a millimetre and the turn of its rows, 0–90°.
+    pub screen: Option<Screen>,
+}
+
+/// A halftone screen.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Screen {
+    /// Cells an inch.
+    pub lines_per_inch: f64,
+    /// Turn of the rows on the sheet, degrees, 0–90.
+    pub angle_deg: f64,
+}
+
+/// Measures the tints; none where none lies in the scan.
+pub(super) fn measure(scan: &Picture, sheet: &Located, tones: &Tones) -> Option<Texture> {
+    let per_mm = 0.5 * (sheet.map.per_mm()[0] + sheet.map.per_mm()[1]);
+    let (mut paper, mut middle, mut grains, mut screens) = (vec![], vec![], vec![], vec![]);
+    for [left, top] in sheet.size.panels() {
+        // Bare paper between the marks and the edge of the panel.
+        let bare = [left + 50.0, top + 32.0, 20.0, 2.0];
+        paper.extend(deviation(scan, sheet, bare, per_mm));
+        for (part, [x, y, width, height]) in plan::panel() {
+            let Part::Tint(tint) = part else { continue };
+            let place = inner([left + x, top + y, width, height], EDGE);
+            let Some(noise) = deviation(scan, sheet, place, per_mm) else { continue };
+            let share = share(tint, tones);
+            if (0.3..0.8).contains(&share) {
+                middle.push(noise);
+                let range = tones.paper.value - tones.black.value;
+                grains.push((noise, share * range));
+            }
+            screens.extend(screen(scan, sheet, place));
+        }
+    }
+    let noise = Estimate::of(&paper)?;
+    let tint_noise = Estimate::of(&middle)?;
+    let grains: Vec<f64> = grains
+        .into_iter()
+        .map(|(noise_here, ink)| {
+            let own = (noise_here.powi(2) - noise.value.powi(2)).max(0.0).sqrt();
+            // White noise of a spot of a pixel, over 20 µm.
+            own / ink.max(1e-3) / (per_mm * GRAIN).max(1e-3)
+        })
+        .collect();
+    Some(Texture { noise, tint_noise, grain: Estimate::of(&grains)?, screen: agreed(&screens) })
+}
+
+/// Ink that a tint has on paper, as a share.
+fn share(tint: u8, tones: &Tones) -> f64 {
+    let wish = 1.0 - f64::from(crate::imaging::tone::LINEAR_OF_U8[usize::from(tint)]);
+    wish + 4.0 * tones.gain.value * wish * (1.0 - wish)
+}
+
+/// Standard deviation of the light over a place, a pixel, without its clouds.
+fn deviation(scan: &Picture, sheet: &Located, place: Place, per_mm: f64) -> Option<f64> {
+    let values = values(scan, sheet, place)?;
+    let rest = &values - &blur(&values, CLOUDS * per_mm);
+    let mut squares: Vec<f32> = rest.iter().map(|v| v.abs()).collect();
+    // Of the median: dust is no noise.
+    median(&mut squares).map(|v| f64::from(v) / 0.6745)
+}
+
+fn values(scan: &Picture, sheet: &Located, place: Place) -> Option<Plane> {
+    let patch = Patch::new(scan, &sheet.map, place, 0.0)?;
+    let values = patch.values(&patch.luminance, place);
+    (values.len() >= 64 && values.iter().all(|v| v.is_finite())).then_some(values)
+}
+
+/// The strongest wave of a tint among those that screens have, cells a millimetre and degrees, if it stands
+/// out.
+fn screen(scan: &Picture, sheet: &Located, place: Place) -> Option<[f64; 2]> {
+    let values = values(scan, sheet, place)?;
+    let (rows, columns) = values.dim();
+    if rows < POINTS || columns < POINTS {
+        return None;
+    }
+    let per_mm = sheet.map.per_mm();
+    let power = power(&values);
+    let frequency = |i: usize, axis: usize| {
+        let i = if i > POINTS / 2 { i as f64 - POINTS as f64 } else { i as f64 };
+        i * per_mm[axis] / POINTS as f64
+    };
+    let mut best: Option<(f32, [f64; 2])> = None;
+    let mut among = Vec::new();
+    for ((y, x), &p) in power.indexed_iter() {
+        let wave = [frequency(x, 0), frequency(y, 1)];
+        let length = f64::hypot(wave[0], wave[1]);
+        if wave[0] < 0.0 || !(SCREENS[0]..SCREENS[1]).contains(&length) {
+            continue;
+        }
+        among.push(p);
+        if best.is_none_or(|(most, _)| p > most) {
+            best = Some((p, centre(&power, [x, y], frequency)));
+        }
+    }
+    let (most, wave) = best?;
+    (most > STANDS * median(&mut among)?).then(|| {
+        let angle = wave[1].atan2(wave[0]).to_degrees().rem_euclid(90.0);
+        [f64::hypot(wave[0], wave[1]), angle]
+    })
+}
+
+/// The middle of a peak: mean of it and its neighbours by their power.
+fn centre(
+    power: &ndarray::Array2<f32>,
+    at: [usize; 2],
+    frequency: impl Fn(usize, usize) -> f64,
+) -> [f64; 2] {
+    let [mut sum, mut wave] = [0.0, 0.0].map(|v: f64| [v; 2]);
+    let mut whole = 0.0;
+    let origin = [frequency(at[0], 0), frequency(at[1], 1)];
+    let step = [frequency(1, 0), frequency(1, 1)];
+    for (i, j) in (0..3usize).flat_map(|i| (0..3usize).map(move |j| (i, j))) {
+        let x = (at[0] + POINTS + i - 1) % POINTS;
+        let y = (at[1] + POINTS + j - 1) % POINTS;
+        let p = f64::from(power[[y, x]]);
+        whole += p;
+        sum = [sum[0] + p * (i as f64 - 1.0), sum[1] + p * (j as f64 - 1.0)];
+    }
+    for axis in 0..2 {
+        wave[axis] = origin[axis] + step[axis] * sum[axis] / whole.max(1e-30);
+    }
+    wave
+}
+
+/// Power of the waves of all windows that fit, Hann-weighted, `[down, across]`.
+fn power(values: &Plane) -> ndarray::Array2<f32> {
+    let (rows, columns) = values.dim();
+    let hann = |i: usize| {
+        let turn = std::f32::consts::TAU * (i as f32 + 0.5) / POINTS as f32;
+        0.5 - 0.5 * turn.cos()
+    };
+    let mut power = ndarray::Array2::<f32>::zeros((POINTS, POINTS));
+    let fft = FftPlanner::new().plan_fft_forward(POINTS);
+    let starts = |most: usize| (0..=most - POINTS).step_by(POINTS / 2);
+    for (top, left) in starts(rows).flat_map(|top| starts(columns).map(move |left| (top, left))) {
+        let window = values.slice(ndarray::s![top..top + POINTS, left..left + POINTS]);
+        let mean = window.mean().unwrap_or(0.0);
+        let mut waves: Vec<Complex32> = window
+            .indexed_iter()
+            .map(|((y, x), v)| Complex32::new((v - mean) * hann(x) * hann(y), 0.0))
+            .collect();
+        for _ in 0..2 {
+            waves.chunks_exact_mut(POINTS).for_each(|row| fft.process(row));
+            let turned: Vec<Complex32> =
+                (0..POINTS * POINTS).map(|i| waves[i % POINTS * POINTS + i / POINTS]).collect();
+            waves = turned;
+        }
+        power.iter_mut().zip(&waves).for_each(|(sum, wave)| *sum += wave.norm_sqr());
+    }
+    power
+}
+
+/// The screen on which most tints agree.
+fn agreed(seen: &[[f64; 2]]) -> Option<Screen> {
+    let near = |a: &[f64; 2], b: &[f64; 2]| {
+        let turn = (a[1] - b[1]).abs();
+        (a[0] / b[0] - 1.0).abs() < 0.02 && turn.min(90.0 - turn) < 2.0
+    };
+    let votes = |one: &&[f64; 2]| seen.iter().filter(|other| near(one, other)).count();
+    let best = seen.iter().max_by_key(votes)?;
+    let same: Vec<&[f64; 2]> = seen.iter().filter(|other| near(best, other)).collect();
+    // By chance one tint has a wave; half of them do not have the same.
+    (same.len() >= 2 && 3 * same.len() >= seen.len()).then(|| {
+        let mean = |of: &dyn Fn(&[f64; 2]) -> f64| same.iter().map(|s| of(s)).sum::<f64>() / same.len() as f64;
+        let angle = best[1] + mean(&|s| (s[1] - best[1] + 45.0).rem_euclid(90.0) - 45.0);
+        Screen { lines_per_inch: 25.4 * mean(&|s| s[0]), angle_deg: angle.rem_euclid(90.0) }
+    })
+}
