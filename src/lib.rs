@@ -107,6 +107,8 @@ pub mod error {
     pub use crate::issue::portrait::PortraitError;
     pub use crate::issue::screen::ScreenError;
     pub use crate::issue::signature::SignError;
+    pub use crate::press::calibrate::CalibrateError;
+    pub use crate::press::prediction::PredictionError;
     pub use crate::press::sheet::SheetError;
     pub use crate::spec::key::{KeyError, NumberError};
     pub use crate::spec::legend::NameError;

@@ -5,6 +5,7 @@ mod checks;
 pub mod html;
 pub mod log;
 pub mod overlay;
+pub mod press;
 pub mod preview;
 pub mod record;
 mod sheet;

@@ -10,6 +10,7 @@ use crate::files::{self, Stdout};
 pub(crate) fn run(args: &ChannelArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     files::format_of(&args.out)?;
     files::check_outputs(&[&args.image], &[&args.out])?;
+    let press = args.press.as_deref().map(files::read_press).transpose()?;
     let mut print = args.picture.read(&args.image, &args.common)?;
     if let Some(dpi) = args.dpi {
         print.ppi = Some([dpi; 2]);
@@ -23,11 +24,15 @@ pub(crate) fn run(args: &ChannelArgs, stdout: &mut Stdout) -> Result<u8, Failure
         };
         Failure::file(&args.image, format!("{error}; {advice}"))
     };
-    let (scan, told) = match args.preset {
+    let conditions = match (args.preset, &press) {
+        (Some(Model::Drawn(preset)), _) => Some(Conditions::draw(preset, args.seed)),
+        (_, Some(press)) => Some(press.conditions()),
+        _ => None,
+    };
+    let (scan, told) = match conditions {
         // The picture as it was decoded, to the bit.
-        Model::Clean => (print, String::new()),
-        Model::Drawn(preset) => {
-            let conditions = Conditions::draw(preset, args.seed);
+        None => (print, String::new()),
+        Some(conditions) => {
             let scan = channel::print_and_scan(&print, &conditions, args.seed).map_err(refused)?;
             let turned = conditions.scan.rotation_deg;
             (scan, format!(" at {}, turned {turned:.1}°", conditions.scan.ppi))

@@ -10,6 +10,7 @@ use serde::Serialize;
 use tumar::error::{DecodeError, EncodeError, KeyError, SigningKeyError};
 use tumar::files::Synced;
 use tumar::keys::{IssuerKey, LONGEST_KEY_FILE, LONGEST_SIGNING_KEY_FILE, PublicKey, SecretKey};
+use tumar::press::Press;
 use tumar::{Format, Picture};
 use zeroize::Zeroizing;
 
@@ -41,6 +42,11 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
         return Err(Failure::file(path, "longer than a profile can be; name a profile's file"));
     }
     std::fs::read_to_string(path).map_err(|cause| unreadable(path, &cause))
+}
+
+/// Reads what tumar calibrate wrote.
+pub(crate) fn read_press(path: &Path) -> Result<Press, Failure> {
+    Press::parse(&read_text(path)?).map_err(|error| Failure::file(path, error))
 }
 
 /// Reads an issuer's key, if nobody but its owner may.

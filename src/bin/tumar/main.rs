@@ -1,6 +1,7 @@
 //! The command line: arguments → a command → one line of error or none, and the exit code.
 
 mod args;
+mod calibrate;
 mod channel;
 mod demo;
 mod embed;
@@ -46,6 +47,7 @@ fn run(command: &Command) -> Result<u8, Failure> {
         #[cfg(feature = "cluster")]
         Command::Worker(args) => worker::run(args, &mut stdout),
         Command::Keygen(args) => keygen::run(args, &mut stdout),
+        Command::Calibrate(args) => calibrate::run(args, &mut stdout),
         Command::Sheet(args) => sheet::run(args, &mut stdout),
         Command::Channel(args) => channel::run(args, &mut stdout),
         Command::Demo(args) => demo::run(args, &mut stdout),

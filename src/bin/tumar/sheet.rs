@@ -1,5 +1,6 @@
 //! `tumar sheet`.
 
+use tumar::Picture;
 use tumar::error::SheetError;
 use tumar::press::sheet;
 
@@ -21,9 +22,7 @@ pub(crate) fn run(args: &SheetArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         files::format_of(&args.out)?;
     }
     files::check_outputs(&[], &[&args.out])?;
-    let portraits: Result<Vec<_>, _> = PORTRAITS.iter().map(|bytes| tumar::decode(bytes)).collect();
-    let portraits = portraits.map_err(Failure::work)?;
-    let drawn = sheet::sheet(args.size, &args.number, &portraits, args.dpi);
+    let drawn = sheet::sheet(args.size, &args.number, &portraits()?, args.dpi);
     let page = drawn.map_err(|error| match error {
         SheetError::Number(_) | SheetError::Profile(_) | SheetError::TooLarge(_) => {
             Failure::usage(error)
@@ -39,4 +38,10 @@ pub(crate) fn run(args: &SheetArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     stdout.line(format!("{}: {width} × {height} mm at {}", args.out.display(), args.dpi));
     stdout.line("print it at 100 %, as portraits are printed; scan it at 600 or 1200 ppi without corrections; then: tumar calibrate SCAN --out press.toml --report press.html");
     Ok(failure::DONE)
+}
+
+/// The faces that a sheet shows, and that are simulated.
+pub(crate) fn portraits() -> Result<Vec<Picture>, Failure> {
+    let decoded: Result<_, _> = PORTRAITS.iter().map(|bytes| tumar::decode(bytes)).collect();
+    decoded.map_err(Failure::work)
 }

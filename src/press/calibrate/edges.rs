@@ -21,6 +21,9 @@ const LINES: usize = 24;
 /// Widths that are tried: from a fifth of a pixel at 2400 ppi to a blur in which nothing is read, mm.
 const WIDTHS: [f64; 2] = [0.002, 0.25];
 
+/// Less blur than this is not told from none, mm. A guess.
+const LEAST: f64 = 0.004;
+
 /// What the squares tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edges {
@@ -37,7 +40,10 @@ impl Edges {
     #[must_use]
     pub fn mtf50(&self) -> [f64; 2] {
         // exp(−2π²σ²f²) = ½
-        [self.across, self.down].map(|sigma| 0.5f64.ln().abs().sqrt() / (sigma.value * std::f64::consts::PI * std::f64::consts::SQRT_2))
+        [self.across, self.down].map(|sigma| {
+            0.5f64.ln().abs().sqrt()
+                / (sigma.value * std::f64::consts::PI * std::f64::consts::SQRT_2)
+        })
     }
 }
 
@@ -56,10 +62,14 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Option<Edges> {
             let place = [left + x, top + y, width, height];
             let Some(patch) = Patch::new(scan, &sheet.map, place, 1.3) else { continue };
             let middle = [place[0] + 0.5 * width, place[1] + 0.5 * height];
-            for side in 0..4 {
+            for side in 0..4u8 {
                 let turn = f64::from(side) * 90.0 + SLANT_DEG;
                 let Some(edge) = edge(&patch, middle, turn, 0.5 * width) else { continue };
-                if side % 2 == 0 { &mut across } else { &mut down }.push(edge.sigma);
+                // What is read between pixels is blurred by their triangle.
+                let pixel = 1.0 / sheet.map.per_mm()[side as usize % 2];
+                let own = edge.sigma.powi(2) - pixel * pixel / 6.0;
+                let sigma = own.max(LEAST * LEAST).sqrt();
+                if side % 2 == 0 { &mut across } else { &mut down }.push(sigma);
                 overshoot.push(edge.overshoot);
             }
         }
@@ -142,8 +152,7 @@ fn crossing(values: &[f64]) -> Option<f64> {
     Some(i as f64 + 0.5 + (half - values[i]) / (values[i + 1] - values[i]))
 }
 
-/// The sigma of the normal integral that fits a rise from 0 to 1 best, mm, without the way between the
-/// points from which pixels are interpolated.
+/// The sigma of the normal integral that fits a rise from 0 to 1 best, mm.
 fn width(rise: &[f64]) -> Option<f64> {
     let error = |sigma: f64| -> f64 {
         let of = |(i, v): (usize, &f64)| {

@@ -31,7 +31,8 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Option<Register> {
             let place = [left + x, top + y, width, height];
             let Some(patch) = Patch::new(scan, &sheet.map, place, 0.6) else { continue };
             let middle = [place[0] + 0.5 * width, place[1] + 0.5 * height];
-            let off = |channel: usize| off(&patch.light[channel], &patch, middle, sheet.map.per_mm());
+            let off =
+                |channel: usize| off(&patch.light[channel], &patch, middle, sheet.map.per_mm());
             match ink {
                 Ink::Black => (0..3).for_each(|c| black[c].extend(off(c))),
                 Ink::Cyan => own[0].extend(off(0)),

@@ -43,7 +43,8 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Vec<Legible> {
             strength: strip.strength,
             cap_height_mm: strip.cap_height.0,
             mode: strip.mode,
-            is_read: found.evidence().established().is_some() && decision.verdict != Verdict::NameMismatch,
+            is_read: found.evidence().established().is_some()
+                && decision.verdict != Verdict::NameMismatch,
             margin: decision.margin,
         })
     };
@@ -51,7 +52,11 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Vec<Legible> {
 }
 
 /// The pixels of a place and a little around it, and their true resolution.
-pub(super) fn part(scan: &Picture, sheet: &Located, [left, top, width, height]: Place) -> Option<(Picture, Ppi)> {
+pub(super) fn part(
+    scan: &Picture,
+    sheet: &Located,
+    [left, top, width, height]: Place,
+) -> Option<(Picture, Ppi)> {
     let (xs, ys) = ([left - MARGIN, left + width + MARGIN], [top - MARGIN, top + height + MARGIN]);
     let corners = xs.map(|x| ys.map(|y| sheet.map.at([x, y])));
     let ends = |axis: usize| {

@@ -10,8 +10,8 @@ use crate::press::sheet::label::Label;
 use crate::press::sheet::plan::{self, MARK, MODULE, MODULES, Part, Place, Size};
 
 /// Longest sides of the pictures in which codes are looked for: a module must have 2 pixels and more, and
-/// noise must not break it.
-const SIDES: [usize; 3] = [2800, 1800, 4200];
+/// neither noise nor a screen must break it.
+const SIDES: [usize; 6] = [2800, 1800, 1200, 800, 4200, 6000];
 /// Pixels a millimetre at which marks are looked at, at the most: 600 ppi.
 const FINE: f64 = 24.0;
 /// A mark is looked for so far around the place at which it should be, mm.
@@ -168,12 +168,14 @@ fn codes(scan: &Picture) -> Option<(Vec<Label>, Vec<([f64; 2], [f64; 2])>)> {
         for grid in prepared.detect_grids() {
             let Ok((_, text)) = grid.decode() else { continue };
             let Ok(label) = text.parse::<Label>() else { continue };
-            let corners = grid.bounds.map(|p| [f64::from(p.x), f64::from(p.y)].map(|v| v * factor as f64));
+            let corners =
+                grid.bounds.map(|p| [f64::from(p.x), f64::from(p.y)].map(|v| v * factor as f64));
             let key = (label.size.to_string(), label.number.clone());
             sheets.entry(key).or_default().push((label, corners));
         }
         let Some(codes) = sheets.into_values().max_by_key(Vec::len) else { continue };
-        let side = MODULE * MODULES as f64;
+        // rqrr's bounds end a module beyond the code's right and lower edge.
+        let side = MODULE * (MODULES + 1) as f64;
         let code = plan::panel().into_iter().find(|(part, _)| *part == Part::Code)?.1;
         let pairs = codes.iter().flat_map(|(label, corners)| {
             let [left, top] = label.size.panels()[label.panel];
@@ -194,7 +196,8 @@ fn settle(light: &Plane, mut at: [f64; 2], per_mm: f64) -> Option<[f64; 2]> {
     let reach = AROUND * per_mm;
     let window = |at: [f64; 2]| {
         let range = |v: f64, most: usize| {
-            ((v - reach).floor().max(0.0) as usize)..((v + reach).ceil().max(0.0) as usize + 1).min(most)
+            ((v - reach).floor().max(0.0) as usize)
+                ..((v + reach).ceil().max(0.0) as usize + 1).min(most)
         };
         let (xs, ys) = (range(at[0], columns), range(at[1], rows));
         let pixels = ys.flat_map(move |y| xs.clone().map(move |x| (x, y)));

@@ -21,7 +21,8 @@ impl<'a> Patch<'a> {
         let [left, top, width, height] = place;
         let xs = [left - margin, left + width + margin];
         let ys = [top - margin, top + height + margin];
-        let corners = [[xs[0], ys[0]], [xs[1], ys[0]], [xs[1], ys[1]], [xs[0], ys[1]]].map(|c| map.at(c));
+        let corners =
+            [[xs[0], ys[0]], [xs[1], ys[0]], [xs[1], ys[1]], [xs[0], ys[1]]].map(|c| map.at(c));
         let (columns, rows) = scan.size();
         let range = |axis: usize, most: usize| {
             let values = corners.map(|c| c[axis]);
@@ -66,5 +67,10 @@ impl<'a> Patch<'a> {
 
 /// A place without so much of it on each side, as shares of its sides.
 pub(super) fn inner([left, top, width, height]: Place, share: f64) -> Place {
-    [left + share * width, top + share * height, (1.0 - 2.0 * share) * width, (1.0 - 2.0 * share) * height]
+    [
+        left + share * width,
+        top + share * height,
+        (1.0 - 2.0 * share) * width,
+        (1.0 - 2.0 * share) * height,
+    ]
 }

@@ -1,5 +1,6 @@
 //! Texture: the tints of a sheet → noise of the scan, grain of the print, and its halftone screen.
 
+use ndarray::{Array2, Axis, Slice};
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use super::tones::Tones;
 use crate::imaging::raster::blur;
 use crate::imaging::{Picture, Plane};
 use crate::numerics::median;
-use crate::press::sheet::plan::{self, Part, Place};
+use crate::press::sheet::plan::{self, Part, Place, TINTS};
 
 /// Share of a tint's sides that is left out.
 const EDGE: f64 = 0.06;
@@ -23,6 +24,9 @@ const GRAIN: f64 = 0.02;
 const SCREENS: [f64; 2] = [2.8, 9.8];
 /// A screen's peak stands so many times over the noise about it. A guess.
 const STANDS: f32 = 40.0;
+/// Light from which on paper is taken to be clipped, and the tint that takes its place.
+const WHITE: f64 = 0.99;
+const LIGHTEST: u8 = TINTS[TINTS.len() - 1];
 /// Points of the transform, each way.
 const POINTS: usize = 128;
 
@@ -55,11 +59,17 @@ pub(super) fn measure(scan: &Picture, sheet: &Located, tones: &Tones) -> Option<
     for [left, top] in sheet.size.panels() {
         // Bare paper between the marks and the edge of the panel.
         let bare = [left + 50.0, top + 32.0, 20.0, 2.0];
-        paper.extend(deviation(scan, sheet, bare, per_mm));
+        if tones.paper.value <= WHITE {
+            paper.extend(deviation(scan, sheet, bare, per_mm));
+        }
         for (part, [x, y, width, height]) in plan::panel() {
             let Part::Tint(tint) = part else { continue };
             let place = inner([left + x, top + y, width, height], EDGE);
             let Some(noise) = deviation(scan, sheet, place, per_mm) else { continue };
+            // Paper beyond the scan's own white shows no noise.
+            if tint == LIGHTEST && tones.paper.value > WHITE {
+                paper.push(noise);
+            }
             let share = share(tint, tones);
             if (0.3..0.8).contains(&share) {
                 middle.push(noise);
@@ -139,7 +149,7 @@ fn screen(scan: &Picture, sheet: &Located, place: Place) -> Option<[f64; 2]> {
 
 /// The middle of a peak: mean of it and its neighbours by their power.
 fn centre(
-    power: &ndarray::Array2<f32>,
+    power: &Array2<f32>,
     at: [usize; 2],
     frequency: impl Fn(usize, usize) -> f64,
 ) -> [f64; 2] {
@@ -161,17 +171,20 @@ fn centre(
 }
 
 /// Power of the waves of all windows that fit, Hann-weighted, `[down, across]`.
-fn power(values: &Plane) -> ndarray::Array2<f32> {
+fn power(values: &Plane) -> Array2<f32> {
     let (rows, columns) = values.dim();
     let hann = |i: usize| {
         let turn = std::f32::consts::TAU * (i as f32 + 0.5) / POINTS as f32;
         0.5 - 0.5 * turn.cos()
     };
-    let mut power = ndarray::Array2::<f32>::zeros((POINTS, POINTS));
+    let mut power = Array2::<f32>::zeros((POINTS, POINTS));
     let fft = FftPlanner::new().plan_fft_forward(POINTS);
     let starts = |most: usize| (0..=most - POINTS).step_by(POINTS / 2);
     for (top, left) in starts(rows).flat_map(|top| starts(columns).map(move |left| (top, left))) {
-        let window = values.slice(ndarray::s![top..top + POINTS, left..left + POINTS]);
+        let window = values.slice_each_axis(|axis| {
+            let start = if axis.axis == Axis(0) { top } else { left };
+            Slice::from(start..start + POINTS)
+        });
         let mean = window.mean().unwrap_or(0.0);
         let mut waves: Vec<Complex32> = window
             .indexed_iter()
@@ -199,7 +212,9 @@ fn agreed(seen: &[[f64; 2]]) -> Option<Screen> {
     let same: Vec<&[f64; 2]> = seen.iter().filter(|other| near(best, other)).collect();
     // By chance one tint has a wave; half of them do not have the same.
     (same.len() >= 2 && 3 * same.len() >= seen.len()).then(|| {
-        let mean = |of: &dyn Fn(&[f64; 2]) -> f64| same.iter().map(|s| of(s)).sum::<f64>() / same.len() as f64;
+        let mean = |of: &dyn Fn(&[f64; 2]) -> f64| {
+            same.iter().map(|s| of(s)).sum::<f64>() / same.len() as f64
+        };
         let angle = best[1] + mean(&|s| (s[1] - best[1] + 45.0).rem_euclid(90.0) - 45.0);
         Screen { lines_per_inch: 25.4 * mean(&|s| s[0]), angle_deg: angle.rem_euclid(90.0) }
     })

@@ -59,7 +59,8 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Option<Tones> {
             let place = inner([left + x, top + y, width, height], EDGE);
             let Some(patch) = Patch::new(scan, &sheet.map, place, 0.0) else { continue };
             let values = patch.values(&patch.luminance, place);
-            let (sum, count) = values.iter().filter(|v| v.is_finite()).fold((0.0, 0), |(s, n), v| (s + v, n + 1));
+            let (sum, count) =
+                values.iter().filter(|v| v.is_finite()).fold((0.0, 0), |(s, n), v| (s + v, n + 1));
             if 2 * count > values.len() {
                 seen.entry((on_black, tone)).or_default().push(sum / count as f32);
             }
@@ -80,7 +81,8 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Option<Tones> {
     let black = Estimate::new(first.on_white, spread(first.tone).max(1e-4));
     let gain = gain(&steps, paper.value, black.value);
     let middle = &steps[4..12];
-    let mut lighter: Vec<f64> = middle.iter().map(|s| s.on_white / s.on_black.max(1e-4) - 1.0).collect();
+    let mut lighter: Vec<f64> =
+        middle.iter().map(|s| s.on_white / s.on_black.max(1e-4) - 1.0).collect();
     let glare = Estimate::new(median(&mut lighter).unwrap_or(0.0), deviation(&lighter));
     let clipped = [
         steps[0].on_white < f64::from(CLIPPED[0]) && steps[1].on_white < f64::from(CLIPPED[0]),
@@ -112,10 +114,10 @@ fn gain(steps: &[Step], paper: f64, black: f64) -> Estimate {
 /// Up to which tone shadows, and from which on highlights, are not told apart, L* in the raster.
 fn lost(steps: &[Step], paper: f64) -> [f32; 2] {
     let wish = |step: &Step| tone::lightness(tone::LINEAR_OF_U8[usize::from(step.tone)]);
-    let seen = |step: &Step| tone::lightness((step.on_white / paper.max(1e-3)).clamp(0.0, 1.0) as f32);
-    let is_lost = |pair: &[Step]| {
-        seen(&pair[1]) - seen(&pair[0]) < LOST * (wish(&pair[1]) - wish(&pair[0]))
-    };
+    let seen =
+        |step: &Step| tone::lightness((step.on_white / paper.max(1e-3)).clamp(0.0, 1.0) as f32);
+    let is_lost =
+        |pair: &[Step]| seen(&pair[1]) - seen(&pair[0]) < LOST * (wish(&pair[1]) - wish(&pair[0]));
     let pairs: Vec<&[Step]> = steps.windows(2).collect();
     let dark = pairs.iter().take_while(|pair| is_lost(pair)).count();
     let light = pairs.iter().rev().take_while(|pair| is_lost(pair)).count();

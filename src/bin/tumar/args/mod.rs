@@ -23,7 +23,7 @@ pub(crate) use common::{CommonArgs, PictureArgs, bad_name};
 pub(crate) use embed::{EmbedArgs, Signing};
 #[cfg(feature = "cluster")]
 pub(crate) use nats::WorkerArgs;
-pub(crate) use press::SheetArgs;
+pub(crate) use press::{CalibrateArgs, SheetArgs};
 pub(crate) use run::{IssueArgs, QaArgs, RunArgs};
 pub(crate) use verify::VerifyArgs;
 
@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Keygen(KeygenArgs),
     /// Draw the test sheet of a press: what it prints of it tells what it does
     Sheet(SheetArgs),
+    /// Measure a press and its scanner by scans of its test sheets
+    Calibrate(CalibrateArgs),
     /// Simulate printing and scanning, from a seed: for tests and experiments
     Channel(ChannelArgs),
     /// Print, scan and inspect the bundled sample, with pictures
@@ -74,6 +76,7 @@ impl Command {
             Self::Worker(args) => &args.common,
             Self::Keygen(args) => &args.common,
             Self::Sheet(args) => &args.common,
+            Self::Calibrate(args) => &args.common,
             Self::Channel(args) => &args.common,
             Self::Demo(args) => &args.common,
         }
@@ -103,8 +106,11 @@ pub(crate) struct ChannelArgs {
     #[command(flatten)]
     pub(crate) picture: PictureArgs,
     /// clean (changes nothing), lab2400, lab1200, flatbed600, reader500, reader400, phone or worn
-    #[arg(long, value_name = "NAME", value_parser = model)]
-    pub(crate) preset: Model,
+    #[arg(long, value_name = "NAME", value_parser = model, required_unless_present = "press")]
+    pub(crate) preset: Option<Model>,
+    /// Instead: a press and its scanner as tumar calibrate measured them
+    #[arg(long, value_name = "PRESS.toml", conflicts_with = "preset")]
+    pub(crate) press: Option<PathBuf>,
     /// The seed that draws printer, scanner and noise from the preset's ranges
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: u64,

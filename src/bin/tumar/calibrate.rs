@@ -1,0 +1,83 @@
+//! `tumar calibrate`.
+
+use tumar::press::calibrate::{self, Sheet};
+use tumar::press::prediction;
+use tumar::{Name, Profile};
+
+use crate::args::CalibrateArgs;
+use crate::failure::{self, Failure};
+use crate::files::{self, Stdout};
+use crate::sheet;
+
+/// Holders of the prints that are simulated.
+const NAMES: [(&str, &str); 6] = [
+    ("Назарбаева", "Әсел"),
+    ("Ахметов", "Нұрлан"),
+    ("SERIKBAYEVA", "AIGERIM"),
+    ("Қуанышбаев", "Ғалымжан"),
+    ("Ким", "Анна"),
+    ("OMAROV", "DAULET"),
+];
+
+pub(crate) fn run(args: &CalibrateArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
+    let inputs: Vec<_> = args.scans.iter().map(std::path::PathBuf::as_path).collect();
+    let mut outputs = vec![args.out.as_path()];
+    outputs.extend(args.report.as_deref());
+    files::check_outputs(&inputs, &outputs)?;
+    let mut sheets: Vec<Sheet> = Vec::new();
+    for path in &args.scans {
+        let bytes = files::bytes(path)?;
+        let scan = tumar::files::Pages::of(&bytes, args.size.limits())
+            .and_then(|pages| pages.page(1))
+            .map_err(|error| files::no_picture(path, &error))?;
+        let sheet = calibrate::measure(&scan, args.ppi).map_err(|e| Failure::file(path, e))?;
+        let located = &sheet.located;
+        stdout.line(format!(
+            "{}: sheet {} {}, turned {:.1}°, {} marks, {:.2} % × {:.2} %",
+            path.display(),
+            located.size,
+            located.number,
+            located.map.turn_deg(),
+            located.marks,
+            100.0 * sheet.scale[0],
+            100.0 * sheet.scale[1],
+        ));
+        sheets.push(sheet);
+    }
+    let press = calibrate::press(&sheets).map_err(Failure::work)?;
+    let predicted = if args.prints > 0 {
+        let names: Result<Vec<Name>, _> = NAMES.iter().map(|(s, g)| Name::new(s, g)).collect();
+        let names = names.map_err(|e| crate::args::bad_name(&e))?;
+        let (portraits, profile) = (sheet::portraits()?, Profile::default());
+        let predicted = prediction::predict(&press, &portraits, &names, args.prints, &profile);
+        Some(predicted.map_err(Failure::work)?)
+    } else {
+        None
+    };
+    if let Some(path) = &args.report {
+        let page = tumar::report::press::page(&press, predicted.as_ref()).map_err(Failure::work)?;
+        files::write_report(path, &page)?;
+    }
+    files::write(&args.out, press.to_toml().map_err(Failure::work)?.as_bytes())?;
+    let (tones, edges) = (&press.tones, &press.edges);
+    stdout.line(format!(
+        "paper {:.1} %, solid {:.1} %, gain {:+.1} % at half tone; blur {:.0} × {:.0} µm; noise {:.2} %",
+        100.0 * tones.paper.value,
+        100.0 * tones.black.value,
+        100.0 * tones.gain.value,
+        1000.0 * edges.across.value,
+        1000.0 * edges.down.value,
+        100.0 * press.texture.noise.value,
+    ));
+    if let Some(found) = predicted {
+        let [[read, ..], [accepted, ..]] = found.shares().map(|share| share.map(|v| 100.0 * v));
+        stdout.line(format!(
+            "simulated: {read:.0} % of {} prints read, {accepted:.0} % accepted",
+            found.prints
+        ));
+    }
+    for line in press.advice() {
+        stdout.line(format!("to mend: {line}"));
+    }
+    Ok(failure::DONE)
+}

@@ -1,0 +1,149 @@
+//! Calibration: scans of test sheets → the press.
+//!
+//! located (where the sheet lies) → tones, edges, texture, inks, legibility (what its parts tell) → the mean
+//! of all sheets.
+
+pub mod edges;
+pub mod estimate;
+pub mod inks;
+pub mod legibility;
+pub mod located;
+mod patch;
+pub mod texture;
+pub mod tones;
+
+use thiserror::Error;
+
+use super::press::Press;
+use crate::imaging::{Picture, Ppi};
+use edges::Edges;
+use estimate::Estimate;
+use inks::Register;
+use legibility::Legible;
+use located::{Located, locate};
+use texture::Texture;
+use tones::{Step, Tones};
+
+/// Why a scan tells nothing of a press.
+#[derive(Debug, Error)]
+pub enum CalibrateError {
+    /// None was found.
+    #[error(
+        "no test sheet is seen: none of its codes can be read; scan a sheet of tumar sheet, whole and upright or not, at 200 ppi or more, its right side and unmirrored"
+    )]
+    NoSheet,
+    /// Too little of it.
+    #[error("only {0} of the sheet's marks are seen; six are needed: scan more of it")]
+    FewMarks(usize),
+    /// A part lacks.
+    #[error("no {0} of the sheet is seen whole: scan more of it")]
+    Lacks(&'static str),
+    /// How large its pixels are is not known.
+    #[error(
+        "the scan states no resolution, so the print's size cannot be told: give it with --ppi N"
+    )]
+    NoResolution,
+    /// Nothing to calibrate by.
+    #[error("no scan was given")]
+    None,
+}
+
+/// What one scan tells.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Where it lies.
+    pub located: Located,
+    /// Resolution that the scan states, pixels an inch.
+    pub ppi: f64,
+    /// Size of the print over the raster's.
+    pub scale: [f64; 2],
+    tones: Tones,
+    edges: Edges,
+    texture: Texture,
+    register: Option<Register>,
+    strips: Vec<Legible>,
+}
+
+/// Measures the sheet in a scan. `ppi`: counts before what the scan states.
+///
+/// # Errors
+/// [`CalibrateError`].
+pub fn measure(scan: &Picture, ppi: Option<Ppi>) -> Result<Sheet, CalibrateError> {
+    let stated = ppi.map(|ppi| [ppi; 2]).or(scan.ppi).ok_or(CalibrateError::NoResolution)?;
+    let located = locate(scan)?;
+    let per_mm = located.map.per_mm();
+    // A sheet on its side is measured along its own axes.
+    let sideways = (located.map.turn_deg().rem_euclid(180.0) - 90.0).abs() < 45.0;
+    let of = |axis: usize| stated[if sideways { 1 - axis } else { axis }].per_mm();
+    let scale = [0, 1].map(|axis| per_mm[axis] / of(axis));
+    let tones = tones::measure(scan, &located).ok_or(CalibrateError::Lacks("wedge"))?;
+    let edges = edges::measure(scan, &located).ok_or(CalibrateError::Lacks("square"))?;
+    let texture = texture::measure(scan, &located, &tones).ok_or(CalibrateError::Lacks("tint"))?;
+    let register = inks::measure(scan, &located);
+    let strips = legibility::measure(scan, &located);
+    let ppi = 0.5 * (stated[0].0 + stated[1].0);
+    Ok(Sheet { located, ppi, scale, tones, edges, texture, register, strips })
+}
+
+/// The press of which these are sheets: means, and how much sheets differ.
+///
+/// # Errors
+/// [`CalibrateError::None`].
+pub fn press(sheets: &[Sheet]) -> Result<Press, CalibrateError> {
+    let first = sheets.first().ok_or(CalibrateError::None)?;
+    let mean = |of: &dyn Fn(&Sheet) -> f64| {
+        let values: Vec<f64> = sheets.iter().map(of).collect();
+        values.iter().sum::<f64>() / values.len() as f64
+    };
+    // Of several sheets the spread counts; of one, what it says of itself.
+    let estimate = |of: &dyn Fn(&Sheet) -> Estimate| {
+        let values: Vec<f64> = sheets.iter().map(|sheet| of(sheet).value).collect();
+        let own = mean(&|sheet| of(sheet).sigma);
+        let spread = Estimate::of(&values).map_or(0.0, |all| all.sigma);
+        Estimate::new(mean(&|sheet| of(sheet).value), own.max(spread))
+    };
+    let marks = |sheet: &Sheet| (sheet.located.marks as f64).sqrt();
+    let scale = [0, 1].map(|axis| {
+        estimate(&|sheet| {
+            let side = sheet.located.size.mm()[axis];
+            Estimate::new(sheet.scale[axis], sheet.located.residual / side / marks(sheet))
+        })
+    });
+    let bow = estimate(&|sheet| {
+        Estimate::new(sheet.located.map.bow(), sheet.located.residual / marks(sheet))
+    });
+    let placement = estimate(&|sheet| Estimate::new(sheet.located.residual, 0.0));
+    let step = |i: usize| Step {
+        tone: first.tones.steps[i].tone,
+        on_white: mean(&|sheet| sheet.tones.steps[i].on_white),
+        on_black: mean(&|sheet| sheet.tones.steps[i].on_black),
+    };
+    let most =
+        |of: &dyn Fn(&Sheet) -> bool| 2 * sheets.iter().filter(|s| of(s)).count() > sheets.len();
+    let tones = Tones {
+        steps: (0..first.tones.steps.len()).map(step).collect(),
+        paper: estimate(&|sheet| sheet.tones.paper),
+        black: estimate(&|sheet| sheet.tones.black),
+        gain: estimate(&|sheet| sheet.tones.gain),
+        glare: estimate(&|sheet| sheet.tones.glare),
+        shadows_lost: mean(&|sheet| f64::from(sheet.tones.shadows_lost)) as f32,
+        highlights_lost: mean(&|sheet| f64::from(sheet.tones.highlights_lost)) as f32,
+        clipped: [0, 1].map(|end| most(&|sheet| sheet.tones.clipped[end])),
+    };
+    let edges = Edges {
+        across: estimate(&|sheet| sheet.edges.across),
+        down: estimate(&|sheet| sheet.edges.down),
+        overshoot: estimate(&|sheet| sheet.edges.overshoot),
+    };
+    let texture = Texture {
+        noise: estimate(&|sheet| sheet.texture.noise),
+        tint_noise: estimate(&|sheet| sheet.texture.tint_noise),
+        grain: estimate(&|sheet| sheet.texture.grain),
+        screen: sheets.iter().find_map(|sheet| sheet.texture.screen),
+    };
+    let register = sheets.iter().find_map(|sheet| sheet.register);
+    let strips = sheets.iter().flat_map(|sheet| sheet.strips.clone()).collect();
+    let named = |sheet: &Sheet| format!("{} {}", sheet.located.size, sheet.located.number);
+    let (names, ppi) = (sheets.iter().map(named).collect(), mean(&|sheet| sheet.ppi));
+    Ok(Press::new(names, ppi, scale, [bow, placement], tones, edges, texture, register, strips))
+}

@@ -1,0 +1,214 @@
+//! What one press and one scanner do, by its test sheets: `press.toml`.
+
+use serde::{Deserialize, Serialize};
+
+use super::calibrate::edges::Edges;
+use super::calibrate::estimate::Estimate;
+use super::calibrate::inks::Register;
+use super::calibrate::legibility::Legible;
+use super::calibrate::texture::Texture;
+use super::calibrate::tones::Tones;
+use crate::channel::{Conditions, Glare, Technology};
+use crate::imaging::{Mm, Ppi};
+
+/// The first line of the file: what it is, and its version.
+const SCHEMA: &str = "tumar.press/1";
+
+/// Sigma of a good scanner's optics, in its pixels: how much of an edge's width is taken for the scanner's.
+/// A guess; at 1200 ppi it is a quarter of what most presses blur.
+const OPTICS_PX: f64 = 0.45;
+/// Resolution of a screened press; its dots are not resolved. A guess.
+const DEVICE: Ppi = Ppi(2400.0);
+/// The sides of a pixel's square blur as much as a Gaussian of this share of them.
+const SQUARE: f64 = 0.288_7;
+
+/// A press and the scanner that its sheets were scanned on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Press {
+    schema: String,
+    /// Numbers of the sheets, with their sizes.
+    pub sheets: Vec<String>,
+    /// Resolution that the scans state, and the true one, pixels an inch of the raster's own size.
+    pub scan_ppi: f64,
+    /// Size of the print over the raster's, across and down, 1 being 100 %, by the resolution that the scan
+    /// states.
+    pub scale: [Estimate; 2],
+    /// How far lines bow, mm.
+    pub bow_mm: Estimate,
+    /// Root mean square by which marks miss their places after all, mm.
+    pub placement_mm: Estimate,
+    /// What the wedges tell.
+    pub tones: Tones,
+    /// What the edges tell.
+    pub edges: Edges,
+    /// What the tints tell.
+    pub texture: Texture,
+    /// What the dots of ink tell, where there are colours.
+    pub register: Option<Register>,
+    /// How the strips were read.
+    #[serde(default)]
+    pub strips: Vec<Legible>,
+}
+
+impl Press {
+    #[expect(clippy::too_many_arguments, reason = "one a part")]
+    pub(super) fn new(
+        sheets: Vec<String>,
+        scan_ppi: f64,
+        scale: [Estimate; 2],
+        [bow_mm, placement_mm]: [Estimate; 2],
+        tones: Tones,
+        edges: Edges,
+        texture: Texture,
+        register: Option<Register>,
+        strips: Vec<Legible>,
+    ) -> Self {
+        let schema = SCHEMA.to_owned();
+        Self {
+            schema,
+            sheets,
+            scan_ppi,
+            scale,
+            bow_mm,
+            placement_mm,
+            tones,
+            edges,
+            texture,
+            register,
+            strips,
+        }
+    }
+
+    /// Reads a press's file.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let press: Self = toml::from_str(text).map_err(|e| e.to_string().trim_end().to_owned())?;
+        if press.schema != SCHEMA {
+            return Err(format!("it says {:?}, not {SCHEMA:?}: calibrate anew", press.schema));
+        }
+        let range = press.tones.paper.value - press.tones.black.value;
+        let [across, down] = [press.edges.across.value, press.edges.down.value];
+        let is_sane = range > 0.05
+            && [across, down].iter().all(|sigma| (0.001..0.5).contains(sigma))
+            && (50.0..=12_000.0).contains(&press.scan_ppi)
+            && press.tones.gain.value.abs() < 0.5;
+        is_sane
+            .then_some(press)
+            .ok_or_else(|| "its numbers are not those of a press: calibrate anew".to_owned())
+    }
+
+    /// As `press.toml`.
+    ///
+    /// # Errors
+    /// None that a measured press has.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
+    }
+
+    /// This very press and scanner, for the print-and-scan model.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        let Conditions { mut print, mut scan } = Conditions::clean(Ppi(self.scan_ppi));
+        let tones = &self.tones;
+        print.technology = match self.texture.screen {
+            Some(screen) => Technology::ClusteredDot {
+                device: DEVICE,
+                lines: screen.lines_per_inch,
+                angle_deg: screen.angle_deg,
+            },
+            None => Technology::Continuous,
+        };
+        print.paper = tones.paper.value.clamp(0.05, 1.0);
+        print.black = tones.black.value.clamp(0.0, 0.9 * print.paper);
+        // What calibration left of it is all that was seen.
+        (print.gain, print.calibration) = (tones.gain.value.clamp(-0.24, 0.24), 0.0);
+        print.spot = Mm(self.spot_mm());
+        print.grain = self.texture.grain.value.clamp(0.0, 0.3);
+        scan.optics_px = OPTICS_PX;
+        scan.aspect = (self.edges.across.value / self.edges.down.value).clamp(0.5, 2.0);
+        scan.scale = self.scale.map(|scale| 1.0 / scale.value.clamp(0.5, 2.0));
+        let glass = tones.glare.value.clamp(0.0, 0.4);
+        scan.glare = Glare { glass, reach: Mm(5.0), ..Glare::NONE };
+        scan.read_noise = self.texture.noise.value.clamp(0.0, 0.1);
+        scan.border = [Mm(3.0); 4];
+        scan.surround.reflectance = print.paper;
+        Conditions { print, scan }
+    }
+
+    /// Sigma of a printed spot, mm: of an edge's width what the scanner's pixels and optics do not explain.
+    #[must_use]
+    pub fn spot_mm(&self) -> f64 {
+        let pixel = 25.4 / self.scan_ppi;
+        let whole = self.edges.across.value * self.edges.down.value;
+        let scanner = pixel * pixel * (OPTICS_PX * OPTICS_PX + SQUARE * SQUARE);
+        (whole - scanner).max(0.003f64.powi(2)).sqrt()
+    }
+
+    /// Sentences on what is out of the ordinary, and what to mend.
+    #[must_use]
+    pub fn advice(&self) -> Vec<String> {
+        let mut advice = Vec::new();
+        let tones = &self.tones;
+        let percent = |scale: Estimate| 100.0 * scale.value;
+        if self.scale.iter().any(|scale| (scale.value - 1.0).abs() > 0.004) {
+            advice.push(format!(
+                "the print is {:.1} % wide and {:.1} % high: print at 100 %, without fitting it to the page, or correct the resolution that the scanner states",
+                percent(self.scale[0]),
+                percent(self.scale[1])
+            ));
+        }
+        match tones.clipped {
+            [true, true] => advice.push(
+                "the scan ends at both black and white: the scanner's driver stretches contrast (automatic exposure, levels or document mode); switch it off and scan again".to_owned(),
+            ),
+            [true, false] => advice.push(
+                "dark tones are cut off by the scan itself: lower the black point in the scanner's driver, and switch automatic exposure off".to_owned(),
+            ),
+            [false, true] => advice.push(
+                "paper and light tones are cut off by the scan itself: raise the white point in the scanner's driver, and switch automatic exposure off".to_owned(),
+            ),
+            [false, false] => {}
+        }
+        if tones.shadows_lost > 12.0 && !tones.clipped[0] {
+            advice.push(format!(
+                "shadows under L* {:.0} are lost: raise the black point of the print (less ink), or lighten dark portraits",
+                tones.shadows_lost
+            ));
+        }
+        if tones.highlights_lost < 95.0 && !tones.clipped[1] {
+            advice.push(format!(
+                "lights over L* {:.0} are lost: print light tones with more ink",
+                tones.highlights_lost
+            ));
+        }
+        if tones.gain.value > 0.12 {
+            advice.push(format!(
+                "half tones print {:.0} % too full: calibrate the press, or let embed take it back (--press)",
+                100.0 * tones.gain.value
+            ));
+        }
+        if self.edges.overshoot.value > 0.06 {
+            advice.push(format!(
+                "edges overshoot by {:.0} %: the scanner sharpens; switch it off",
+                100.0 * self.edges.overshoot.value
+            ));
+        }
+        let [across, down] = [self.edges.across.value, self.edges.down.value];
+        if f64::max(across, down) > 0.075 {
+            advice.push(format!(
+                "an edge spreads over {across:.3} × {down:.3} mm; microtext of 0.24 mm is read up to 0.08: print and scan finer, or choose larger capitals"
+            ));
+        }
+        if let Some(register) = &self.register {
+            let off =
+                register.inks.iter().map(|ink| f64::hypot(ink[0], ink[1])).fold(0.0, f64::max);
+            if off > 0.08 {
+                advice
+                    .push(format!("inks miss each other by up to {off:.2} mm: register the press"));
+            }
+        }
+        advice
+    }
+}
