@@ -108,6 +108,7 @@ pub mod error {
     pub use crate::issue::screen::ScreenError;
     pub use crate::issue::signature::SignError;
     pub use crate::press::calibrate::CalibrateError;
+    pub use crate::press::correction::CorrectionError;
     pub use crate::press::prediction::PredictionError;
     pub use crate::press::sheet::SheetError;
     pub use crate::spec::key::{KeyError, NumberError};

@@ -1,9 +1,11 @@
 //! The press: what one printer and one scanner do to a page, measured on a test sheet.
 //!
 //! [`sheet`] draws it; [`calibrate`] finds and measures it in scans; [`Press`] is what came out, which the
-//! print-and-scan model can take the place of; [`prediction`] tells how often such prints are read.
+//! print-and-scan model can take the place of; [`correction`] takes its tone curve
+//! back; [`prediction`] tells how often such prints are read.
 
 pub mod calibrate;
+pub mod correction;
 pub mod prediction;
 #[expect(clippy::module_inception, reason = "the press is what the room is about")]
 mod press;

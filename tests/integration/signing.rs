@@ -1,25 +1,14 @@
 //! Signing at the command line: keys, prints, runs, checks; and what is refused.
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
+use crate::common::ends;
 use crate::common::shop::Shop;
-use crate::common::tumar;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/synthetic-01-suit.png");
 const NAME: [&str; 4] = ["--surname", "Ахметова", "--given", "Әсел"];
-
-/// Ends with this code; gives what it says, on stderr where it fails to work.
-#[track_caller]
-fn ends(folder: &Path, args: &[&str], code: i32) -> String {
-    let output = tumar(folder, args);
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {out}{err}");
-    assert!(err.lines().count() <= 1, "{err}");
-    if err.is_empty() { out } else { err }
-}
 
 fn embed<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&["embed", SAMPLE, "--out", "print.tif", "--quiet"], &NAME[..], more].concat()

@@ -6,6 +6,7 @@ use image::RgbImage;
 use serde::Serialize;
 use tumar::error::{EmbedError, SignError};
 use tumar::microtext::Microtext;
+use tumar::press::correction::Correction;
 use tumar::report::preview;
 use tumar::{Document, Embedded, Format, Imprint, Mm, Picture, Ppi, Profile, Summary};
 
@@ -52,6 +53,15 @@ impl Output {
     }
 }
 
+/// What takes a press's tone curve back.
+fn correction(path: &Path, output: Output) -> Result<Correction, Failure> {
+    if !matches!(output, Output::Raster(_)) {
+        let only = "--press is for rasters: name a file that ends in .png, .tif or .tiff";
+        return Err(Failure::usage(only));
+    }
+    Correction::of(&files::read_press(path)?).map_err(|error| Failure::file(path, error))
+}
+
 pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let output = Output::of(args)?;
     let profile = args.profile()?;
@@ -63,9 +73,15 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     let mut outputs = vec![args.out.as_path()];
     outputs.extend(json.filter(|path| !files::is_stdout(path)));
     outputs.extend(preview_path);
-    files::check_outputs(&[&args.portrait], &outputs)?;
+    let mut inputs = vec![args.portrait.as_path()];
+    inputs.extend(args.press.as_deref());
+    files::check_outputs(&inputs, &outputs)?;
 
-    let portrait = args.picture.read(&args.portrait, &args.common)?;
+    let correction = args.press.as_deref().map(|path| correction(path, output)).transpose()?;
+    let mut portrait = args.picture.read(&args.portrait, &args.common)?;
+    if let Some(correction) = &correction {
+        portrait = correction.lifted(&portrait);
+    }
     let imprint = match signer {
         None => imprint,
         Some(Signing { signer, document }) => {
@@ -74,12 +90,15 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         }
     };
     let printed = match output {
-        Output::Raster(format) => {
-            tumar::print(&portrait, &imprint, &profile).map(|Embedded { picture, summary }| {
-                let bytes = tumar::encode(&picture, format);
-                (bytes, summary, preview_path.map(|_| picture))
-            })
-        }
+        Output::Raster(format) => match tumar::print(&portrait, &imprint, &profile) {
+            Ok(Embedded { picture, summary }) => {
+                let corrected = correction.map(|correction| correction.corrected(&picture));
+                let corrected = corrected.transpose().map_err(Failure::usage)?;
+                let bytes = tumar::encode(corrected.as_ref().unwrap_or(&picture), format);
+                Ok((bytes, summary, preview_path.map(|_| picture)))
+            }
+            Err(error) => Err(error),
+        },
         Output::Pdf(microtext) => tumar::pdf(&portrait, &imprint, &profile, microtext)
             .map(|Document { bytes, summary }| (Ok(bytes), summary, None)),
         Output::Svg => {

@@ -14,7 +14,7 @@ const REACH: f64 = 0.35;
 const STEP: f64 = 0.005;
 /// Share of a side that is used: corners are round.
 const MIDDLE: f64 = 0.7;
-/// Pieces of a side whose edges are found one by one, as no edge is straight.
+/// Pieces of a side whose edges are found one by one.
 const PIECES: usize = 12;
 /// Lines of each piece.
 const LINES: usize = 24;
@@ -89,34 +89,36 @@ fn edge(patch: &Patch<'_>, middle: [f64; 2], turn_deg: f64, half: f64) -> Option
         patch.at([0, 1].map(|i| middle[i] + (half + out) * normal[i] + way * along[i]))
     };
     let points = (2.0 * REACH / STEP) as usize;
+    let way = |piece: usize, line: usize| {
+        let share = (piece * LINES + line) as f64 / (PIECES * LINES) as f64;
+        half * MIDDLE * (2.0 * share - 1.0)
+    };
+    let profile = |piece: usize, shift: f64| -> Option<Vec<f64>> {
+        let point = |i: usize| {
+            let out = STEP * (i as f64 + 0.5) - REACH + shift;
+            let values = (0..LINES).map(|line| value(&patch.luminance, at(out, way(piece, line))));
+            values.sum::<Option<f64>>().map(|sum| sum / LINES as f64)
+        };
+        (0..points).map(point).collect()
+    };
+    let own = |piece: usize| {
+        let crossing = crossing(&profile(piece, 0.0)?)?;
+        let shift = STEP * crossing - REACH;
+        (shift.abs() < 0.5 * REACH).then(|| (way(piece, LINES / 2), shift))
+    };
+    let found: Vec<(f64, f64)> = (0..PIECES).filter_map(own).collect();
+    if 2 * found.len() < PIECES {
+        return None;
+    }
+    // The side is straight: one piece's own edge is as noisy as its ink.
+    let [start, slope] = line(&found);
     let mut sum = vec![0.0; points];
     let mut used = 0.0;
     for piece in 0..PIECES {
-        let way = |line: usize| {
-            let share = (piece * LINES + line) as f64 / (PIECES * LINES) as f64;
-            half * MIDDLE * (2.0 * share - 1.0)
-        };
-        let profile = |shift: f64| -> Option<Vec<f64>> {
-            (0..points)
-                .map(|i| {
-                    let out = STEP * (i as f64 + 0.5) - REACH + shift;
-                    let values = (0..LINES).map(|line| value(&patch.luminance, at(out, way(line))));
-                    values.sum::<Option<f64>>().map(|sum| sum / LINES as f64)
-                })
-                .collect()
-        };
-        // A piece is looked at again where its own edge is.
-        let Some(own) = profile(0.0).and_then(|values| crossing(&values)) else { continue };
-        let shift = STEP * own - REACH;
-        if shift.abs() > 0.5 * REACH {
-            continue;
-        }
-        let Some(values) = profile(shift) else { continue };
+        let shift = start + slope * way(piece, LINES / 2);
+        let Some(values) = profile(piece, shift) else { continue };
         sum.iter_mut().zip(values).for_each(|(sum, v)| *sum += v);
         used += 1.0;
-    }
-    if used < 0.5 * PIECES as f64 {
-        return None;
     }
     let [dark, light] = ends(&sum);
     if light - dark < 0.05 * used {
@@ -126,6 +128,18 @@ fn edge(patch: &Patch<'_>, middle: [f64; 2], turn_deg: f64, half: f64) -> Option
     let least = rise.iter().copied().fold(0.0, f64::min);
     let most = rise.iter().copied().fold(1.0, f64::max);
     Some(Edge { sigma: width(&rise)?, overshoot: 0.5 * (most - 1.0 - least) })
+}
+
+/// Start and slope of the line of least squares.
+fn line(points: &[(f64, f64)]) -> [f64; 2] {
+    let n = points.len() as f64;
+    let mean = points.iter().fold([0.0; 2], |[x, y], p| [x + p.0 / n, y + p.1 / n]);
+    let (mut dot, mut square) = (0.0, 1e-12);
+    for (x, y) in points {
+        dot += (x - mean[0]) * (y - mean[1]);
+        square += (x - mean[0]).powi(2);
+    }
+    [mean[1] - dot / square * mean[0], dot / square]
 }
 
 fn value(plane: &Plane, [x, y]: [f64; 2]) -> Option<f64> {

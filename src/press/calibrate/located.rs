@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::CalibrateError;
+use super::error::CalibrateError;
 use crate::imaging::{Picture, Plane};
 use crate::press::sheet::label::Label;
 use crate::press::sheet::plan::{self, MARK, MODULE, MODULES, Part, Place, Size};

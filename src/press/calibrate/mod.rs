@@ -4,6 +4,7 @@
 //! of all sheets.
 
 pub mod edges;
+pub mod error;
 pub mod estimate;
 pub mod inks;
 pub mod legibility;
@@ -12,41 +13,16 @@ mod patch;
 pub mod texture;
 pub mod tones;
 
-use thiserror::Error;
-
 use super::press::Press;
 use crate::imaging::{Picture, Ppi};
 use edges::Edges;
+pub use error::CalibrateError;
 use estimate::Estimate;
 use inks::Register;
 use legibility::Legible;
 use located::{Located, locate};
 use texture::Texture;
 use tones::{Step, Tones};
-
-/// Why a scan tells nothing of a press.
-#[derive(Debug, Error)]
-pub enum CalibrateError {
-    /// None was found.
-    #[error(
-        "no test sheet is seen: none of its codes can be read; scan a sheet of tumar sheet, whole and upright or not, at 200 ppi or more, its right side and unmirrored"
-    )]
-    NoSheet,
-    /// Too little of it.
-    #[error("only {0} of the sheet's marks are seen; six are needed: scan more of it")]
-    FewMarks(usize),
-    /// A part lacks.
-    #[error("no {0} of the sheet is seen whole: scan more of it")]
-    Lacks(&'static str),
-    /// How large its pixels are is not known.
-    #[error(
-        "the scan states no resolution, so the print's size cannot be told: give it with --ppi N"
-    )]
-    NoResolution,
-    /// Nothing to calibrate by.
-    #[error("no scan was given")]
-    None,
-}
 
 /// What one scan tells.
 #[derive(Clone, Debug)]

@@ -6,10 +6,10 @@ use imageproc::drawing::draw_text_mut;
 use qrcode::{Color, EcLevel, QrCode, Version};
 use rayon::prelude::*;
 
+use super::error::SheetError;
 use super::label::Label;
 use super::plan::{self, Part, Place, SLANT_DEG, STRIP, Size};
 use super::strip::{self, Strip};
-use super::{SheetError, portrait_profile};
 use crate::imaging::{Picture, Ppi, tone};
 use crate::issue::{print, screen};
 use crate::spec::{Imprint, Mode, Name, Profile};
@@ -59,7 +59,7 @@ pub(super) fn render(
         }
     }
     let name = strip::name();
-    let profile = portrait_profile(dpi)?;
+    let profile = strip::of_portraits(dpi)?;
     for (portrait, place) in portraits.iter().cycle().zip(plan::portraits(size)) {
         put(&mut page, portrait, &name, &profile, place, mm)?;
     }

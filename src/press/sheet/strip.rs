@@ -1,6 +1,6 @@
 //! The strips of microtext on a sheet: one known name on flat tones, at several strengths and sizes.
 
-use super::SheetError;
+use super::error::SheetError;
 use super::plan::STRIP;
 use crate::imaging::{Mm, Ppi};
 use crate::spec::{Mode, Name, Profile};
@@ -55,6 +55,14 @@ impl Strip {
         [profile.width, profile.height] = STRIP.map(Mm);
         Ok(profile.with_mode(self.mode))
     }
+}
+
+/// By which a sheet's portraits are printed and read.
+///
+/// # Errors
+/// [`SheetError::Profile`], for a resolution that no profile may have.
+pub fn of_portraits(dpi: Ppi) -> Result<Profile, SheetError> {
+    Ok(Profile::default().with_dpi(dpi.0)?)
 }
 
 /// The name of all strips and portraits of a sheet.

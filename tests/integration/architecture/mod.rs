@@ -17,6 +17,7 @@ const ROOMS: &[&[&str]] = &[
     &["imaging"],
     &["formats", "spec"],
     &["channel", "issue", "inspect"],
+    &["press"],
     &["report"],
     &["run"],
     &["bin"],

@@ -28,6 +28,16 @@ pub(crate) fn tumar(folder: &Path, args: &[&str]) -> Output {
     Command::new(TUMAR).current_dir(folder).args(args).output().expect("the program starts")
 }
 
+/// Ends with this code; gives what it says, on stderr where it fails to work.
+#[track_caller]
+pub(crate) fn ends(folder: &Path, args: &[&str], code: i32) -> String {
+    let output = tumar(folder, args);
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {out}{err}");
+    assert!(err.lines().count() <= 1, "{err}");
+    if err.is_empty() { out } else { err }
+}
+
 /// Of the prints that tests draw: fine enough for a line of a tenth of a millimetre.
 pub(crate) const DPI: Ppi = Ppi(1200.0);
 /// A passport portrait.

@@ -42,6 +42,10 @@ pub(crate) struct EmbedArgs {
     pub(crate) microtext: Option<Microtext>,
     #[command(flatten)]
     print: PrintArgs,
+    /// What tumar calibrate measured: its tone curve is taken back from a raster, and dark tones are kept out
+    /// of the shadows that it loses
+    #[arg(long, value_name = "PRESS.toml")]
+    pub(crate) press: Option<PathBuf>,
     /// The issuer's key: half of the lines begin where it says for this document
     #[arg(long, value_name = "FILE", requires = "document_number")]
     key: Option<PathBuf>,
