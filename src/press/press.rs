@@ -12,7 +12,7 @@ use crate::channel::{Conditions, Glare, Technology};
 use crate::imaging::{Mm, Ppi};
 
 /// The first line of the file: what it is, and its version.
-const SCHEMA: &str = "tumar.press/1";
+pub(super) const SCHEMA: &str = "tumar.press/1";
 
 /// Sigma of a good scanner's optics, in its pixels: how much of an edge's width is taken for the scanner's.
 /// A guess; at 1200 ppi it is a quarter of what most presses blur.
@@ -25,7 +25,8 @@ const SQUARE: f64 = 0.288_7;
 /// A press and the scanner that its sheets were scanned on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Press {
-    schema: String,
+    /// What the file is.
+    pub(super) schema: String,
     /// Numbers of the sheets, with their sizes.
     pub sheets: Vec<String>,
     /// Resolution that the scans state, and the true one, pixels an inch of the raster's own size.
@@ -51,34 +52,6 @@ pub struct Press {
 }
 
 impl Press {
-    #[expect(clippy::too_many_arguments, reason = "one a part")]
-    pub(super) fn new(
-        sheets: Vec<String>,
-        scan_ppi: f64,
-        scale: [Estimate; 2],
-        [bow_mm, placement_mm]: [Estimate; 2],
-        tones: Tones,
-        edges: Edges,
-        texture: Texture,
-        register: Option<Register>,
-        strips: Vec<Legible>,
-    ) -> Self {
-        let schema = SCHEMA.to_owned();
-        Self {
-            schema,
-            sheets,
-            scan_ppi,
-            scale,
-            bow_mm,
-            placement_mm,
-            tones,
-            edges,
-            texture,
-            register,
-            strips,
-        }
-    }
-
     /// Reads a press's file.
     ///
     /// # Errors
@@ -125,7 +98,9 @@ impl Press {
         // What calibration left of it is all that was seen.
         (print.gain, print.calibration) = (tones.gain.value.clamp(-0.24, 0.24), 0.0);
         print.spot = Mm(self.spot_mm());
-        print.grain = self.texture.grain.value.clamp(0.0, 0.3);
+        // A screen's dots are no grain.
+        let grain = if self.texture.screen.is_some() { 0.0 } else { self.texture.grain.value };
+        print.grain = grain.clamp(0.0, 0.3);
         scan.optics_px = OPTICS_PX;
         scan.aspect = (self.edges.across.value / self.edges.down.value).clamp(0.5, 2.0);
         scan.scale = self.scale.map(|scale| 1.0 / scale.value.clamp(0.5, 2.0));

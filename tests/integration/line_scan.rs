@@ -5,6 +5,9 @@
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use tumar::{Picture, Ppi};
 
+/// A dot of a sheet at 1200 dpi, mm.
+const DOT: f64 = 25.4 / 1200.0;
+
 /// What both do.
 #[derive(Clone, Debug)]
 pub(crate) struct LineScan {
@@ -77,7 +80,8 @@ impl LineScan {
     /// Sigma of the blur of both, mm.
     pub(crate) fn sigma(&self) -> f64 {
         let boxed = |width: f64| width * width / 12.0;
-        (2.0 * boxed(self.spot) + boxed(25.4 / self.ppi)).sqrt()
+        // The page's own dots, twice: they are boxes, and are looked at without interpolation.
+        (2.0 * boxed(self.spot) + boxed(25.4 / self.ppi) + 2.0 * boxed(DOT)).sqrt()
     }
 
     /// Prints and scans a page, all in one, in colour if it has any.

@@ -87,7 +87,7 @@ impl Map {
     }
 
     /// Through pairs of a point of the sheet and its pixel; bowed only where the points are many.
-    fn fit(size: Size, pairs: &[([f64; 2], [f64; 2])]) -> Option<Self> {
+    fn fit(size: Size, pairs: &[Pair]) -> Option<Self> {
         let half = size.mm().map(|side| 0.5 * side);
         let mut map = Self { by: [[0.0; 6]; 2], middle: half, half };
         let terms = if pairs.len() >= 2 * FEWEST { 6 } else { 3 };
@@ -102,6 +102,9 @@ impl Map {
     }
 }
 
+/// A point of the sheet, mm, and its pixel.
+type Pair = ([f64; 2], [f64; 2]);
+
 /// Finds a sheet in a scan.
 ///
 /// # Errors
@@ -115,7 +118,7 @@ pub fn locate(scan: &Picture) -> Result<Located, CalibrateError> {
     let light = scan.luminance(factor);
     let fine = factor as f64;
     let mut map = rough;
-    let mut found: Vec<([f64; 2], [f64; 2])> = Vec::new();
+    let mut found: Vec<Pair> = Vec::new();
     // The panels whose codes were read come first: by them the others are found.
     let of_codes: Vec<usize> = labels.iter().map(|label| label.panel).collect();
     for panels in [of_codes.clone(), (0..size.panels().len()).collect()] {
@@ -133,7 +136,7 @@ pub fn locate(scan: &Picture) -> Result<Located, CalibrateError> {
                 return Err(CalibrateError::FewMarks(found.len()));
             }
             map = Map::fit(size, &found).ok_or(CalibrateError::NoSheet)?;
-            let off = |(mark, seen): &([f64; 2], [f64; 2])| distance(map.at(*mark), *seen) / per_mm;
+            let off = |(mark, seen): &Pair| distance(map.at(*mark), *seen) / per_mm;
             found.retain(|pair| off(pair) < OFF);
         }
     }
@@ -154,9 +157,8 @@ fn marks(size: Size, panel: usize) -> impl Iterator<Item = [f64; 2]> {
         .map(move |(_, [x, y, width, height])| [left + x + 0.5 * width, top + y + 0.5 * height])
 }
 
-/// The labels that were read, all of one sheet, and the corners of their codes on the sheet and in the scan.
-#[expect(clippy::type_complexity, reason = "two lists")]
-fn codes(scan: &Picture) -> Option<(Vec<Label>, Vec<([f64; 2], [f64; 2])>)> {
+/// The labels that were read, all of one sheet, and the corners of their codes.
+fn codes(scan: &Picture) -> Option<(Vec<Label>, Vec<Pair>)> {
     let (width, height) = scan.size();
     for side in SIDES {
         let factor = (width.max(height) as f64 / side as f64).round().max(1.0) as usize;

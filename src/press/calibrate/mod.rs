@@ -13,7 +13,7 @@ mod patch;
 pub mod texture;
 pub mod tones;
 
-use super::press::Press;
+use super::press::{Press, SCHEMA};
 use crate::imaging::{Picture, Ppi};
 use edges::Edges;
 pub use error::CalibrateError;
@@ -120,6 +120,17 @@ pub fn press(sheets: &[Sheet]) -> Result<Press, CalibrateError> {
     let register = sheets.iter().find_map(|sheet| sheet.register);
     let strips = sheets.iter().flat_map(|sheet| sheet.strips.clone()).collect();
     let named = |sheet: &Sheet| format!("{} {}", sheet.located.size, sheet.located.number);
-    let (names, ppi) = (sheets.iter().map(named).collect(), mean(&|sheet| sheet.ppi));
-    Ok(Press::new(names, ppi, scale, [bow, placement], tones, edges, texture, register, strips))
+    Ok(Press {
+        schema: SCHEMA.to_owned(),
+        sheets: sheets.iter().map(named).collect(),
+        scan_ppi: mean(&|sheet| sheet.ppi),
+        scale,
+        bow_mm: bow,
+        placement_mm: placement,
+        tones,
+        edges,
+        texture,
+        register,
+        strips,
+    })
 }

@@ -27,6 +27,8 @@ const STANDS: f32 = 40.0;
 /// Light from which on paper is taken to be clipped, and the tint that takes its place.
 const WHITE: f64 = 0.99;
 const LIGHTEST: u8 = TINTS[TINTS.len() - 1];
+/// … and the one upright to it has this share of its power. A guess.
+const ALSO: f32 = 0.1;
 /// Points of the transform, each way.
 const POINTS: usize = 128;
 
@@ -76,7 +78,7 @@ pub(super) fn measure(scan: &Picture, sheet: &Located, tones: &Tones) -> Option<
                 let range = tones.paper.value - tones.black.value;
                 grains.push((noise, share * range));
             }
-            screens.extend(screen(scan, sheet, place));
+            screens.push(screen(scan, sheet, place));
         }
     }
     let noise = Estimate::of(&paper)?;
@@ -141,7 +143,18 @@ fn screen(scan: &Picture, sheet: &Located, place: Place) -> Option<[f64; 2]> {
         }
     }
     let (most, wave) = best?;
-    (most > STANDS * median(&mut among)?).then(|| {
+    let among = median(&mut among)?;
+    // A screen has rows both ways; what error diffusion and a raster's beat leave has one.
+    let bin = |v: f64, axis: usize| {
+        (v * POINTS as f64 / per_mm[axis]).round().rem_euclid(POINTS as f64) as usize
+    };
+    let upright = [bin(-wave[1], 0), bin(wave[0], 1)];
+    let near = (0..9).map(|i| {
+        let at = |axis: usize, off: usize| (upright[axis] + POINTS + off - 1) % POINTS;
+        power[[at(1, i / 3), at(0, i % 3)]]
+    });
+    let other = near.fold(0.0, f32::max);
+    (most > STANDS * among && other > ALSO * most).then(|| {
         let angle = wave[1].atan2(wave[0]).to_degrees().rem_euclid(90.0);
         [f64::hypot(wave[0], wave[1]), angle]
     })
@@ -201,8 +214,9 @@ fn power(values: &Plane) -> Array2<f32> {
     power
 }
 
-/// The screen on which most tints agree.
-fn agreed(seen: &[[f64; 2]]) -> Option<Screen> {
+/// The screen on which most tints agree. `tints`: what was seen on each.
+fn agreed(tints: &[Option<[f64; 2]>]) -> Option<Screen> {
+    let seen: Vec<[f64; 2]> = tints.iter().copied().flatten().collect();
     let near = |a: &[f64; 2], b: &[f64; 2]| {
         let turn = (a[1] - b[1]).abs();
         (a[0] / b[0] - 1.0).abs() < 0.02 && turn.min(90.0 - turn) < 2.0
@@ -211,7 +225,7 @@ fn agreed(seen: &[[f64; 2]]) -> Option<Screen> {
     let best = seen.iter().max_by_key(votes)?;
     let same: Vec<&[f64; 2]> = seen.iter().filter(|other| near(best, other)).collect();
     // By chance one tint has a wave; half of them do not have the same.
-    (same.len() >= 2 && 3 * same.len() >= seen.len()).then(|| {
+    (2 * same.len() >= tints.len()).then(|| {
         let mean = |of: &dyn Fn(&[f64; 2]) -> f64| {
             same.iter().map(|s| of(s)).sum::<f64>() / same.len() as f64
         };
