@@ -27,7 +27,7 @@ pub fn page(press: &Press, prediction: Option<&Prediction>) -> Result<String, as
         rows: rows(press),
         curve: Curve::of(press),
         strips: strips(press),
-        prediction: prediction.map(|found| said(found)),
+        prediction: prediction.map(said),
     }
     .render()
 }

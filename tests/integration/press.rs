@@ -112,7 +112,7 @@ fn the_strips_of_a_page_are_read() {
     // The first three are those of the profile's strength.
     let read = press.strips.iter().take(3).filter(|strip| strip.is_read).count();
     assert_eq!(read, 3, "{:?}", press.strips);
-    let blurred = LineScan { spot: 0.22, ..sharp };
+    let blurred = LineScan { spot: 0.21, ..sharp };
     assert!(measured(&blurred.scan(&page)).strips.iter().all(|strip| !strip.is_read));
 }
 
@@ -201,7 +201,7 @@ fn what_is_no_sheet_is_refused() {
     assert!(matches!(calibrate::measure(&unsized_scan, None), Err(CalibrateError::NoResolution)));
     // The code alone.
     let part = card();
-    let [x, y, side] = [5.0, 6.0, 16.0].map(|mm: f64| (mm * 1200.0 / 25.4) as u32);
+    let [x, y, side] = [4.0, 6.0, 16.0].map(|mm: f64| (mm * 1200.0 / 25.4) as u32);
     let code = imageops::crop_imm(&part.pixels.to_rgb8(), x, y, side, side).to_image();
     let code = Picture { pixels: code.into(), ..part };
     assert!(matches!(calibrate::measure(&code, None), Err(CalibrateError::FewMarks(_))));

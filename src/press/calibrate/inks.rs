@@ -62,9 +62,12 @@ fn off(plane: &Plane, patch: &Patch<'_>, middle: [f64; 2], per_mm: [f64; 2]) -> 
     let rows = (2.0 * reach * per_mm[1]) as usize;
     let place = [middle[0] - reach, middle[1] - reach, 2.0 * reach, 2.0 * reach];
     let values = patch.values(plane, place);
+    if values.iter().any(|v| v.is_nan()) {
+        return None;
+    }
     let least = values.iter().copied().fold(f32::INFINITY, f32::min);
     let most = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    if values.dim() != (rows.max(1), columns.max(1)) || !(most - least > SEEN) {
+    if values.dim() != (rows.max(1), columns.max(1)) || (most - least).total_cmp(&SEEN).is_le() {
         return None;
     }
     let (mut sum, mut at) = (0.0, [0.0; 2]);

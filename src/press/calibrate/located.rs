@@ -105,6 +105,9 @@ impl Map {
 /// A point of the sheet, mm, and its pixel.
 type Pair = ([f64; 2], [f64; 2]);
 
+/// What a code says, and its corners in the scan.
+type Code = (Label, [[f64; 2]; 4]);
+
 /// Finds a sheet in a scan.
 ///
 /// # Errors
@@ -130,14 +133,19 @@ pub fn locate(scan: &Picture) -> Result<Located, CalibrateError> {
                 Some((mark, centre.map(|v| v * fine)))
             })
             .collect();
-        // What does not lie with the others is no mark.
-        for _ in 0..3 {
+        // What does not lie with the others is no mark: the worst goes first, as it bends the map.
+        loop {
             if found.len() < FEWEST {
                 return Err(CalibrateError::FewMarks(found.len()));
             }
             map = Map::fit(size, &found).ok_or(CalibrateError::NoSheet)?;
             let off = |(mark, seen): &Pair| distance(map.at(*mark), *seen) / per_mm;
-            found.retain(|pair| off(pair) < OFF);
+            let offs = found.iter().map(off).enumerate();
+            let Some((worst, most)) = offs.max_by(|a, b| a.1.total_cmp(&b.1)) else { break };
+            if most < OFF {
+                break;
+            }
+            found.swap_remove(worst);
         }
     }
     let squares = found.iter().map(|(mark, seen)| distance(map.at(*mark), *seen).powi(2));
@@ -166,7 +174,7 @@ fn codes(scan: &Picture) -> Option<(Vec<Label>, Vec<Pair>)> {
         let (rows, columns) = light.dim();
         let grey = |x: usize, y: usize| (255.0 * light[[y, x]].clamp(0.0, 1.0).sqrt()) as u8;
         let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(columns, rows, grey);
-        let mut sheets: BTreeMap<(String, String), Vec<(Label, [[f64; 2]; 4])>> = BTreeMap::new();
+        let mut sheets: BTreeMap<(String, String), Vec<Code>> = BTreeMap::new();
         for grid in prepared.detect_grids() {
             let Ok((_, text)) = grid.decode() else { continue };
             let Ok(label) = text.parse::<Label>() else { continue };

@@ -6,8 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Side of a module of the code: wide enough for a scan at 200 ppi.
-pub const MODULE: f64 = 0.4;
+/// Side of a module of the code: wide enough for a scan at 200 ppi, and for a blur in which nothing is read.
+pub const MODULE: f64 = 0.5;
 /// Modules of the code's side without its quiet zone: version 1 (ISO/IEC 18004).
 pub const MODULES: usize = 21;
 /// Radius of a mark.
@@ -187,7 +187,7 @@ pub fn panel() -> Vec<(Part, Place)> {
     }
     parts.extend([1.5, 78.5].map(|x| (Part::Mark, disc([x, 24.0], MARK))));
     let side = MODULE * MODULES as f64;
-    parts.push((Part::Code, [5.0, 6.0, side, side]));
+    parts.push((Part::Code, [4.2, 6.0, side, side]));
     parts.push((Part::Ground(0), [16.9, 9.5, 60.0, 9.0]));
     for (i, tone) in STEPS.into_iter().enumerate() {
         let x = 18.1 + 3.6 * i as f64;
