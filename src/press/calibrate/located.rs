@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use nalgebra::{DMatrix, DVector};
 
 use super::error::CalibrateError;
+use crate::imaging::raster::blur;
 use crate::imaging::{Picture, Plane};
 use crate::press::sheet::label::Label;
 use crate::press::sheet::plan::{self, MARK, MODULE, MODULES, Part, Place, Size};
 
-/// Longest sides of the pictures in which codes are looked for: a module must have 2 pixels and more, and
-/// neither noise nor a screen must break it.
-const SIDES: [usize; 6] = [2800, 1800, 1200, 800, 4200, 6000];
+/// Longest side, about, of the pictures in which codes are looked for first, how many sizes are tried, and
+/// how softly each, sigma in pixels: a module must have 2 pixels and more, and neither noise nor a screen must
+/// break it. Which of them shows a code is a matter of luck.
+const SIDE: f64 = 1800.0;
+const SIZES: usize = 4;
+const SOFT: [f64; 3] = [0.0, 0.8, 1.6];
 /// Pixels a millimetre at which marks are looked at, at the most: 600 ppi.
 const FINE: f64 = 24.0;
 /// A mark is looked for so far around the place at which it should be, mm.
@@ -168,9 +172,14 @@ fn marks(size: Size, panel: usize) -> impl Iterator<Item = [f64; 2]> {
 /// The labels that were read, all of one sheet, and the corners of their codes.
 fn codes(scan: &Picture) -> Option<(Vec<Label>, Vec<Pair>)> {
     let (width, height) = scan.size();
-    for side in SIDES {
-        let factor = (width.max(height) as f64 / side as f64).round().max(1.0) as usize;
+    let long = width.max(height) as f64;
+    let mut factors: Vec<usize> = (1..=(long / 600.0) as usize).collect();
+    let off = |factor: &usize| (long / *factor as f64 / SIDE).ln().abs();
+    factors.sort_by(|a, b| off(a).total_cmp(&off(b)));
+    factors.truncate(SIZES);
+    for (factor, soft) in factors.into_iter().flat_map(|f| SOFT.map(|soft| (f, soft))) {
         let light = scan.luminance(factor);
+        let light = if soft > 0.0 { blur(&light, soft) } else { light };
         let (rows, columns) = light.dim();
         let grey = |x: usize, y: usize| (255.0 * light[[y, x]].clamp(0.0, 1.0).sqrt()) as u8;
         let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(columns, rows, grey);
