@@ -9,6 +9,9 @@ use crate::imaging::{Picture, tone};
 /// Shadows lost up to here are no loss, L*: no press tells apart what is darker.
 const BLACK: f32 = 6.0;
 
+/// Steps of the curve rise at least so much, that it can be inverted.
+const RISE: f32 = 1e-3;
+
 /// Why a press's curve cannot be taken back.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CorrectionError {
@@ -45,18 +48,17 @@ impl Correction {
             return Err(CorrectionError::Clipped);
         }
         let (black, paper) = (tones.black.value, tones.paper.value);
-        let mut curve: Vec<[f32; 2]> = Vec::new();
+        let mut curve = vec![[0.0f32; 2]];
         for step in &tones.steps {
             let wish = tone::LINEAR_OF_U8[usize::from(step.tone)].sqrt();
             let seen = ((step.on_white - black) / (paper - black)).clamp(0.0, 1.0).sqrt() as f32;
             // What noise turned round is left out.
-            if curve.last().is_none_or(|last| seen > last[1] + 1e-3) {
+            let [before, darker] = curve[curve.len() - 1];
+            if wish > before && seen > darker + RISE && seen < 1.0 - RISE {
                 curve.push([wish, seen]);
             }
         }
-        if let Some(last) = curve.last_mut() {
-            *last = [1.0, 1.0];
-        }
+        curve.push([1.0; 2]);
         Ok(Self { curve, lost: tones.shadows_lost })
     }
 

@@ -66,7 +66,16 @@ impl Press {
         let is_sane = range > 0.05
             && [across, down].iter().all(|sigma| (0.001..0.5).contains(sigma))
             && (50.0..=12_000.0).contains(&press.scan_ppi)
-            && press.tones.gain.value.abs() < 0.5;
+            && press.tones.gain.value.abs() < 0.5
+            && press.tones.steps.iter().all(|step| (0.0..=2.0).contains(&step.on_white))
+            && press.scale.iter().all(|scale| (0.5..2.0).contains(&scale.value))
+            && (0.0..100.0).contains(&press.tones.shadows_lost)
+            && [press.tones.glare, press.texture.noise, press.texture.grain]
+                .iter()
+                .all(|estimate| estimate.value.is_finite())
+            && press.texture.screen.is_none_or(|screen| {
+                (50.0..400.0).contains(&screen.lines_per_inch) && screen.angle_deg.is_finite()
+            });
         is_sane
             .then_some(press)
             .ok_or_else(|| "its numbers are not those of a press: calibrate anew".to_owned())

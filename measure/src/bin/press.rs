@@ -17,9 +17,9 @@ use measure::{names, portraits};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use tumar::press::calibrate;
 use tumar::press::prediction::{Prediction, predict};
 use tumar::press::sheet::{Size, sheet};
-use tumar::press::{Press, calibrate};
 use tumar::{Outcome, Picture, Ppi, Profile, Reader, embed};
 
 #[derive(Parser)]
@@ -100,7 +100,6 @@ fn main() -> Result<()> {
             press.tones.paper.value - truth.paper,
             press.tones.black.value - truth.black,
         );
-        let _: &Press = &press;
     }
     Ok(())
 }
