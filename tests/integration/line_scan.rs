@@ -77,11 +77,41 @@ impl LineScan {
         dot / square
     }
 
-    /// Sigma of the blur of both, mm.
-    pub(crate) fn sigma(&self) -> f64 {
-        let boxed = |width: f64| width * width / 12.0;
+    /// Waves a millimetre of the sheet, of which half of the contrast is left.
+    pub(crate) fn mtf50(&self) -> f64 {
+        let sinc = |v: f64| {
+            if v < 1e-9 {
+                1.0
+            } else {
+                (std::f64::consts::PI * v).sin() / (std::f64::consts::PI * v)
+            }
+        };
         // The page's own dots, twice: they are boxes, and are looked at without interpolation.
-        (2.0 * boxed(self.spot) + boxed(25.4 / self.ppi) + 2.0 * boxed(DOT)).sqrt()
+        let boxes = [25.4 / self.ppi / self.scale, DOT, DOT];
+        // A spot is spread over whole dots, as `boxed` does it.
+        let reach = 0.5 * self.spot / self.scale / DOT;
+        let dots = reach.ceil() as i32 + 1;
+        let share = |k: i32| {
+            let (from, to) = (f64::from(k) - 0.5, f64::from(k) + 0.5);
+            ((to.min(reach) - from.max(-reach)) / (2.0 * reach)).max(0.0)
+        };
+        let spot = |f: f64| {
+            let wave = |k: i32| share(k) * (std::f64::consts::TAU * f * DOT * f64::from(k)).cos();
+            (-dots..=dots).map(wave).sum::<f64>()
+        };
+        let left =
+            |f: f64| boxes.iter().map(|width| sinc(f * width)).product::<f64>() * spot(f).powi(2);
+        (1..).map(|i| 0.001 * f64::from(i)).find(|f| left(*f) < 0.5).unwrap_or(f64::NAN)
+    }
+
+    /// Noise of bare paper's luminance, a pixel, as a share of full light.
+    pub(crate) fn noise(&self) -> f64 {
+        // Red, green and blue have their own noise, and one gain.
+        let mixed = [0.2126f64, 0.7152, 0.0722].iter().map(|v| v * v).sum::<f64>();
+        let level = 1.055 * self.paper.powf(1.0 / 2.4) - 0.055;
+        let step = decode(level + 0.5 / 255.0) - decode(level - 0.5 / 255.0);
+        let own = self.paper / self.well + step * step / 12.0;
+        (mixed * own + (0.002 * self.paper).powi(2)).sqrt()
     }
 
     /// Prints and scans a page, all in one, in colour if it has any.

@@ -47,8 +47,8 @@ fn a_press_is_recovered() {
         );
         assert!((tones.paper.value - truth.paper).abs() < 0.01);
         assert!((tones.black.value - truth.black).abs() < 0.01);
-        for blur in [press.edges.across, press.edges.down] {
-            assert!(near(blur.value, truth.sigma(), 0.15), "{} {}", blur.value, truth.sigma());
+        for mtf50 in press.edges.mtf50() {
+            assert!(near(mtf50, truth.mtf50(), 0.1), "{mtf50} {}", truth.mtf50());
         }
         assert!(press.scale.iter().all(|scale| near(scale.value, truth.scale, 0.001)));
         assert_eq!(press.sheets, ["card 7K2Q"]);

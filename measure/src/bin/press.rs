@@ -66,9 +66,9 @@ fn main() -> Result<()> {
     let pictures: Vec<Picture> = portraits.into_iter().map(|p| p.picture).collect();
     let page = sheet(Size::Card, "TEST", &[], Ppi(1200.0))?;
     println!(
-        "| press | ppi | gain: true, found | blur, µm: true, found | scale, %: true, found | paper, black: off by | foretold read, accepted | found |"
+        "| press | ppi, turn | gain: true, found | MTF50, 1/mm: true, found | scale, %: true, found | paper, black: off by | noise, %: true, found | foretold read, accepted | found |"
     );
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for seed in options.seed..options.seed + options.presses as u64 {
         let truth = draw(seed);
         let press = calibrate::measure(&truth.scan(&page), None)
@@ -81,7 +81,7 @@ fn main() -> Result<()> {
                 continue;
             }
         };
-        let blur = (press.edges.across.value * press.edges.down.value).sqrt();
+        let [across, down] = press.edges.mtf50();
         let (foretold, found) = if options.prints > 0 {
             let foretold = predict(&press, &pictures, &holders, options.prints, &profile)?;
             (said(&foretold), said(&find(&truth, &pictures, &holders, options.prints, &profile)?))
@@ -89,16 +89,19 @@ fn main() -> Result<()> {
             (String::new(), String::new())
         };
         println!(
-            "| {seed} | {} | {:.3}, {:.3} | {:.1}, {:.1} | {:.2}, {:.2} | {:+.3}, {:+.3} | {foretold} | {found} |",
+            "| {seed} | {}, {:+.1}° | {:.3}, {:.3} | {:.2}, {:.2} | {:.2}, {:.2} | {:+.3}, {:+.3} | {:.2}, {:.2} | {foretold} | {found} |",
             truth.ppi,
+            truth.turn_deg,
             truth.gain(),
             press.tones.gain.value,
-            1e3 * truth.sigma(),
-            1e3 * blur,
+            truth.mtf50(),
+            (across * down).sqrt(),
             100.0 * truth.scale,
             100.0 * 0.5 * (press.scale[0].value + press.scale[1].value),
             press.tones.paper.value - truth.paper,
             press.tones.black.value - truth.black,
+            100.0 * truth.noise(),
+            100.0 * press.texture.noise.value,
         );
     }
     Ok(())

@@ -322,9 +322,9 @@ impl Attack {
             Self::Moustache => retouch::drawn(&genuine, false, seed),
             Self::Glasses => retouch::drawn(&genuine, true, seed),
             Self::Stretched => retouch::stretched(&genuine),
-            Self::Photocopy600 => copied(&genuine, Preset::Flatbed600, seed)?,
-            Self::Photocopy1200 => copied(&genuine, Preset::Lab1200, seed)?,
-            Self::Reengraved2400 => copied(&genuine, Preset::Lab2400, seed)?,
+            Self::Photocopy600 => copied(&genuine, &scanner(Preset::Flatbed600, seed), seed)?,
+            Self::Photocopy1200 => copied(&genuine, &scanner(Preset::Lab1200, seed), seed)?,
+            Self::Reengraved2400 => copied(&genuine, &scanner(Preset::Lab2400, seed), seed)?,
             Self::KeyLeaked => case.genuine(case.stranger, case.name, &case.document)?,
             Self::MorphEnrolled => {
                 let (own, other) = (case.plain(case.portrait)?, case.plain(case.stranger)?);
@@ -382,10 +382,17 @@ fn patch(seed: u64) -> Place {
     Place::Box([at[0], at[1], PATCH, PATCH])
 }
 
+/// A forger's.
+fn scanner(preset: Preset, seed: u64) -> Conditions {
+    Conditions::draw(preset, seed ^ 0x63_6f_70_79)
+}
+
 /// What a forger scans and prints again: as it came off the scanner, cut to the portrait.
-fn copied(picture: &Picture, preset: Preset, seed: u64) -> Result<Picture> {
-    let conditions = Conditions::draw(preset, seed ^ 0x63_6f_70_79);
-    let scan = print_and_scan(picture, &conditions, seed)?;
+///
+/// # Errors
+/// Those of the channel.
+pub fn copied(picture: &Picture, conditions: &Conditions, seed: u64) -> Result<Picture> {
+    let scan = print_and_scan(picture, conditions, seed)?;
     let geometry = conditions.geometry(picture)?;
     let (width, height) = (35.0, 45.0);
     let ppi = scan.ppi.map(|[ppi, _]| ppi).context("a scan has a resolution")?;

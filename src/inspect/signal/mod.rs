@@ -10,6 +10,7 @@ pub mod demodulation;
 pub mod densest;
 pub mod flatten;
 pub mod geometry;
+pub mod graininess;
 pub mod orientation;
 pub mod scan;
 pub mod tones;

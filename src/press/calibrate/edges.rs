@@ -16,13 +16,12 @@ const STEP: f64 = 0.005;
 const MIDDLE: f64 = 0.7;
 /// Pieces of a side whose edges are found one by one.
 const PIECES: usize = 12;
+/// Steps over which overshoot is looked at.
+const COARSE: usize = 4;
 /// Lines of each piece.
 const LINES: usize = 24;
 /// Widths that are tried: from a fifth of a pixel at 2400 ppi to a blur in which nothing is read, mm.
 const WIDTHS: [f64; 2] = [0.002, 0.25];
-
-/// Less blur than this is not told from none, mm. A guess.
-const LEAST: f64 = 0.004;
 
 /// What the squares tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,11 +64,7 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Option<Edges> {
             for side in 0..4u8 {
                 let turn = f64::from(side) * 90.0 + SLANT_DEG;
                 let Some(edge) = edge(&patch, middle, turn, 0.5 * width) else { continue };
-                // What is read between pixels is blurred by their triangle.
-                let pixel = 1.0 / sheet.map.per_mm()[side as usize % 2];
-                let own = edge.sigma.powi(2) - pixel * pixel / 6.0;
-                let sigma = own.max(LEAST * LEAST).sqrt();
-                if side % 2 == 0 { &mut across } else { &mut down }.push(sigma);
+                if side % 2 == 0 { &mut across } else { &mut down }.push(edge.sigma);
                 overshoot.push(edge.overshoot);
             }
         }
@@ -112,22 +107,60 @@ fn edge(patch: &Patch<'_>, middle: [f64; 2], turn_deg: f64, half: f64) -> Option
     }
     // The side is straight: one piece's own edge is as noisy as its ink.
     let [start, slope] = line(&found);
-    let mut sum = vec![0.0; points];
-    let mut used = 0.0;
-    for piece in 0..PIECES {
-        let shift = start + slope * way(piece, LINES / 2);
-        let Some(values) = profile(piece, shift) else { continue };
-        sum.iter_mut().zip(values).for_each(|(sum, v)| *sum += v);
-        used += 1.0;
-    }
-    let [dark, light] = ends(&sum);
-    if light - dark < 0.05 * used {
+    // Pixels are sorted by how far they lie from it, and not read between: that would blur them (ISO 12233).
+    let mut bins = vec![Bin::default(); points];
+    patch.pixels(middle, half + 2.0 * REACH, |[x, y], v| {
+        let (out, way) = (normal[0] * x + normal[1] * y - half, along[0] * x + along[1] * y);
+        let bin = (out - start - slope * way + REACH) / STEP;
+        if way.abs() <= half * MIDDLE && bin >= 0.0 && bin < points as f64 {
+            bins[bin as usize].take(f64::from(v));
+        }
+    });
+    let [dark, light] = ends(&bins)?;
+    if light - dark < 0.05 {
         return None;
     }
-    let rise: Vec<f64> = sum.iter().map(|v| (v - dark) / (light - dark)).collect();
-    let least = rise.iter().copied().fold(0.0, f64::min);
-    let most = rise.iter().copied().fold(1.0, f64::max);
-    Some(Edge { sigma: width(&rise)?, overshoot: 0.5 * (most - 1.0 - least) })
+    let share = |v: f64| (v - dark) / (light - dark);
+    let rise = |n: usize| {
+        bins.chunks(n).enumerate().filter_map(move |(i, bins)| {
+            let sum = bins.iter().fold(Bin::default(), |all, bin| all.with(*bin));
+            let middle = STEP * n as f64 * (i as f64 + 0.5) - REACH;
+            (sum.count > 0.0).then(|| Rise { at: middle, of: share(sum.mean()), weight: sum.count })
+        })
+    };
+    let sigma = width(&rise(1).collect::<Vec<_>>())?;
+    let least = rise(COARSE).map(|rise| rise.of).fold(0.0, f64::min);
+    let most = rise(COARSE).map(|rise| rise.of).fold(1.0, f64::max);
+    Some(Edge { sigma, overshoot: 0.5 * (most - 1.0 - least) })
+}
+
+/// Pixels at one distance from an edge.
+#[derive(Clone, Copy, Default)]
+struct Bin {
+    sum: f64,
+    count: f64,
+}
+
+impl Bin {
+    fn take(&mut self, value: f64) {
+        *self = self.with(Self { sum: value, count: 1.0 });
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self { sum: self.sum + other.sum, count: self.count + other.count }
+    }
+
+    fn mean(self) -> f64 {
+        self.sum / self.count
+    }
+}
+
+/// A point of an edge: how far from its middle, mm, how light between its dark and its light side, and of
+/// how many pixels.
+struct Rise {
+    at: f64,
+    of: f64,
+    weight: f64,
 }
 
 /// Start and slope of the line of least squares.
@@ -149,15 +182,19 @@ fn value(plane: &Plane, [x, y]: [f64; 2]) -> Option<f64> {
 }
 
 /// Mean of the dark and of the light end.
-fn ends(values: &[f64]) -> [f64; 2] {
-    let few = values.len() / 6;
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
-    [mean(&values[..few]), mean(&values[values.len() - few..])]
+fn ends(bins: &[Bin]) -> Option<[f64; 2]> {
+    let few = bins.len() / 6;
+    let mean = |part: &[Bin]| {
+        let all = part.iter().fold(Bin::default(), |all, bin| all.with(*bin));
+        (all.count > 0.0).then(|| all.mean())
+    };
+    Some([mean(&bins[..few])?, mean(&bins[bins.len() - few..])?])
 }
 
 /// Where a profile crosses its half, in points.
 fn crossing(values: &[f64]) -> Option<f64> {
-    let [dark, light] = ends(values);
+    let bins: Vec<Bin> = values.iter().map(|v| Bin { sum: *v, count: 1.0 }).collect();
+    let [dark, light] = ends(&bins)?;
     let half = 0.5 * (dark + light);
     if light - dark < 0.03 {
         return None;
@@ -167,13 +204,10 @@ fn crossing(values: &[f64]) -> Option<f64> {
 }
 
 /// The sigma of the normal integral that fits a rise from 0 to 1 best, mm.
-fn width(rise: &[f64]) -> Option<f64> {
+fn width(rise: &[Rise]) -> Option<f64> {
     let error = |sigma: f64| -> f64 {
-        let of = |(i, v): (usize, &f64)| {
-            let z = (STEP * (i as f64 + 0.5) - REACH) / sigma;
-            (v - normal(z)).powi(2)
-        };
-        rise.iter().enumerate().map(of).sum()
+        let of = |rise: &Rise| rise.weight * (rise.of - normal(rise.at / sigma)).powi(2);
+        rise.iter().map(of).sum()
     };
     // Golden section, on the logarithm.
     let [mut low, mut high] = WIDTHS.map(f64::ln);

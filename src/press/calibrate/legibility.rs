@@ -1,5 +1,6 @@
 //! Legibility: the strips of a sheet, read by the reader itself.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::located::Located;
@@ -32,7 +33,7 @@ pub struct Legible {
 /// Reads all strips that lie in the scan.
 pub(super) fn measure(scan: &Picture, sheet: &Located) -> Vec<Legible> {
     let name = strip::name();
-    let strips = Strip::all().into_iter().zip(plan::strips(sheet.size));
+    let strips: Vec<_> = Strip::all().into_iter().zip(plan::strips(sheet.size)).collect();
     let read = |(strip, place): (Strip, Place)| {
         let profile = strip.profile(Ppi(1200.0)).ok()?;
         let (part, ppi) = part(scan, sheet, place)?;
@@ -48,7 +49,7 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Vec<Legible> {
             margin: decision.margin,
         })
     };
-    strips.filter_map(read).collect()
+    strips.into_par_iter().filter_map(read).collect()
 }
 
 /// The pixels of a place and a little around it, and their true resolution.

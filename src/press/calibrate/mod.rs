@@ -15,6 +15,7 @@ pub mod tones;
 
 use super::press::{Press, SCHEMA};
 use crate::imaging::{Picture, Ppi};
+use crate::inspect::signal::graininess::Grain;
 use edges::Edges;
 pub use error::CalibrateError;
 use estimate::Estimate;
@@ -115,6 +116,7 @@ pub fn press(sheets: &[Sheet]) -> Result<Press, CalibrateError> {
         noise: estimate(&|sheet| sheet.texture.noise),
         tint_noise: estimate(&|sheet| sheet.texture.tint_noise),
         grain: estimate(&|sheet| sheet.texture.grain),
+        grains: grains(sheets),
         screen: sheets.iter().find_map(|sheet| sheet.texture.screen),
     };
     let register = sheets.iter().find_map(|sheet| sheet.register);
@@ -133,4 +135,13 @@ pub fn press(sheets: &[Sheet]) -> Result<Press, CalibrateError> {
         register,
         strips,
     })
+}
+
+/// The grain of each tone: the median of those sheets that show it.
+fn grains(sheets: &[Sheet]) -> Vec<Grain> {
+    let shown: Vec<&[Grain]> = sheets.iter().map(|sheet| sheet.texture.grains.as_slice()).collect();
+    let most = shown.iter().map(|grains| grains.len()).max().unwrap_or(0);
+    let full: Vec<&[Grain]> = shown.into_iter().filter(|grains| grains.len() == most).collect();
+    let of_tone = |i: usize| full.iter().map(|grains| grains[i]).collect::<Vec<Grain>>();
+    (0..most).filter_map(|i| Grain::median(&of_tone(i))).collect()
 }

@@ -49,6 +49,26 @@ impl<'a> Patch<'a> {
         is_in.then(|| (at[1] as usize, at[0] as usize))
     }
 
+    /// Calls `of` for each pixel within so many millimetres of a point of the sheet, both ways: with where it
+    /// lies from there on the sheet, mm, and its light.
+    pub(super) fn pixels(&self, middle: [f64; 2], reach: f64, mut of: impl FnMut([f64; 2], f32)) {
+        let origin = self.at(middle);
+        let column = |axis: usize| {
+            let step = [0, 1].map(|i| middle[i] + if i == axis { reach } else { 0.0 });
+            let end = self.at(step);
+            [0, 1].map(|i| (end[i] - origin[i]) / reach)
+        };
+        let ([a, c], [b, d]) = (column(0), column(1));
+        let whole = a * d - b * c;
+        for ((y, x), v) in self.luminance.indexed_iter() {
+            let [x, y] = [x as f64 + 0.5 - origin[0], y as f64 + 0.5 - origin[1]];
+            let place = [(d * x - b * y) / whole, (a * y - c * x) / whole];
+            if place.iter().all(|v| v.abs() <= reach) {
+                of(place, *v);
+            }
+        }
+    }
+
     /// Values of a plane over a place, about one a pixel, in rows of the sheet.
     pub(super) fn values(&self, plane: &Plane, place: Place) -> Plane {
         let [left, top, width, height] = place;

@@ -1,5 +1,7 @@
 //! Texture: the tints of a sheet → noise of the scan, grain of the print, and its halftone screen.
 
+use std::collections::BTreeMap;
+
 use ndarray::{Array2, Axis, Slice};
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
@@ -11,6 +13,7 @@ use super::patch::{Patch, inner};
 use super::tones::Tones;
 use crate::imaging::raster::blur;
 use crate::imaging::{Picture, Plane};
+use crate::inspect::signal::graininess::{Grain, Graininess};
 use crate::numerics::median;
 use crate::press::sheet::plan::{self, Part, Place, TINTS};
 
@@ -18,6 +21,9 @@ use crate::press::sheet::plan::{self, Part, Place, TINTS};
 const EDGE: f64 = 0.06;
 /// Over so many millimetres clouds are taken away: grain is finer.
 const CLOUDS: f64 = 0.5;
+/// Of a normal distribution so many values are kept, those in the middle, and so much of its variance.
+const KEPT: f64 = 0.98;
+const LEFT: f64 = 0.873_5;
 /// The size by which grain is stated, mm (as ink is described in the model).
 const GRAIN: f64 = 0.02;
 /// Screens that are looked for, cells a millimetre: 70 to 250 an inch.
@@ -29,6 +35,8 @@ const WHITE: f64 = 0.99;
 const LIGHTEST: u8 = TINTS[TINTS.len() - 1];
 /// … and the one upright to it has this share of its power. A guess.
 const ALSO: f32 = 0.1;
+/// Share of a tint's sides that is left out where windows stand upright in the scan.
+const FLAT: f64 = 0.14;
 /// Points of the transform, each way.
 const POINTS: usize = 128;
 
@@ -41,6 +49,10 @@ pub struct Texture {
     pub tint_noise: Estimate,
     /// Noise of the ink itself over 20 µm, as a share of it, where it is white.
     pub grain: Estimate,
+    /// How the texture of solid ink, of each tint and of paper varies, finer than letters, by light; empty where
+    /// the scan is coarser than 1200 ppi.
+    #[serde(default)]
+    pub grains: Vec<Grain>,
     /// Screen, if one was seen: cells a millimetre and the turn of its rows, 0–90°.
     pub screen: Option<Screen>,
 }
@@ -91,7 +103,35 @@ pub(super) fn measure(scan: &Picture, sheet: &Located, tones: &Tones) -> Option<
             own / ink.max(1e-3) / (per_mm * GRAIN).max(1e-3)
         })
         .collect();
-    Some(Texture { noise, tint_noise, grain: Estimate::of(&grains)?, screen: agreed(&screens) })
+    let (grain, screen) = (Estimate::of(&grains)?, agreed(&screens));
+    Some(Texture { noise, tint_noise, grain, grains: fine(scan, sheet), screen })
+}
+
+/// The grain of solid ink, of each tint and of paper, by light.
+fn fine(scan: &Picture, sheet: &Located) -> Vec<Grain> {
+    let Some(graininess) = Graininess::of_scan(sheet.map.per_mm()) else { return Vec::new() };
+    let mut by_tone: BTreeMap<u8, Vec<Grain>> = BTreeMap::new();
+    for [left, top] in sheet.size.panels() {
+        let at = |[x, y, width, height]: Place| [left + x, top + y, width, height];
+        for (part, place) in plan::panel() {
+            let (tone, place) = match part {
+                Part::Tint(tone) => (tone, inner(at(place), FLAT)),
+                Part::Square { tone: 0, .. } => (0, inner(at(place), 2.0 * FLAT)),
+                _ => continue,
+            };
+            let Some(patch) = Patch::new(scan, &sheet.map, place, 0.0) else { continue };
+            let windows = graininess.windows(&patch.luminance);
+            by_tone.entry(tone).or_default().extend(windows.into_iter().map(|(_, grain)| grain));
+        }
+        let bare = at([50.0, 31.5, 24.0, 2.6]);
+        if let Some(patch) = Patch::new(scan, &sheet.map, bare, 0.0) {
+            let windows = graininess.windows(&patch.luminance);
+            by_tone.entry(255).or_default().extend(windows.into_iter().map(|(_, grain)| grain));
+        }
+    }
+    let mut grains: Vec<Grain> = by_tone.values().filter_map(|all| Grain::median(all)).collect();
+    grains.sort_by(|a, b| a.light.total_cmp(&b.light));
+    grains
 }
 
 /// Ink that a tint has on paper, as a share.
@@ -104,9 +144,12 @@ fn share(tint: u8, tones: &Tones) -> f64 {
 fn deviation(scan: &Picture, sheet: &Located, place: Place, per_mm: f64) -> Option<f64> {
     let values = values(scan, sheet, place)?;
     let rest = &values - &blur(&values, CLOUDS * per_mm);
-    let mut squares: Vec<f32> = rest.iter().map(|v| v.abs()).collect();
-    // Of the median: dust is no noise.
-    median(&mut squares).map(|v| f64::from(v) / 0.6745)
+    // Dust is no noise; and a median would stick to the steps of a scan of 8 bits.
+    let mut squares: Vec<f64> = rest.iter().map(|v| f64::from(*v).powi(2)).collect();
+    squares.sort_by(f64::total_cmp);
+    squares.truncate((squares.len() as f64 * KEPT) as usize);
+    let mean = squares.iter().sum::<f64>() / squares.len().max(1) as f64;
+    (!squares.is_empty()).then(|| (mean / LEFT).sqrt())
 }
 
 fn values(scan: &Picture, sheet: &Located, place: Place) -> Option<Plane> {
