@@ -176,6 +176,7 @@ pub mod evidence {
     };
     pub use crate::inspect::decision::operating_range::Range;
     pub use crate::inspect::decision::picture_check::PictureCheck;
+    pub use crate::inspect::decision::print_check::{PrintCheck, Printed, Printing};
     pub use crate::inspect::decision::text::{Comparison, Expected, READ, Text};
     pub use crate::inspect::recognition::reading::{Read, Reading, Readings};
     pub use crate::inspect::signal::orientation::Orientation;

@@ -1,5 +1,6 @@
 //! One portrait: it is read blindly, the evidence is gathered against the claim, and a decision made.
 
+use crate::imaging::Picture;
 use crate::inspect::budget::Budget;
 use crate::inspect::candidate::{self, Blind, Found};
 use crate::inspect::comparison::agreement::Comparison;
@@ -12,6 +13,7 @@ use crate::inspect::decision::evidence::{
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::operating_range::Range;
 use crate::inspect::decision::picture_check::PictureCheck;
+use crate::inspect::decision::print_check::{PrintCheck, Printed, Printing};
 use crate::inspect::decision::signature_check::{SignatureCheck, Signing};
 use crate::inspect::decision::text::{Expected, LEGIBLE, Text};
 use crate::inspect::decision::verdict::Decision;
@@ -112,6 +114,14 @@ impl Inspection {
         self
     }
 
+    /// The same, by what the issuer's press prints. `picture`: the one that was inspected.
+    pub(super) fn by_press(mut self, picture: &Picture, press: &Printing) -> Self {
+        self.evidence.printed =
+            press.look(picture, &self).map_or(Printed::Unknown, Printed::Looked);
+        self.decision = decide(&self.evidence);
+        self
+    }
+
     /// The same, by a resolution that the lines told.
     pub(super) fn told(mut self, told: Told) -> Self {
         self.evidence.told = Some(told);
@@ -161,6 +171,15 @@ impl Inspection {
         match &self.evidence.signature {
             Signing::Read(check) => Some(check),
             _ => None,
+        }
+    }
+
+    /// How it was printed, against what the issuer's press prints, where that is known and can be told.
+    #[must_use]
+    pub fn print_check(&self) -> Option<&PrintCheck> {
+        match &self.evidence.printed {
+            Printed::Looked(check) => Some(check),
+            Printed::NotAsked | Printed::Unknown => None,
         }
     }
 

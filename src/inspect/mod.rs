@@ -13,6 +13,7 @@ pub mod decision;
 pub mod detection;
 pub mod document;
 pub mod inspection;
+pub mod printing;
 pub mod reader;
 pub mod recognition;
 pub mod rectification;

@@ -187,7 +187,11 @@ impl<'p> Reader<'p> {
         claim: Claim<'_>,
     ) -> Result<Page, ScanError> {
         // Handed to the thread pool once, and not by each loop of each stage.
-        rayon::scope(|_| self.at_any_resolution(picture, ppi, claim))
+        let page = rayon::scope(|_| self.at_any_resolution(picture, ppi, claim))?;
+        let Some(press) = claim.printing else { return Ok(page) };
+        let by_press = |portrait: Inspection| portrait.by_press(picture, press);
+        let others = page.others.into_iter().map(by_press).collect();
+        Ok(Page { main: by_press(page.main), others })
     }
 
     fn at_any_resolution(

@@ -1,10 +1,12 @@
-//! The correction: a press's own tone curve taken back from what it is given, and dark tones kept out of the
-//! shadows that it loses.
+//! The correction: a press's own tone curve taken back from what it is given, dark tones kept out of the
+//! shadows that it loses, and letters as strong as its blur asks for.
 
 use image::DynamicImage;
 
+use super::calibrate::edges::LETTERS;
 use super::press::Press;
 use crate::imaging::{Picture, tone};
+use crate::spec::{Mode, Profile};
 
 /// Shadows lost up to here are no loss, L*: no press tells apart what is darker.
 const BLACK: f32 = 6.0;
@@ -12,7 +14,13 @@ const BLACK: f32 = 6.0;
 /// Steps of the curve rise at least so much, that it can be inverted.
 const RISE: f32 = 1e-3;
 
-/// Why a press's curve cannot be taken back.
+/// Where letters are raised, so much of their contrast is to be left as a blur of 45 µm leaves, an ordinary
+/// press's and scanner's …
+const USUAL: f64 = 0.045;
+/// … but never more than so many times: what is stronger is seen where the press is better than its sheet.
+const MOST: f64 = 2.5;
+
+/// Why a press cannot be corrected for.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CorrectionError {
     /// The scan's own scale ended before the print's.
@@ -20,11 +28,70 @@ pub enum CorrectionError {
         "the sheet's scan was clipped, so that the press's tones are not known: scan it again without automatic corrections, and calibrate"
     )]
     Clipped,
-    /// Dots of one bit have no tone to correct.
+    /// No sheet had strips of letter screen.
     #[error(
-        "a letter screen has no tones to correct: give its dot gain in the profile, [screen] dot_gain"
+        "how the press prints letter screens is not known: calibrate by a sheet of --size a4 at 847 dpi or more, or give [screen] dot_gain in the profile"
     )]
-    Bilevel,
+    NoScreen,
+}
+
+/// The profile by which a press's prints are read as those of an ordinary one: letters are stronger where it
+/// blurs more, and a letter screen has its dot gain.
+///
+/// # Errors
+/// [`CorrectionError::NoScreen`].
+pub fn profile(press: &Press, profile: &Profile) -> Result<Profile, CorrectionError> {
+    match profile.mode {
+        Mode::Tint => {
+            let [across, down] = press.edges.letters.map(|left| left.value);
+            let usual = (-2.0 * (std::f64::consts::PI * LETTERS * USUAL).powi(2)).exp();
+            let strength = profile.strength * (usual / (across * down).sqrt()).clamp(1.0, MOST);
+            Ok(profile.clone().with_strength(strength.min(1.0)).unwrap_or_else(|_| profile.clone()))
+        }
+        Mode::Screen => {
+            let curve = dot_gain(press).ok_or(CorrectionError::NoScreen)?;
+            let screen = profile.screen.clone().with_dot_gain(curve);
+            let screen = screen.map_err(|_| CorrectionError::NoScreen)?;
+            Ok(Profile { screen, ..profile.clone() })
+        }
+    }
+}
+
+/// Dot gain of letter screens by their strips: two terms, one of which leans to light or dark tones, by least
+/// squares.
+fn dot_gain(press: &Press) -> Option<Vec<[f64; 2]>> {
+    let (paper, black) = (press.tones.paper.value, press.tones.black.value);
+    let screens =
+        press.strips.iter().filter(|strip| strip.mode == Mode::Screen && strip.light > 0.0);
+    let terms = |area: f64| {
+        let bulge = 4.0 * area * (1.0 - area);
+        [bulge, bulge * (1.0 - 2.0 * area)]
+    };
+    let (mut own, mut mixed, mut right) = ([0.0; 2], 0.0, [0.0; 2]);
+    let mut tones = std::collections::BTreeSet::new();
+    for strip in screens {
+        tones.insert(strip.tone);
+        let area = 1.0 - f64::from(tone::LINEAR_OF_U8[usize::from(strip.tone)]);
+        let gain = (paper - strip.light) / (paper - black) - area;
+        let [a, b] = terms(area);
+        own = [own[0] + a * a, own[1] + b * b];
+        mixed += a * b;
+        right = [right[0] + a * gain, right[1] + b * gain];
+    }
+    let whole = own[0] * own[1] - mixed * mixed;
+    if tones.len() < 2 || whole < 1e-9 {
+        return None;
+    }
+    let bulge = (right[0] * own[1] - right[1] * mixed) / whole;
+    let lean = (right[1] * own[0] - right[0] * mixed) / whole;
+    let printed = |i: i32| {
+        let area = f64::from(i) / 20.0;
+        let [a, b] = terms(area);
+        [area, (area + bulge * a + lean * b).clamp(0.0, 1.0)]
+    };
+    // Where the curve is full no ink is left to take back.
+    let rising = (1..20).map(printed).filter(|[_, printed]| (0.001..0.998).contains(printed));
+    Some(rising.collect())
 }
 
 /// The curve of a press, and back.
@@ -75,15 +142,11 @@ impl Correction {
         })
     }
 
-    /// The raster with which the press prints what `print` shows.
-    ///
-    /// # Errors
-    /// [`CorrectionError::Bilevel`].
-    pub fn corrected(&self, print: &Picture) -> Result<Picture, CorrectionError> {
-        if print.bilevel {
-            return Err(CorrectionError::Bilevel);
-        }
-        Ok(mapped(print, |light| self.raster(light)))
+    /// The raster with which the press prints what `print` shows. A letter screen has it in its dots, by
+    /// [`profile`].
+    #[must_use]
+    pub fn corrected(&self, print: Picture) -> Picture {
+        if print.bilevel { print } else { mapped(&print, |light| self.raster(light)) }
     }
 
     /// The raster's light that is printed as this share of the press's range.

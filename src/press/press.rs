@@ -1,8 +1,10 @@
 //! What one press and one scanner do, by its test sheets: `press.toml`.
 
+use std::f64::consts::PI;
+
 use serde::{Deserialize, Serialize};
 
-use super::calibrate::edges::Edges;
+use super::calibrate::edges::{Edges, LETTERS};
 use super::calibrate::estimate::Estimate;
 use super::calibrate::inks::Register;
 use super::calibrate::legibility::Legible;
@@ -10,6 +12,10 @@ use super::calibrate::texture::Texture;
 use super::calibrate::tones::Tones;
 use crate::channel::{Conditions, Glare, Technology};
 use crate::imaging::{Mm, Ppi};
+use crate::inspect::decision::print_check::Printing;
+use crate::inspect::signal::scan::working_pixel;
+use crate::numerics::median;
+use crate::spec::Mode;
 
 /// The first line of the file: what it is, and its version.
 pub(super) const SCHEMA: &str = "tumar.press/1";
@@ -19,6 +25,10 @@ pub(super) const SCHEMA: &str = "tumar.press/1";
 const OPTICS_PX: f64 = 0.45;
 /// Resolution of a screened press; its dots are not resolved. A guess.
 const DEVICE: Ppi = Ppi(2400.0);
+/// Fewest strips of microtext whose letters tell their blur; and by how much letters may differ from the
+/// press's edges, as a share, where there are none. A guess, from presses of another build.
+const LETTERED: usize = 3;
+const EDGES: f64 = 0.1;
 /// The sides of a pixel's square blur as much as a Gaussian of this share of them.
 const SQUARE: f64 = 0.288_7;
 
@@ -65,6 +75,7 @@ impl Press {
         let [across, down] = [press.edges.across.value, press.edges.down.value];
         let is_sane = range > 0.05
             && [across, down].iter().all(|sigma| (0.001..0.5).contains(sigma))
+            && press.edges.letters.iter().all(|left| (0.001..=1.0).contains(&left.value))
             && (50.0..=12_000.0).contains(&press.scan_ppi)
             && press.tones.gain.value.abs() < 0.5
             && press.tones.steps.iter().all(|step| (0.0..=2.0).contains(&step.on_white))
@@ -121,13 +132,43 @@ impl Press {
         Conditions { print, scan }
     }
 
-    /// Sigma of a printed spot, mm: of an edge's width what the scanner's pixels and optics do not explain.
+    /// Sigma of a printed spot, mm: of the blur that leaves letters as much contrast as they have, what the
+    /// scanner's pixels and optics do not explain. Of a press whose spots are no bells, edges tell less.
     #[must_use]
     pub fn spot_mm(&self) -> f64 {
         let pixel = 25.4 / self.scan_ppi;
-        let whole = self.edges.across.value * self.edges.down.value;
+        let [across, down] = self.edges.letters.map(|left| left.value);
+        // exp(−2π²σ²f²)
+        let whole = -(across * down).sqrt().ln() / (2.0 * (PI * LETTERS).powi(2));
         let scanner = pixel * pixel * (OPTICS_PX * OPTICS_PX + SQUARE * SQUARE);
         (whole - scanner).max(0.003f64.powi(2)).sqrt()
+    }
+
+    /// What its prints look like at 1200 ppi, by which copies are told; none where no sheet was scanned so
+    /// finely.
+    #[must_use]
+    pub fn printing(&self) -> Option<Printing> {
+        if self.texture.grains.len() < 3 {
+            return None;
+        }
+        let grains = self.texture.grains.clone();
+        // Letters themselves tell best; a card has none, and edges are another thing than letters.
+        let of_strip = |strip: &Legible| {
+            let usual = strip.mode == Mode::Tint && strip.is_read;
+            strip.blur_mm.filter(|_| usual && (strip.cap_height_mm * LETTERS - 1.0).abs() < 0.01)
+        };
+        let mut letters: Vec<f64> = self.strips.iter().filter_map(of_strip).collect();
+        if letters.len() >= LETTERED {
+            let blur = median(&mut letters)?;
+            let mut apart: Vec<f64> = letters.iter().map(|one| (one / blur - 1.0).abs()).collect();
+            let spread = median(&mut apart)?;
+            let pixel = working_pixel(Ppi(self.scan_ppi));
+            return Some(Printing { blur: Mm(blur), pixel, spread, grains });
+        }
+        let Edges { across, down, .. } = &self.edges;
+        let blur = Mm((across.value * down.value).sqrt());
+        let pixel = Mm(1.0 / Ppi(self.scan_ppi).per_mm());
+        Some(Printing { blur, pixel, spread: EDGES, grains })
     }
 
     /// Sentences on what is out of the ordinary, and what to mend.

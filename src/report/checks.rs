@@ -9,6 +9,7 @@ use crate::inspect::decision::evidence;
 use crate::inspect::decision::evidence::{Evidence, Facing, Repetition};
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::picture_check::{CHANGED, DOUBTED, PictureCheck};
+use crate::inspect::decision::print_check::{GRAINY, PrintCheck};
 use crate::inspect::decision::signature_check::SignatureCheck;
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Comparison, Expected, Text};
@@ -72,6 +73,7 @@ pub(super) fn questions(inspection: &Inspection) -> Vec<Question> {
     };
     questions.extend(inspection.tamper.as_ref().map(|tamper| ground(tamper, least)));
     questions.extend(evidence.picture.as_ref().map(picture));
+    questions.extend(inspection.print_check().map(press));
     questions
 }
 
@@ -246,6 +248,25 @@ pub(super) fn picture(found: &PictureCheck) -> Question {
     ];
     let rule = "A face that differs is altered; where it cannot be told, the second leaves the print undecided and the third makes it an altered one.";
     Question { asks: "Is it the portrait that was issued?", rule, checks }
+}
+
+pub(super) fn press(found: &PrintCheck) -> Question {
+    let checks = vec![
+        Check {
+            of: "Blur of the letters over that of the press's",
+            value: number(found.blurred().exp(), 2),
+            limit: format!("≤ {}", number(found.most_blurred(), 2)),
+            passed: found.blurred().exp() <= found.most_blurred(),
+        },
+        Check {
+            of: "Grain of the tones over that of the press's",
+            value: number(found.grain.exp(), 2),
+            limit: format!("{} to {}", number((-GRAINY).exp(), 2), number(GRAINY.exp(), 2)),
+            passed: found.grain.abs() <= GRAINY,
+        },
+    ];
+    let rule = "Both together must lie within these limits (an ellipse): beyond, another press may have printed it, which leaves the print undecided.";
+    Question { asks: "Did the issuer's press print it?", rule, checks }
 }
 
 pub(super) fn copy(blur_mm: f64) -> Question {

@@ -29,6 +29,7 @@ use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence;
 use crate::inspect::decision::key_check as keyed;
 use crate::inspect::decision::picture_check::PictureCheck;
+use crate::inspect::decision::print_check::PrintCheck;
 use crate::inspect::decision::signature_check::Trust;
 use crate::inspect::decision::text;
 use crate::inspect::decision::text::{Expected, Text};
@@ -128,7 +129,8 @@ impl Log {
         let map = inspection.tamper.as_ref();
         checks.extend(map.map(|tamper| nothing_changed(tamper, record, least)));
         checks.extend(inspection.evidence.picture.as_ref().map(|found| is_issued(found, record)));
-        checks.extend(record.microtext.as_ref().map(no_copy));
+        let press = inspection.print_check();
+        checks.extend(record.microtext.as_ref().map(|microtext| no_copy(microtext, press)));
         let reading = inspection.reading().filter(|_| inspection.is_established());
         if let Some(reading) = reading {
             checks[0].images.push(png(overlay::copy(reading, MAGNIFICATION).into(), u32::MAX)?);
@@ -311,8 +313,14 @@ fn is_issued(found: &PictureCheck, record: &Record) -> Check {
     Check { regions, ..check("TUMAR_PICTURE", result, margin, vec![checks::picture(found)]) }
 }
 
-/// Whether it is no copy: never decided, for printers differ as much.
-fn no_copy(microtext: &Microtext) -> Check {
+/// Whether it is no copy: by what the issuer's press prints; never decided without, for printers differ as
+/// much.
+fn no_copy(microtext: &Microtext, press: Option<&PrintCheck>) -> Check {
+    if let Some(found) = press {
+        let suspected = found.is_another();
+        let result = if suspected { Outcome::Undetermined } else { Outcome::Successful };
+        return check("TUMAR_COPY", result, Some(found.margin()), vec![checks::press(found)]);
+    }
     let decision = vec![checks::copy(microtext.blur_mm)];
     let undetermined = check("TUMAR_COPY", Outcome::Undetermined, None, decision);
     Check { margin: Some(microtext.copy_margin), ..undetermined }

@@ -7,6 +7,7 @@ use crate::inspect::comparison::agreement::{Agreement, Comparison, PictureRegion
 use crate::inspect::decision::copy;
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::likelihood::{self, LikelihoodRatio};
+use crate::inspect::decision::print_check::PrintCheck;
 use crate::inspect::decision::signature_check::{SignatureCheck, Trust};
 use crate::inspect::decision::text;
 use crate::inspect::decision::verdict::{Outcome, Verdict};
@@ -60,6 +61,9 @@ pub struct Record {
     pub readable: Option<f64>,
     /// The portrait against the one that was issued, where that is at hand; none elsewhere.
     pub picture: Option<PicturePart>,
+    /// Whether the issuer's press printed it; none where that press is not known, or the scan does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub press: Option<PressPart>,
     /// What the print's signature says; none where no payload was read.
     pub signed: Option<SignedPart>,
     /// All portraits with microtext, from the top; the fields above are of one of them.
@@ -207,6 +211,19 @@ pub struct PicturePart {
     pub regions: Vec<Region>,
 }
 
+/// How the portrait was printed, against what the issuer's press prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct PressPart {
+    /// Whether another press may have printed it.
+    pub another: bool,
+    /// 1: as the press prints; below 0 another press is suspected.
+    pub margin: f64,
+    /// Sigma of the blur that the press's letters have in such a scan.
+    pub expected_blur_mm: f64,
+    /// How many times as grainy as the press's its tones are.
+    pub grain_ratio: f64,
+}
+
 /// What a signed print says of itself.
 #[derive(Clone, Serialize)]
 pub struct SignedPart {
@@ -296,6 +313,7 @@ impl Record {
             face: inspection.tamper.as_ref().map(|tamper| FacePart::of(&tamper.face)),
             readable: inspection.tamper.as_ref().map(|tamper| rounded(tamper.readable(), 3)),
             picture: inspection.comparison.as_ref().map(PicturePart::of),
+            press: inspection.print_check().map(PressPart::of),
             signed: inspection.signature().map(SignedPart::of),
             portraits: corners(inspection).map(|_| Portrait::of(inspection)).into_iter().collect(),
             regions: Region::of(inspection),
@@ -368,6 +386,17 @@ impl SignedPart {
             digest_agrees: agrees(check.agreement()),
             correlation: rounded(check.correlation, 3),
             log10_odds: rounded(check.log10_odds(), 1),
+        }
+    }
+}
+
+impl PressPart {
+    fn of(check: &PrintCheck) -> Self {
+        Self {
+            another: check.is_another(),
+            margin: rounded(check.margin(), 3),
+            expected_blur_mm: rounded(check.expected.0, 4),
+            grain_ratio: rounded(check.grain.exp(), 3),
         }
     }
 }

@@ -26,8 +26,17 @@ pub(super) struct ScreenPart {
 
 impl Screen {
     pub(super) fn parse(part: ScreenPart) -> Result<Self, ProfileError> {
+        Self { turn: TURN, dot_gain: Vec::new() }.with_dot_gain(part.dot_gain)
+    }
+
+    /// The same on a press that prints these shares of ink, the second of each pair, for those in the raster,
+    /// the first; both rise.
+    ///
+    /// # Errors
+    /// [`ProfileError::Range`], where they do not rise within 0..1.
+    pub fn with_dot_gain(self, curve: Vec<[f64; 2]>) -> Result<Self, ProfileError> {
         let mut dot_gain = vec![[0.0, 0.0]];
-        for [nominal, printed] in part.dot_gain {
+        for [nominal, printed] in curve {
             let [before, grown] = dot_gain[dot_gain.len() - 1];
             // Steps of the curve that rise at least a little, so that it can be inverted.
             let nominal = within("screen.dot_gain (nominal)", nominal, [before + 0.001, 0.999])?;
@@ -35,7 +44,7 @@ impl Screen {
             dot_gain.push([nominal, printed]);
         }
         dot_gain.push([1.0, 1.0]);
-        Ok(Self { turn: TURN, dot_gain })
+        Ok(Self { dot_gain, ..self })
     }
 
     /// The lightness (CIE L*) above which letters are darker than their ground.

@@ -79,6 +79,11 @@ impl LineScan {
 
     /// Waves a millimetre of the sheet, of which half of the contrast is left.
     pub(crate) fn mtf50(&self) -> f64 {
+        (1..).map(|i| 0.001 * f64::from(i)).find(|f| self.mtf(*f) < 0.5).unwrap_or(f64::NAN)
+    }
+
+    /// Contrast that is left of so many waves a millimetre.
+    pub(crate) fn mtf(&self, f: f64) -> f64 {
         let sinc = |v: f64| {
             if v < 1e-9 {
                 1.0
@@ -95,13 +100,9 @@ impl LineScan {
             let (from, to) = (f64::from(k) - 0.5, f64::from(k) + 0.5);
             ((to.min(reach) - from.max(-reach)) / (2.0 * reach)).max(0.0)
         };
-        let spot = |f: f64| {
-            let wave = |k: i32| share(k) * (std::f64::consts::TAU * f * DOT * f64::from(k)).cos();
-            (-dots..=dots).map(wave).sum::<f64>()
-        };
-        let left =
-            |f: f64| boxes.iter().map(|width| sinc(f * width)).product::<f64>() * spot(f).powi(2);
-        (1..).map(|i| 0.001 * f64::from(i)).find(|f| left(*f) < 0.5).unwrap_or(f64::NAN)
+        let wave = |k: i32| share(k) * (std::f64::consts::TAU * f * DOT * f64::from(k)).cos();
+        let spot: f64 = (-dots..=dots).map(wave).sum();
+        boxes.iter().map(|width| sinc(f * width)).product::<f64>() * spot.powi(2)
     }
 
     /// Noise of bare paper's luminance, a pixel, as a share of full light.

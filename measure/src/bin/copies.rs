@@ -1,162 +1,222 @@
-//! Reprints on another kind of press, by what the issuer's press is known to print.
+//! Reprints on another kind of press, told from what the issuer's press is known to print.
 //!
-//! `cargo run --release -p measure --bin copies [-- --presses 20 --portraits DIR --seed S]`
+//! `cargo run --release -p measure --bin copies [-- --world channel|tuning|final --presses 20 --prints 2
+//! --portraits DIR --seed S --csv]`
 #![expect(clippy::print_stdout, reason = "it prints tables")]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Parser;
-use measure::forgery::copied;
+use measure::forgery::cut;
+use measure::rate::Rate;
+use measure::rival::{self, Kind, Part};
 use measure::{names, portraits};
-use tumar::channel::{Conditions, Preset, print_and_scan};
-use tumar::inspect::signal::graininess::{Grain, Graininess};
-use tumar::press::Press;
+use rayon::prelude::*;
+use tumar::channel::{Conditions, Preset, Technology, print_and_scan};
 use tumar::press::calibrate;
 use tumar::press::sheet::{Size, sheet};
-use tumar::{Inspection, Picture, Ppi, Profile, Reader, embed};
+use tumar::{Name, Picture, Ppi, Profile, Reader, embed};
 
 #[derive(Parser)]
 struct Options {
-    #[arg(long, default_value_t = 10)]
-    presses: usize,
+    /// Where prints are made and scanned: channel, or the second model's tuning or final.
+    #[arg(long, default_value = "channel")]
+    world: String,
+    /// How many issuers' presses.
+    #[arg(long, default_value_t = 20)]
+    presses: u64,
+    /// Prints of each.
     #[arg(long, default_value_t = 2)]
-    prints: usize,
+    prints: u64,
+    /// The first press's seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// The test sheet's size: card, passport-page or a4.
+    #[arg(long, default_value = "passport-page")]
+    size: Size,
+    /// A folder of portraits.
     #[arg(long, default_value = "samples")]
     portraits: PathBuf,
+    /// Print what was measured of each scan.
+    #[arg(long)]
+    csv: bool,
 }
 
-fn kind(c: &Conditions) -> &'static str {
-    use tumar::channel::Technology as T;
-    match c.print.technology {
-        T::Continuous => "dye",
-        T::Engraving => "engr",
-        T::ClusteredDot { .. } => "am",
-        T::ErrorDiffusion { .. } => "ed",
-        T::Inkjet { .. } => "jet",
+/// A printer and a scanner.
+#[derive(Clone)]
+enum Site {
+    Channel(Box<Conditions>),
+    Rival(Box<rival::World>),
+}
+
+impl Site {
+    fn draw(world: &str, fine: bool, seed: u64) -> Result<Self> {
+        let rival = |part| {
+            let kind = if fine { Kind::Lab1200 } else { Kind::Flatbed600 };
+            Self::Rival(Box::new(rival::World::draw(kind, seed, part)))
+        };
+        Ok(match world {
+            "channel" => {
+                let preset = if fine { Preset::Lab1200 } else { Preset::Flatbed600 };
+                Self::Channel(Box::new(Conditions::draw(preset, seed)))
+            }
+            "tuning" => rival(Part::Tuning),
+            "final" => rival(Part::Final),
+            _ => bail!("{world} is none of channel, tuning and final"),
+        })
     }
+
+    fn technology(&self) -> &'static str {
+        match self {
+            Self::Channel(conditions) => match conditions.print.technology {
+                Technology::Continuous => "dye",
+                Technology::Engraving => "engraved",
+                Technology::ClusteredDot { .. } => "screen",
+                Technology::ErrorDiffusion { .. } => "diffusion",
+                Technology::Inkjet { .. } => "drops",
+            },
+            Self::Rival(world) => world.technology(),
+        }
+    }
+
+    fn with_press_of(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Channel(own), Self::Channel(other)) => {
+                let (print, scan) = (other.print.clone(), own.scan.clone());
+                Self::Channel(Box::new(Conditions { print, scan }))
+            }
+            (Self::Rival(own), Self::Rival(other)) => {
+                Self::Rival(Box::new(own.with_press_of(other)))
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// A station keeps its scans as they are.
+    fn lossless(&self) -> Self {
+        match self {
+            Self::Channel(own) => {
+                let mut own = own.clone();
+                own.scan.jpeg = None;
+                Self::Channel(own)
+            }
+            Self::Rival(own) => Self::Rival(Box::new(own.lossless())),
+        }
+    }
+
+    fn scan(&self, picture: &Picture, seed: u64) -> Result<Picture> {
+        Ok(match self {
+            Self::Channel(own) => print_and_scan(picture, own, seed)?,
+            Self::Rival(own) => own.print_and_scan(picture),
+        })
+    }
+
+    /// Scanned and cut, to be printed again.
+    fn copied(&self, picture: &Picture, seed: u64) -> Result<Picture> {
+        let scan = self.scan(picture, seed)?;
+        match self {
+            Self::Channel(own) => {
+                let geometry = own.geometry(picture)?;
+                cut(&scan, |place| geometry.to_scan(place))
+            }
+            Self::Rival(own) => cut(&scan, |place| own.to_scan(place)),
+        }
+    }
+}
+
+/// What one scan told.
+struct Told {
+    what: &'static str,
+    row: String,
+    /// Whether another press was suspected; none where nothing could be told.
+    suspected: Option<bool>,
 }
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let profile = Profile::default();
-    let portraits = portraits::portraits(&[options.portraits])?;
+    let portraits = portraits::portraits(std::slice::from_ref(&options.portraits))?;
+    let pictures: Vec<Picture> = portraits.into_iter().map(|portrait| portrait.picture).collect();
     let names = names::names(64)?;
-    let page = sheet(Size::Card, "T", &[], Ppi(1200.0))?;
-    let reader = Reader::new(&profile);
-    println!("press,kind,what,other,sheetblur,blur,n,r0,r1,r2,q0,q1,q2");
-    for p in 0..options.presses as u64 {
-        let seed = options.seed * 1000 + p;
-        let own = Conditions::draw(Preset::Lab1200, seed);
-        let mut calm = own.clone();
-        calm.scan.jpeg = None;
-        let scan = print_and_scan(&page, &calm, seed)?;
-        let press = match calibrate::measure(&scan, None) {
-            Ok(s) => calibrate::press(&[s])?,
-            Err(e) => {
-                println!("{p},{},{e}", kind(&own));
-                continue;
-            }
-        };
-        for i in 0..options.prints {
-            let n = p as usize * options.prints + i;
-            let name = &names[n % names.len()];
-            let print = embed(&portraits[n % portraits.len()].picture, name, &profile)?.picture;
-            let seed = seed * 10 + i as u64;
-            let tell = |what: &str, other: &str, scan: &Picture| -> Result<()> {
-                let found = reader.inspect(scan, None, Some(name))?;
-                let [r, q, n] = features(scan, &found, &press).unwrap_or_default();
-                let sheet = (press.edges.across.value * press.edges.down.value).sqrt();
-                let blur = found.evidence().blur.map_or(f64::NAN, |b| b.0);
-                println!(
-                    "{p},{},{what},{other},{:.1},{:.1},{},{:.2},{:.2},{:.2},{:.2},{:.2},{:.2}",
-                    kind(&own),
-                    1e3 * sheet,
-                    1e3 * blur,
-                    n[0],
-                    r[0],
-                    r[1],
-                    r[2],
-                    q[0],
-                    q[1],
-                    q[2]
-                );
-                Ok(())
-            };
-            tell("genuine", "same", &print_and_scan(&print, &own, seed)?)?;
-            let mut there = own.clone();
-            there.scan = Conditions::draw(Preset::Lab1200, seed + 77).scan;
-            tell("genuine", "scanner", &print_and_scan(&print, &there, seed)?)?;
-            for (ppi, preset) in [(600, Preset::Flatbed600), (1200, Preset::Lab1200)] {
-                let mut first = Conditions::draw(preset, seed + 5);
-                first.print = own.print.clone();
-                let copy = copied(&print, &first, seed)?;
-                // Another kind of press.
-                let mut second = own.clone();
-                for k in 0.. {
-                    let other = Conditions::draw(Preset::Lab1200, seed * 31 + k);
-                    if kind(&other) != kind(&own) {
-                        second.print = other.print;
-                        break;
-                    }
-                }
-                let again = print_and_scan(&copy, &second, seed)?;
-                tell(&format!("copy{ppi}"), kind(&second), &again)?;
-            }
-        }
+    let page = sheet(options.size, "T", &[], Ppi(1200.0))?;
+    let seeds: Vec<u64> = (options.seed..options.seed + options.presses).collect();
+    let told: Result<Vec<Vec<Told>>> =
+        seeds.into_par_iter().map(|seed| press(&options, seed, &page, &pictures, &names)).collect();
+    let told: Vec<Told> = told?.into_iter().flatten().collect();
+    if options.csv {
+        println!("what,press,other,blur_um,expected_um,blurred,grain,windows");
+        told.iter().for_each(|told| println!("{},{}", told.what, told.row));
+    }
+    let mut by: BTreeMap<&str, Vec<&Told>> = BTreeMap::new();
+    told.iter().for_each(|told| by.entry(told.what).or_default().push(told));
+    println!("| what | scans | told | suspected |");
+    println!("|---|---|---|---|");
+    for (what, all) in by {
+        let looked: Vec<bool> = all.iter().filter_map(|told| told.suspected).collect();
+        let suspected = Rate::of(&looked, |suspected| **suspected);
+        println!("| {what} | {} | {} | {suspected} |", all.len(), looked.len());
     }
     Ok(())
 }
 
-/// Quartiles of the ratio of grain to what the press's has.
-fn features(scan: &Picture, found: &Inspection, press: &Press) -> Option<[[f64; 3]; 3]> {
-    let corners = found.corners()?;
-    let per_mm = scan.ppi?.map(|p| p.per_mm());
-    let graininess = Graininess::of_scan(per_mm)?;
-    let low = |axis: usize| corners.iter().map(|c| c[axis]).fold(f64::INFINITY, f64::min);
-    let high = |axis: usize| corners.iter().map(|c| c[axis]).fold(0.0, f64::max);
-    let inset = 3.0 * per_mm[0];
-    let (x0, y0) = (low(0) + inset, low(1) + inset);
-    let (x1, y1) = (high(0) - inset, high(1) - inset);
-    let part = scan.part([x0 as usize, y0 as usize], [(x1 - x0) as usize, (y1 - y0) as usize]);
-    let plane = part.luminance(1);
-    let windows = graininess.windows(&plane);
-    let mut ratios: [Vec<f64>; 3] = Default::default();
-    for (_, grain) in windows {
-        let Some(expected) = at(&press.texture.grains, grain.light) else { continue };
-        for b in 0..3 {
-            ratios[b].push((grain.bands[b] / expected.bands[b]).ln());
+/// All scans of one issuer's press.
+fn press(
+    options: &Options,
+    seed: u64,
+    page: &Picture,
+    pictures: &[Picture],
+    names: &[Name],
+) -> Result<Vec<Told>> {
+    let profile = Profile::default();
+    let reader = Reader::new(&profile);
+    let draw = |fine, seed| Site::draw(&options.world, fine, seed);
+    let seed = 1_000 * seed;
+    let own = draw(true, seed)?;
+    let mut told = Vec::new();
+    let Ok(sheet) = calibrate::measure(&own.lossless().scan(page, seed)?, None) else {
+        let row = format!("{},no sheet", own.technology());
+        return Ok(vec![Told { what: "sheet not found", row, suspected: None }]);
+    };
+    let Some(printing) = calibrate::press(&[sheet])?.printing() else {
+        return Ok(told);
+    };
+    for i in 0..options.prints {
+        let at = (seed + i) as usize;
+        let name = &names[at % names.len()];
+        let print = embed(&pictures[at % pictures.len()], name, &profile)?.picture;
+        let seed = seed + 100 * i;
+        let mut look = |what, other: &Site, scan: &Picture| -> Result<()> {
+            let found = reader.inspect(scan, None, Some(name))?;
+            let check = printing.look(scan, &found);
+            let numbers = check.map_or_else(String::new, |check| {
+                format!(
+                    "{:.1},{:.1},{:.3},{:.3},{}",
+                    1e3 * check.blur.0,
+                    1e3 * check.expected.0,
+                    check.blurred(),
+                    check.grain,
+                    check.windows
+                )
+            });
+            let row = format!("{},{},{numbers}", own.technology(), other.technology());
+            told.push(Told { what, row, suspected: check.map(|check| check.is_another()) });
+            Ok(())
+        };
+        look("genuine", &own, &own.scan(&print, seed)?)?;
+        let elsewhere = draw(true, seed + 7)?.with_press_of(&own);
+        look("genuine, another scanner", &own, &elsewhere.scan(&print, seed + 1)?)?;
+        // Another kind of press.
+        let other = (1..).map(|k| draw(true, seed + 10_000_000 * k));
+        let other =
+            other.filter_map(Result::ok).find(|other| other.technology() != own.technology());
+        let Some(other) = other else { continue };
+        for (fine, what) in [(false, "copy of 600 ppi"), (true, "copy of 1200 ppi")] {
+            let copier = draw(fine, seed + 13)?.with_press_of(&own);
+            let copy = copier.copied(&print, seed + 2)?;
+            let again = own.with_press_of(&other);
+            look(what, &other, &again.scan(&copy, seed + 3)?)?;
         }
     }
-    let n = ratios[0].len();
-    if n < 20 {
-        return None;
-    }
-    let quantile = |values: &mut Vec<f64>, q: f64| {
-        values.sort_by(f64::total_cmp);
-        values[(q * (values.len() - 1) as f64) as usize]
-    };
-    let mut out = [[0.0; 3]; 3];
-    for b in 0..3 {
-        out[0][b] = quantile(&mut ratios[b], 0.25);
-        out[1][b] = quantile(&mut ratios[b], 0.1);
-    }
-    out[2] = [n as f64; 3];
-    Some(out)
-}
-
-fn at(grains: &[Grain], light: f64) -> Option<Grain> {
-    let after = grains.iter().position(|g| g.light >= light)?;
-    if after == 0 {
-        return None;
-    }
-    let (a, b) = (grains[after - 1], grains[after]);
-    let t = (light - a.light) / (b.light - a.light).max(1e-6);
-    let mut bands = [0.0; 3];
-    for i in 0..3 {
-        bands[i] = a.bands[i] + t * (b.bands[i] - a.bands[i]);
-    }
-    Some(Grain { light, bands })
+    Ok(told)
 }

@@ -88,6 +88,7 @@ fn whole(
         ppi: None,
         keys: &[],
         trust: None,
+        printing: None,
         inputs: Inputs {
             folder: manifest.folder().to_owned(),
             outside: false,

@@ -18,6 +18,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use tumar::press::calibrate;
+use tumar::press::calibrate::edges::LETTERS;
+use tumar::press::correction::{self, Correction};
 use tumar::press::prediction::{Prediction, predict};
 use tumar::press::sheet::{Size, sheet};
 use tumar::{Outcome, Picture, Ppi, Profile, Reader, embed};
@@ -66,9 +68,9 @@ fn main() -> Result<()> {
     let pictures: Vec<Picture> = portraits.into_iter().map(|p| p.picture).collect();
     let page = sheet(Size::Card, "TEST", &[], Ppi(1200.0))?;
     println!(
-        "| press | ppi, turn | gain: true, found | MTF50, 1/mm: true, found | scale, %: true, found | paper, black: off by | noise, %: true, found | foretold read, accepted | found |"
+        "| press | ppi, turn | gain: true, found | MTF50, 1/mm: true, found | contrast of letters: true, found | scale, %: true, found | paper, black: off by | noise, %: true, found | foretold read, accepted | found | with the press's own profile |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
     for seed in options.seed..options.seed + options.presses as u64 {
         let truth = draw(seed);
         let press = calibrate::measure(&truth.scan(&page), None)
@@ -84,18 +86,26 @@ fn main() -> Result<()> {
         let [across, down] = press.edges.mtf50();
         let (foretold, found) = if options.prints > 0 {
             let foretold = predict(&press, &pictures, &holders, options.prints, &profile)?;
-            (said(&foretold), said(&find(&truth, &pictures, &holders, options.prints, &profile)?))
+            let find = |own: &Own| find(&truth, &pictures, &holders, options.prints, own);
+            let by_own = Own {
+                correction: Correction::of(&press).ok(),
+                profile: correction::profile(&press, &profile)?,
+            };
+            let found = find(&Own { correction: None, profile: profile.clone() })?;
+            (said(&foretold), format!("{} | {}", said(&found), said(&find(&by_own)?)))
         } else {
             (String::new(), String::new())
         };
         println!(
-            "| {seed} | {}, {:+.1}° | {:.3}, {:.3} | {:.2}, {:.2} | {:.2}, {:.2} | {:+.3}, {:+.3} | {:.2}, {:.2} | {foretold} | {found} |",
+            "| {seed} | {}, {:+.1}° | {:.3}, {:.3} | {:.2}, {:.2} | {:.3}, {:.3} | {:.2}, {:.2} | {:+.3}, {:+.3} | {:.2}, {:.2} | {foretold} | {found} |",
             truth.ppi,
             truth.turn_deg,
             truth.gain(),
             press.tones.gain.value,
             truth.mtf50(),
             (across * down).sqrt(),
+            truth.mtf(LETTERS),
+            (press.edges.letters[0].value * press.edges.letters[1].value).sqrt(),
             100.0 * truth.scale,
             100.0 * 0.5 * (press.scale[0].value + press.scale[1].value),
             press.tones.paper.value - truth.paper,
@@ -107,18 +117,32 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// By what it is printed.
+struct Own {
+    correction: Option<Correction>,
+    profile: Profile,
+}
+
 /// The same prints by the press itself.
 fn find(
     truth: &LineScan,
     pictures: &[Picture],
     names: &[tumar::Name],
     prints: usize,
-    profile: &Profile,
+    own: &Own,
 ) -> Result<Prediction> {
-    let reader = Reader::new(profile);
+    // A reader knows nothing of the press.
+    let usual = Profile::default();
+    let reader = Reader::new(&usual);
     let one = |i: usize| -> Result<[bool; 2]> {
         let name = &names[i % names.len()];
-        let printed = embed(&pictures[i % pictures.len()], name, profile)?.picture;
+        let portrait = &pictures[i % pictures.len()];
+        let lifted = own.correction.as_ref().map(|correction| correction.lifted(portrait));
+        let printed = embed(lifted.as_ref().unwrap_or(portrait), name, &own.profile)?.picture;
+        let printed = match &own.correction {
+            Some(correction) => correction.corrected(printed),
+            None => printed,
+        };
         let turn_deg = 4.0 * (i as f64 * 0.618_034).fract() - 2.0;
         let scan =
             LineScan { turn_deg, seed: truth.seed + i as u64, ..truth.clone() }.scan(&printed);

@@ -388,18 +388,22 @@ fn scanner(preset: Preset, seed: u64) -> Conditions {
 }
 
 /// What a forger scans and prints again: as it came off the scanner, cut to the portrait.
-///
-/// # Errors
-/// Those of the channel.
-pub fn copied(picture: &Picture, conditions: &Conditions, seed: u64) -> Result<Picture> {
+fn copied(picture: &Picture, conditions: &Conditions, seed: u64) -> Result<Picture> {
     let scan = print_and_scan(picture, conditions, seed)?;
     let geometry = conditions.geometry(picture)?;
-    let (width, height) = (35.0, 45.0);
+    cut(&scan, |place| geometry.to_scan(place))
+}
+
+/// A scan cut to its portrait of 35 × 45 mm. `to_scan`: where its places, mm, lie in the scan's pixels.
+///
+/// # Errors
+/// Where the scan has no resolution.
+pub fn cut(scan: &Picture, to_scan: impl Fn([f64; 2]) -> [f64; 2]) -> Result<Picture> {
     let ppi = scan.ppi.map(|[ppi, _]| ppi).context("a scan has a resolution")?;
     let from = scan.pixels.to_rgb8();
-    let size = [width, height].map(|mm| (mm * ppi.per_mm()).round() as u32);
+    let size = [35.0, 45.0].map(|mm: f64| (mm * ppi.per_mm()).round() as u32);
     let pixels = RgbImage::from_fn(size[0], size[1], |x, y| {
-        let at = geometry.to_scan([x, y].map(|v| (f64::from(v) + 0.5) / ppi.per_mm()));
+        let at = to_scan([x, y].map(|v| (f64::from(v) + 0.5) / ppi.per_mm()));
         retouch::bilinear(&from, at)
     });
     Ok(Picture::new(pixels.into(), ppi))

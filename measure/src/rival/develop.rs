@@ -77,6 +77,10 @@ impl Development {
         }
     }
 
+    pub(super) fn lossless(&self) -> Self {
+        Self { jpeg: None, ..self.clone() }
+    }
+
     pub(super) fn develop(&self, signal: Vec<Plane>) -> DynamicImage {
         let coloured = signal.len() == 3;
         let stored: Vec<Plane> = signal

@@ -143,6 +143,36 @@ impl World {
         Picture::new(pixels, Ppi(self.ppi))
     }
 
+    /// The same with another world's printer.
+    #[must_use]
+    pub fn with_press_of(&self, other: &Self) -> Self {
+        Self { press: other.press.clone(), seed: other.seed, ..self.clone() }
+    }
+
+    /// The same, whose scans are stored as they are.
+    #[must_use]
+    pub fn lossless(&self) -> Self {
+        Self { development: self.development.lossless(), ..self.clone() }
+    }
+
+    /// How its printer lays ink.
+    #[must_use]
+    pub fn technology(&self) -> &'static str {
+        self.press.technology()
+    }
+
+    /// The inverse of [`Self::to_print`].
+    #[must_use]
+    pub fn to_scan(&self, print: [f64; 2]) -> [f64; 2] {
+        let per_mm = self.ppi / 25.4;
+        let mut at = print.map(|v| v * per_mm);
+        for _ in 0..12 {
+            let reached = self.to_print(at);
+            at = [0, 1].map(|i| at[i] + (print[i] - reached[i]) * per_mm);
+        }
+        at
+    }
+
     /// Where on the print (millimetres from its upper left corner) a point of the scan (pixels, centres
     /// at whole numbers) lies; in colour scans, where green lies.
     pub fn to_print(&self, pixel: [f64; 2]) -> [f64; 2] {

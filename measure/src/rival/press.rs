@@ -94,6 +94,15 @@ impl Press {
         }
     }
 
+    pub(super) fn technology(&self) -> &'static str {
+        match self.screen {
+            Screen::Dye { .. } => "dye",
+            Screen::Burnt => "burnt",
+            Screen::Stochastic { .. } => "drops",
+            Screen::Diamond { .. } => "screen",
+        }
+    }
+
     pub(super) fn print(&self, picture: &Picture, seed: u64) -> Page {
         let stated = picture.ppi.unwrap_or([Ppi(1200.0); 2]);
         let (average, repeat) = steps(stated[0].0);

@@ -6,7 +6,6 @@ use image::RgbImage;
 use serde::Serialize;
 use tumar::error::{EmbedError, SignError};
 use tumar::microtext::Microtext;
-use tumar::press::correction::Correction;
 use tumar::report::preview;
 use tumar::{Document, Embedded, Format, Imprint, Mm, Picture, Ppi, Profile, Summary};
 
@@ -53,17 +52,12 @@ impl Output {
     }
 }
 
-/// What takes a press's tone curve back.
-fn correction(path: &Path, output: Output) -> Result<Correction, Failure> {
-    if !matches!(output, Output::Raster(_)) {
+pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
+    let output = Output::of(args)?;
+    if args.press().is_some() && !matches!(output, Output::Raster(_)) {
         let only = "--press is for rasters: name a file that ends in .png, .tif or .tiff";
         return Err(Failure::usage(only));
     }
-    Correction::of(&files::read_press(path)?).map_err(|error| Failure::file(path, error))
-}
-
-pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
-    let output = Output::of(args)?;
     let profile = args.profile()?;
     let (imprint, signer) = (args.imprint(&profile)?, args.signer()?);
     let (json, preview_path) = (args.json.as_deref(), args.preview.as_deref());
@@ -74,10 +68,10 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     outputs.extend(json.filter(|path| !files::is_stdout(path)));
     outputs.extend(preview_path);
     let mut inputs = vec![args.portrait.as_path()];
-    inputs.extend(args.press.as_deref());
+    inputs.extend(args.press());
     files::check_outputs(&inputs, &outputs)?;
 
-    let correction = args.press.as_deref().map(|path| correction(path, output)).transpose()?;
+    let correction = args.correction()?;
     let mut portrait = args.picture.read(&args.portrait, &args.common)?;
     if let Some(correction) = &correction {
         portrait = correction.lifted(&portrait);
@@ -92,10 +86,12 @@ pub(crate) fn run(args: &EmbedArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
     let printed = match output {
         Output::Raster(format) => match tumar::print(&portrait, &imprint, &profile) {
             Ok(Embedded { picture, summary }) => {
-                let corrected = correction.map(|correction| correction.corrected(&picture));
-                let corrected = corrected.transpose().map_err(Failure::usage)?;
-                let bytes = tumar::encode(corrected.as_ref().unwrap_or(&picture), format);
-                Ok((bytes, summary, preview_path.map(|_| picture)))
+                let shown = preview_path.map(|_| picture.clone());
+                let raster = match &correction {
+                    Some(correction) => correction.corrected(picture),
+                    None => picture,
+                };
+                Ok((tumar::encode(&raster, format), summary, shown))
             }
             Err(error) => Err(error),
         },

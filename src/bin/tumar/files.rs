@@ -7,7 +7,9 @@ use std::sync::Once;
 
 use image::DynamicImage;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use tumar::error::{DecodeError, EncodeError, KeyError, SigningKeyError};
+use tumar::evidence::Printing;
 use tumar::files::Synced;
 use tumar::keys::{IssuerKey, LONGEST_KEY_FILE, LONGEST_SIGNING_KEY_FILE, PublicKey, SecretKey};
 use tumar::press::Press;
@@ -47,6 +49,21 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 /// Reads what tumar calibrate wrote.
 pub(crate) fn read_press(path: &Path) -> Result<Press, Failure> {
     Press::parse(&read_text(path)?).map_err(|error| Failure::file(path, error))
+}
+
+/// SHA-256 of a small file, in hexadecimal.
+pub(crate) fn digest(path: &Path) -> Result<String, Failure> {
+    let digest = Sha256::digest(read_text(path)?);
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What a press's file says of its prints, by which copies are told, and the file's text.
+pub(crate) fn read_printing(path: &Path) -> Result<(Printing, String), Failure> {
+    let text = read_text(path)?;
+    let press = Press::parse(&text).map_err(|error| Failure::file(path, error))?;
+    let coarse = "no sheet of this press was scanned at 1200 ppi or more, by which copies are told: scan one so, and calibrate";
+    let printing = press.printing().ok_or_else(|| Failure::file(path, coarse))?;
+    Ok((printing, text))
 }
 
 /// Reads an issuer's key, if nobody but its owner may.

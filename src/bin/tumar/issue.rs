@@ -17,13 +17,14 @@ use crate::progress::{self, Progress};
 
 pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, key) = (args.print.profile()?, args.key()?);
+    let correction = args.print.correction()?;
     let signer = args.sign.signer()?;
     if profile.mode == Mode::Screen {
         tumar::microtext::check_screen(&profile).map_err(Failure::usage)?;
     }
     let manifest = manifest(&args.jobs_file, Command::Issue)?;
     let mut terms = Terms::new(Command::Issue, manifest.digest, manifest.rows, profile.digest);
-    terms.options = args.options(&profile);
+    terms.options = args.options(&profile)?;
     terms.keys = key.iter().map(key_id).collect();
     terms.keys.extend(signer.iter().map(|signer| signer.public().id().to_string()));
     let stop = progress::stop()?;
@@ -32,6 +33,7 @@ pub(crate) fn run(args: &IssueArgs, stdout: &mut Stdout) -> Result<u8, Failure> 
         profile: &profile,
         key: key.as_ref(),
         signer: signer.as_deref(),
+        correction: correction.as_ref(),
         inputs: inputs(manifest.folder(), &args.run),
         folder: &folder,
     };

@@ -15,7 +15,7 @@ use tumar::run::{Distributor, Issued, Remote, Setup, cluster};
 
 use crate::args::QaArgs;
 use crate::failure::{self, Failure};
-use crate::files::Stdout;
+use crate::files::{self, Stdout};
 use crate::issue::{claimed, inputs, key_id, no_manifest, refused, stopped, threads, warn_of};
 use crate::progress::{self, Progress, told};
 
@@ -38,6 +38,7 @@ fn server(args: &QaArgs) -> Result<Option<cluster::Server>, Failure> {
 
 pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (profile, keys, trust) = (args.profile()?, args.keys()?, args.trust.keys()?);
+    let press = args.press.as_deref().map(files::read_printing).transpose()?;
     let bases = match &args.base {
         Some(path) => MachineBase::read(path).map_err(|what| Failure::file(path, what))?,
         None => Vec::new(),
@@ -56,6 +57,9 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     terms.keys = keys.iter().map(key_id).collect();
     let trusted = trust.iter().flatten().map(|key| ("trust".to_owned(), key.id().to_string()));
     terms.options.extend(trusted.reduce(|(name, a), (_, b)| (name, format!("{a} {b}"))));
+    // A run goes on with the press that it began with.
+    let by = args.press.as_deref().map(files::digest).transpose()?;
+    terms.options.extend(by.map(|digest| ("press".to_owned(), digest)));
     #[cfg(feature = "cluster")]
     let server = server(args)?;
     let stop = progress::stop()?;
@@ -67,6 +71,7 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
         ppi: args.ppi,
         keys: &keys,
         trust: trust.as_deref(),
+        printing: press.as_ref().map(|(printing, _)| printing),
         inputs: inputs(manifest.folder(), &args.run),
         issued: issued.as_ref().map(|issued| inputs(&issued.folder, &args.run)),
     };
@@ -75,7 +80,10 @@ pub(crate) fn run(args: &QaArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
         (Some(server), Some(name)) => Some(Remote {
             server,
             name,
-            setup: setup(args, &manifest, issued.as_ref(), trust.as_deref(), &terms)?,
+            setup: Setup {
+                press: press.as_ref().map(|(_, text)| text.clone()),
+                ..setup(args, &manifest, issued.as_ref(), trust.as_deref(), &terms)?
+            },
         }),
         _ => None,
     };
@@ -121,6 +129,7 @@ fn setup(
         ppi: args.ppi.map(|ppi| ppi.0),
         keys: terms.keys.clone(),
         trust: trust.map(|keys| keys.iter().map(PublicKey::file).collect()),
+        press: None,
         folder: whole(manifest.folder())?,
         issued: issued.map(|issued| whole(&issued.folder)).transpose()?,
         outside: args.run.allow_outside,

@@ -34,8 +34,14 @@ pub(crate) fn run(args: &VerifyArgs, stdout: &mut Stdout) -> Result<u8, Failure>
     let reference = reference.transpose()?;
     let shown = reference.as_ref().map(|issued| &issued.reference);
     let trust = args.trust.keys()?;
-    let claim =
-        Claim { name: name.as_ref(), key: key.as_ref(), reference: shown, trust: trust.as_deref() };
+    let press = args.press.as_deref().map(files::read_printing).transpose()?;
+    let claim = Claim {
+        name: name.as_ref(),
+        key: key.as_ref(),
+        reference: shown,
+        trust: trust.as_deref(),
+        printing: press.as_ref().map(|(printing, _)| printing),
+    };
     let pages = Pages::of(&bytes, args.picture.limits());
     let pages = pages.map_err(|error| files::no_picture(&args.scan, &error))?;
     let document = Reader::new(&profile).document(&pages, args.picture.page, args.ppi, claim);

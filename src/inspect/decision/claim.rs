@@ -1,6 +1,7 @@
 //! What a scan is held against.
 
 use crate::inspect::comparison::reference::Reference;
+use crate::inspect::decision::print_check::Printing;
 use crate::spec::signed::PublicKey;
 use crate::spec::{DocumentNumber, IssuerKey, Name};
 
@@ -15,6 +16,8 @@ pub struct Claim<'a> {
     pub reference: Option<&'a Reference>,
     /// Keys whose signatures are trusted: then a print must be signed.
     pub trust: Option<&'a [PublicKey]>,
+    /// What the issuer's press prints, by which copies are told.
+    pub printing: Option<&'a Printing>,
 }
 
 /// Who may have issued a print, and for which document.

@@ -6,6 +6,7 @@ use crate::inspect::comparison::agreement::Agreement;
 use crate::inspect::decision::evidence::{Evidence, Facing, Key};
 use crate::inspect::decision::key_check::{CONFIRMED, Keyed, LEFT, REFUSED};
 use crate::inspect::decision::picture_check::{DOUBTED, PictureCheck};
+use crate::inspect::decision::print_check::Printed;
 use crate::inspect::decision::signature_check::{SignatureCheck, Signing, Trust};
 use crate::inspect::decision::text::{
     ACCEPT, Comparison, DOUBT, Expected, LEGIBLE, MISFIT, READ, REFUSE, Text,
@@ -54,6 +55,7 @@ pub fn decide(evidence: &Evidence) -> Decision {
     decision = by_map(decision, evidence);
     decision = by_face(decision, evidence);
     decision = by_picture(decision, evidence);
+    decision = by_print(decision, evidence);
     if let Some(place) = evidence.place {
         decision.reasons.push(format!(
             "the scan shows {} portraits with microtext; this is about number {} from the top",
@@ -464,6 +466,30 @@ fn by_picture(mut decision: Decision, evidence: &Evidence) -> Decision {
         decision.reasons.push(why);
     }
     decision
+}
+
+/// What a decision becomes where the issuer's press is known: another press makes a copy likely, and is
+/// never proof.
+fn by_print(mut decision: Decision, evidence: &Evidence) -> Decision {
+    if decision.verdict.outcome() != Outcome::Successful {
+        return decision;
+    }
+    match &evidence.printed {
+        Printed::NotAsked => decision,
+        Printed::Unknown => {
+            let coarse = "which press printed it was not checked: a scan at 1200 ppi or more tells";
+            decision.reasons.push(coarse.into());
+            decision
+        }
+        Printed::Looked(check) if check.is_another() => {
+            let told = format!("another press than the issuer's may have printed it: {check}");
+            decision.becomes(Verdict::Inconclusive, check.margin().min(0.0), told)
+        }
+        Printed::Looked(check) => {
+            decision.reasons.push(format!("nothing speaks of another press: {check}"));
+            decision
+        }
+    }
 }
 
 #[cfg(test)]

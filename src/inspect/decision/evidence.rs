@@ -6,6 +6,7 @@ use crate::imaging::{Mm, Ppi};
 use crate::inspect::decision::key_check::Keyed;
 use crate::inspect::decision::operating_range::Range;
 use crate::inspect::decision::picture_check::PictureCheck;
+use crate::inspect::decision::print_check::Printed;
 use crate::inspect::decision::signature_check::Signing;
 use crate::inspect::decision::text::Text;
 use crate::inspect::signal::scan::{PpiSource, Resolution};
@@ -57,8 +58,10 @@ pub struct Evidence {
     pub face: Facing,
     /// What the portrait as issued says, where it is at hand and text is established.
     pub picture: Option<PictureCheck>,
-    /// Spread (σ) of the letters, which copying widens. No decision rests on it yet: printers differ
-    /// as much.
+    /// Whether the issuer's press printed it, where that is known.
+    pub printed: Printed,
+    /// Spread (σ) of the letters, which copying widens. No decision rests on it alone: printers differ as
+    /// much.
     pub blur: Option<Mm>,
     /// How the resolution was told, where the stated one is missing or wrong.
     pub told: Option<Told>,
@@ -210,6 +213,7 @@ impl Evidence {
             tamper: None,
             face,
             picture: None,
+            printed: Printed::NotAsked,
             ..self.clone()
         }
     }

@@ -13,6 +13,7 @@ pub mod key_check;
 pub mod likelihood;
 pub mod operating_range;
 pub mod picture_check;
+pub mod print_check;
 pub mod signature_check;
 pub mod text;
 pub mod verdict;

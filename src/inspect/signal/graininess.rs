@@ -1,11 +1,12 @@
 //! Graininess: how much a print's texture varies within bands of spatial frequency, finer than its letters.
 
 use ndarray::{ArrayView2, Axis, Slice};
+use rayon::prelude::*;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
 use serde::{Deserialize, Serialize};
 
-use crate::imaging::Plane;
+use crate::imaging::Picture;
 use crate::numerics::median;
 
 /// Cycles a millimetre: below them a portrait and its letters have their own detail, above them a scan at
@@ -41,6 +42,8 @@ impl Grain {
 
 /// Transforms windows.
 pub struct Graininess {
+    /// Pixels of a picture that are averaged to one of a window.
+    factor: usize,
     fft: std::sync::Arc<dyn rustfft::Fft<f32>>,
     hann: Vec<f32>,
     /// By point of the transform: the band that it belongs to.
@@ -52,12 +55,13 @@ impl Graininess {
     #[must_use]
     pub fn of_scan(per_mm: [f64; 2]) -> Option<Self> {
         let finest = 2.0 * BANDS[BANDS.len() - 1][1];
-        per_mm.iter().all(|per_mm| *per_mm >= finest).then(|| Self::new(per_mm))
+        let least = per_mm[0].min(per_mm[1]);
+        (least >= finest).then(|| Self::new(per_mm, (least / finest) as usize))
     }
 
-    /// For pictures of so many pixels a millimetre across and down.
-    #[must_use]
-    pub fn new(per_mm: [f64; 2]) -> Self {
+    /// For pictures of so many pixels a millimetre across and down, of which so many make one.
+    fn new(per_mm: [f64; 2], factor: usize) -> Self {
+        let per_mm = per_mm.map(|per_mm| per_mm / factor as f64);
         let hann = |i: usize| {
             let turn = std::f32::consts::TAU * (i as f32 + 0.5) / WINDOW as f32;
             0.5 - 0.5 * turn.cos()
@@ -69,6 +73,7 @@ impl Graininess {
             BANDS.iter().position(|[from, to]| (*from..*to).contains(&wave))
         };
         Self {
+            factor,
             fft: FftPlanner::new().plan_fft_forward(WINDOW),
             hann: (0..WINDOW).map(hann).collect(),
             band: (0..WINDOW * WINDOW).map(band).collect(),
@@ -76,8 +81,7 @@ impl Graininess {
     }
 
     /// Of a window of [`WINDOW`] pixels each way.
-    #[must_use]
-    pub fn of(&self, window: ArrayView2<'_, f32>) -> Grain {
+    fn of(&self, window: ArrayView2<'_, f32>) -> Grain {
         let light = window.mean().unwrap_or(0.0);
         let mut waves: Vec<Complex32> = window
             .indexed_iter()
@@ -103,31 +107,34 @@ impl Graininess {
         }
     }
 
-    /// Of all windows of a plane that begin half a window apart.
+    /// Of all windows of a picture that begin half a window apart.
     #[must_use]
-    pub fn windows(&self, plane: &Plane) -> Vec<([usize; 2], Grain)> {
+    pub fn windows(&self, picture: &Picture) -> Vec<Grain> {
+        let plane = picture.luminance(self.factor);
         let (rows, columns) = plane.dim();
         let starts = |n: usize| (0..(n + 1).saturating_sub(WINDOW)).step_by(WINDOW / 2);
-        let at = starts(rows).flat_map(|y| starts(columns).map(move |x| [x, y]));
-        at.map(|[x, y]| {
+        let corners: Vec<_> =
+            starts(rows).flat_map(|y| starts(columns).map(move |x| (y, x))).collect();
+        let of = |(y, x)| {
             let window = plane.slice_each_axis(|axis| {
                 let start = if axis.axis == Axis(0) { y } else { x };
                 Slice::from(start..start + WINDOW)
             });
-            ([x, y], self.of(window))
-        })
-        .collect()
+            self.of(window)
+        };
+        corners.into_par_iter().map(of).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::imaging::Plane;
 
     #[test]
     fn a_wave_s_power_is_found_in_its_band() {
         let per_mm = 1200.0 / 25.4;
-        let graininess = Graininess::new([per_mm; 2]);
+        let graininess = Graininess::new([per_mm; 2], 1);
         for (i, band) in BANDS.iter().enumerate() {
             let wave = 0.5 * (band[0] + band[1]) / per_mm * std::f64::consts::TAU;
             let plane = Plane::from_shape_fn((WINDOW, WINDOW), |(y, x)| {

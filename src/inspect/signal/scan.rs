@@ -3,7 +3,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::imaging::{Picture, Plane, Ppi};
+use crate::imaging::{Mm, Picture, Plane, Ppi};
 
 /// Scans are averaged down to this resolution or up to twice as much: letters of 0.24 mm have all
 /// their detail in it, and four times the pixels would cost four times the time.
@@ -77,10 +77,20 @@ impl Resolution {
 
     /// File pixels a pixel of at least this resolution.
     fn factor(&self, least: Ppi, picture: &Picture) -> usize {
-        let coarser = self.axes[0].0.min(self.axes[1].0);
         let (width, height) = picture.size();
-        ((coarser / least.0 * 1.02).floor() as usize).clamp(1, width.min(height).max(1))
+        pooled(Ppi(self.axes[0].0.min(self.axes[1].0)), least).min(width.min(height).max(1))
     }
+}
+
+/// File pixels a pixel of at least this resolution.
+fn pooled(file: Ppi, least: Ppi) -> usize {
+    ((file.0 / least.0 * 1.02).floor() as usize).max(1)
+}
+
+/// Side of a working pixel of a scan of this resolution.
+#[must_use]
+pub fn working_pixel(file: Ppi) -> Mm {
+    Mm(pooled(file, WORKING) as f64 / file.per_mm())
 }
 
 /// A part of a picture, in its pixels.

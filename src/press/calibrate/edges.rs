@@ -23,6 +23,11 @@ const LINES: usize = 24;
 /// Widths that are tried: from a fifth of a pixel at 2400 ppi to a blur in which nothing is read, mm.
 const WIDTHS: [f64; 2] = [0.002, 0.25];
 
+/// Waves a millimetre of the letters of the built-in profile: one a capital.
+pub const LETTERS: f64 = 1.0 / 0.24;
+/// Less contrast is not told from noise. A guess.
+const LEAST: f64 = 0.01;
+
 /// What the squares tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edges {
@@ -30,6 +35,8 @@ pub struct Edges {
     pub across: Estimate,
     /// … and down it.
     pub down: Estimate,
+    /// Contrast that is left of letters, of [`LETTERS`] waves a millimetre, 0..1, across and down.
+    pub letters: [Estimate; 2],
     /// By how much edges overshoot, as a share of them: sharpening by the scanner.
     pub overshoot: Estimate,
 }
@@ -49,12 +56,14 @@ impl Edges {
 /// One side of a square.
 struct Edge {
     sigma: f64,
+    letters: f64,
     overshoot: f64,
 }
 
 /// Measures all squares; none where none lies in the scan.
 pub(super) fn measure(scan: &Picture, sheet: &Located) -> Option<Edges> {
     let (mut across, mut down, mut overshoot) = (Vec::new(), Vec::new(), Vec::new());
+    let mut letters = [Vec::new(), Vec::new()];
     for [left, top] in sheet.size.panels() {
         for (part, [x, y, width, height]) in plan::panel() {
             let Part::Square { .. } = part else { continue };
@@ -65,6 +74,7 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Option<Edges> {
                 let turn = f64::from(side) * 90.0 + SLANT_DEG;
                 let Some(edge) = edge(&patch, middle, turn, 0.5 * width) else { continue };
                 if side % 2 == 0 { &mut across } else { &mut down }.push(edge.sigma);
+                letters[usize::from(side % 2)].push(edge.letters);
                 overshoot.push(edge.overshoot);
             }
         }
@@ -72,6 +82,7 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Option<Edges> {
     Some(Edges {
         across: Estimate::of(&across)?,
         down: Estimate::of(&down)?,
+        letters: [Estimate::of(&letters[0])?, Estimate::of(&letters[1])?],
         overshoot: Estimate::of(&overshoot)?,
     })
 }
@@ -128,10 +139,22 @@ fn edge(patch: &Patch<'_>, middle: [f64; 2], turn_deg: f64, half: f64) -> Option
             (sum.count > 0.0).then(|| Rise { at: middle, of: share(sum.mean()), weight: sum.count })
         })
     };
-    let sigma = width(&rise(1).collect::<Vec<_>>())?;
+    let fine: Vec<Rise> = rise(1).collect();
+    let sigma = width(&fine)?;
+    let letters = contrast(&fine, LETTERS).clamp(LEAST, 1.0);
     let least = rise(COARSE).map(|rise| rise.of).fold(0.0, f64::min);
     let most = rise(COARSE).map(|rise| rise.of).fold(1.0, f64::max);
-    Some(Edge { sigma, overshoot: 0.5 * (most - 1.0 - least) })
+    Some(Edge { sigma, letters, overshoot: 0.5 * (most - 1.0 - least) })
+}
+
+/// Contrast that an edge leaves of so many waves a millimetre: the transform of its slope (ISO 12233).
+fn contrast(rise: &[Rise], waves: f64) -> f64 {
+    let [sin, cos] = rise.windows(2).fold([0.0; 2], |[sin, cos], pair| {
+        let slope = pair[1].of - pair[0].of;
+        let turn = std::f64::consts::TAU * waves * 0.5 * (pair[0].at + pair[1].at);
+        [sin + slope * turn.sin(), cos + slope * turn.cos()]
+    });
+    sin.hypot(cos)
 }
 
 /// Pixels at one distance from an edge.

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::located::Located;
+use super::patch::{Patch, inner};
 use crate::imaging::{Picture, Ppi};
 use crate::inspect::{Reader, Verdict};
 use crate::press::sheet::plan::{self, Place};
@@ -12,6 +13,8 @@ use crate::spec::Mode;
 
 /// Paper that is left about a strip, mm.
 const MARGIN: f64 = 0.8;
+/// Share of a strip's sides that its tone is measured without.
+const SIDE: f64 = 0.06;
 
 /// How one strip was read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,12 @@ pub struct Legible {
     pub cap_height_mm: f64,
     /// Tint or screen.
     pub mode: Mode,
+    /// Mean light of the strip, letters and ground.
+    #[serde(default)]
+    pub light: f64,
+    /// Sigma of the blur of its letters, mm, where some were seen.
+    #[serde(default)]
+    pub blur_mm: Option<f64>,
     /// Whether its name was read and accepted.
     pub is_read: bool,
     /// The margin of the verdict, −1..1.
@@ -44,12 +53,21 @@ pub(super) fn measure(scan: &Picture, sheet: &Located) -> Vec<Legible> {
             strength: strip.strength,
             cap_height_mm: strip.cap_height.0,
             mode: strip.mode,
+            light: light(scan, sheet, place)?,
+            blur_mm: found.evidence().blur.map(|blur| blur.0),
             is_read: found.evidence().established().is_some()
                 && decision.verdict != Verdict::NameMismatch,
             margin: decision.margin,
         })
     };
     strips.into_par_iter().filter_map(read).collect()
+}
+
+/// Mean light of a strip without its sides.
+fn light(scan: &Picture, sheet: &Located, place: Place) -> Option<f64> {
+    let place = inner(place, SIDE);
+    let patch = Patch::new(scan, &sheet.map, place, 0.0)?;
+    patch.values(&patch.luminance, place).mean().map(f64::from).filter(|light| light.is_finite())
 }
 
 /// The pixels of a place and a little around it, and their true resolution.

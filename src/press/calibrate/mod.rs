@@ -110,6 +110,7 @@ pub fn press(sheets: &[Sheet]) -> Result<Press, CalibrateError> {
     let edges = Edges {
         across: estimate(&|sheet| sheet.edges.across),
         down: estimate(&|sheet| sheet.edges.down),
+        letters: [0, 1].map(|axis| estimate(&|sheet| sheet.edges.letters[axis])),
         overshoot: estimate(&|sheet| sheet.edges.overshoot),
     };
     let texture = Texture {

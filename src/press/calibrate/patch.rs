@@ -18,21 +18,9 @@ pub(super) struct Patch<'a> {
 impl<'a> Patch<'a> {
     /// The place with so many millimetres around it; none where it lies outside of the scan.
     pub(super) fn new(scan: &Picture, map: &'a Map, place: Place, margin: f64) -> Option<Self> {
-        let [left, top, width, height] = place;
-        let xs = [left - margin, left + width + margin];
-        let ys = [top - margin, top + height + margin];
-        let corners =
-            [[xs[0], ys[0]], [xs[1], ys[0]], [xs[1], ys[1]], [xs[0], ys[1]]].map(|c| map.at(c));
-        let (columns, rows) = scan.size();
-        let range = |axis: usize, most: usize| {
-            let values = corners.map(|c| c[axis]);
-            let least = values.into_iter().fold(f64::INFINITY, f64::min).floor().max(0.0);
-            let end = values.into_iter().fold(0.0, f64::max).ceil().min(most as f64);
-            (end - least >= 4.0).then_some((least as usize, (end - least) as usize))
-        };
-        let ((x, width), (y, height)) = (range(0, columns)?, range(1, rows)?);
-        let part = scan.part([x, y], [width, height]);
-        Some(Self { light: part.light(), luminance: part.luminance(1), corner: [x, y], map })
+        let (corner, size) = span(scan, map, place, margin)?;
+        let part = scan.part(corner, size);
+        Some(Self { light: part.light(), luminance: part.luminance(1), corner, map })
     }
 
     /// Where a point of the sheet lies in the patch, in pixels.
@@ -83,6 +71,33 @@ impl<'a> Patch<'a> {
             self.pixel(at).map_or(f32::NAN, |pixel| plane[pixel])
         })
     }
+}
+
+/// The pixels about a place, as [`Patch::new`] takes them.
+pub(super) fn part(scan: &Picture, map: &Map, place: Place, margin: f64) -> Option<Picture> {
+    span(scan, map, place, margin).map(|(corner, size)| scan.part(corner, size))
+}
+
+/// The first pixel about a place, and how many, both ways.
+fn span(
+    scan: &Picture,
+    map: &Map,
+    [left, top, width, height]: Place,
+    margin: f64,
+) -> Option<([usize; 2], [usize; 2])> {
+    let xs = [left - margin, left + width + margin];
+    let ys = [top - margin, top + height + margin];
+    let corners =
+        [[xs[0], ys[0]], [xs[1], ys[0]], [xs[1], ys[1]], [xs[0], ys[1]]].map(|c| map.at(c));
+    let (columns, rows) = scan.size();
+    let range = |axis: usize, most: usize| {
+        let values = corners.map(|c| c[axis]);
+        let least = values.into_iter().fold(f64::INFINITY, f64::min).floor().max(0.0);
+        let end = values.into_iter().fold(0.0, f64::max).ceil().min(most as f64);
+        (end - least >= 4.0).then_some((least as usize, (end - least) as usize))
+    };
+    let ((x, width), (y, height)) = (range(0, columns)?, range(1, rows)?);
+    Some(([x, y], [width, height]))
 }
 
 /// A place without so much of it on each side, as shares of its sides.

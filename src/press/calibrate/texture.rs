@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::estimate::Estimate;
 use super::located::Located;
-use super::patch::{Patch, inner};
+use super::patch::{Patch, inner, part};
 use super::tones::Tones;
 use crate::imaging::raster::blur;
 use crate::imaging::{Picture, Plane};
@@ -37,6 +37,8 @@ const LIGHTEST: u8 = TINTS[TINTS.len() - 1];
 const ALSO: f32 = 0.1;
 /// Share of a tint's sides that is left out where windows stand upright in the scan.
 const FLAT: f64 = 0.14;
+/// Bare paper of a panel.
+const BARE: Place = [50.0, 31.5, 24.0, 2.6];
 /// Points of the transform, each way.
 const POINTS: usize = 128;
 
@@ -113,20 +115,17 @@ fn fine(scan: &Picture, sheet: &Located) -> Vec<Grain> {
     let mut by_tone: BTreeMap<u8, Vec<Grain>> = BTreeMap::new();
     for [left, top] in sheet.size.panels() {
         let at = |[x, y, width, height]: Place| [left + x, top + y, width, height];
-        for (part, place) in plan::panel() {
-            let (tone, place) = match part {
+        for (printed, place) in plan::panel() {
+            let (tone, place) = match printed {
                 Part::Tint(tone) => (tone, inner(at(place), FLAT)),
                 Part::Square { tone: 0, .. } => (0, inner(at(place), 2.0 * FLAT)),
                 _ => continue,
             };
-            let Some(patch) = Patch::new(scan, &sheet.map, place, 0.0) else { continue };
-            let windows = graininess.windows(&patch.luminance);
-            by_tone.entry(tone).or_default().extend(windows.into_iter().map(|(_, grain)| grain));
+            let Some(part) = part(scan, &sheet.map, place, 0.0) else { continue };
+            by_tone.entry(tone).or_default().extend(graininess.windows(&part));
         }
-        let bare = at([50.0, 31.5, 24.0, 2.6]);
-        if let Some(patch) = Patch::new(scan, &sheet.map, bare, 0.0) {
-            let windows = graininess.windows(&patch.luminance);
-            by_tone.entry(255).or_default().extend(windows.into_iter().map(|(_, grain)| grain));
+        if let Some(part) = part(scan, &sheet.map, at(BARE), 0.0) {
+            by_tone.entry(255).or_default().extend(graininess.windows(&part));
         }
     }
     let mut grains: Vec<Grain> = by_tone.values().filter_map(|all| Grain::median(all)).collect();

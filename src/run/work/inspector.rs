@@ -7,6 +7,7 @@ use crate::imaging::{Picture, Ppi};
 use crate::inspect::comparison::reference::Reference;
 use crate::inspect::decision::claim::{Claim, KeyClaim};
 use crate::inspect::decision::evidence::Facing;
+use crate::inspect::decision::print_check::Printing;
 use crate::inspect::document::InspectedFile;
 use crate::inspect::{Page, Reader};
 use crate::report::{Record, words};
@@ -29,6 +30,8 @@ pub struct Inspector<'r> {
     pub keys: &'r [IssuerKey],
     /// Keys whose signatures are trusted, if prints must be signed.
     pub trust: Option<&'r [PublicKey]>,
+    /// What the issuer's press prints, if copies are to be told.
+    pub printing: Option<&'r Printing>,
     /// Where the rows' scans are, and the portraits that they name.
     pub inputs: Inputs,
     /// Where the portraits of a run of `issue` are, if scans are held against those.
@@ -117,7 +120,8 @@ impl Inspector<'_> {
         entry.input = Some(stamp);
         let reference = self.reference(fields, issued, entry)?;
         let (name, reference) = (name.as_ref(), reference.as_ref());
-        let claim = Claim { name, key: key.as_ref(), reference, trust: self.trust };
+        let (key, trust, printing) = (key.as_ref(), self.trust, self.printing);
+        let claim = Claim { name, key, reference, trust, printing };
         let pages = self.inputs.pages(&bytes)?;
         let document = self.reader.document(&pages, None, self.ppi, claim);
         let InspectedFile { page, name, picture } =

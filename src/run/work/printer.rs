@@ -6,6 +6,7 @@ use super::processor::RowProcessor;
 use crate::formats::encode::{self, Format};
 use crate::formats::hex;
 use crate::issue::{self, Embedded};
+use crate::press::correction::Correction;
 use crate::run::input::Inputs;
 use crate::run::journal::{Entry, Folder, FolderError, Printed};
 use crate::run::manifest::{Command, Fields, Row, paths};
@@ -21,6 +22,8 @@ pub struct Printer<'r> {
     pub key: Option<&'r IssuerKey>,
     /// Who signs the prints, if they are signed; then, too.
     pub signer: Option<&'r dyn Sign>,
+    /// What takes the press's tones back, if it is known.
+    pub correction: Option<&'r Correction>,
     /// Where the rows' portraits are.
     pub inputs: Inputs,
     /// Where their prints go.
@@ -71,7 +74,10 @@ impl Printer<'_> {
         let imprint = self.imprint(fields)?;
         let (bytes, stamp) = self.inputs.read(&entry.file)?;
         entry.input = Some(stamp);
-        let (portrait, warning) = self.inputs.picture(&bytes)?;
+        let (mut portrait, warning) = self.inputs.picture(&bytes)?;
+        if let Some(correction) = self.correction {
+            portrait = correction.lifted(&portrait);
+        }
         let imprint = match self.signer {
             None => imprint,
             Some(signer) => {
@@ -83,6 +89,10 @@ impl Printer<'_> {
         let printed = issue::print(&portrait, &imprint, self.profile);
         let Embedded { picture, summary } = printed.map_err(|error| error.to_string())?;
         let format = Format::of(Path::new(&out)).map_err(|error| error.to_string())?;
+        let picture = match self.correction {
+            Some(correction) => correction.corrected(picture),
+            None => picture,
+        };
         let bytes = encode::encode(&picture, format).map_err(|error| error.to_string())?;
         Ok((out, bytes, warning.into_iter().chain(summary.warnings).collect()))
     }

@@ -18,6 +18,9 @@ pub struct Setup {
     /// Files of the public keys whose signatures are trusted, if prints must be signed.
     #[serde(default)]
     pub trust: Option<Vec<String>>,
+    /// The press's file, if copies are to be told by it.
+    #[serde(default)]
+    pub press: Option<String>,
     /// The absolute path of the manifest's folder.
     pub folder: PathBuf,
     /// The absolute path of the folder of the manifest of the run of `issue` that scans are held against,

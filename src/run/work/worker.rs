@@ -11,6 +11,8 @@ use super::setup::Setup;
 use crate::formats::decode::Limits;
 use crate::imaging::Ppi;
 use crate::inspect::Reader;
+use crate::inspect::decision::print_check::Printing;
+use crate::press::Press;
 use crate::run::cluster::{GiveUp, Note, RowHandler, Task};
 use crate::run::input::Inputs;
 use crate::run::journal::{Entry, Inspected};
@@ -39,6 +41,7 @@ pub struct Prepared {
     ppi: Option<Ppi>,
     keys: Vec<IssuerKey>,
     trust: Option<Vec<PublicKey>>,
+    printing: Option<Printing>,
     inputs: Inputs,
     issued: Option<Inputs>,
 }
@@ -86,12 +89,15 @@ impl<N: Fn(Note) + Sync> RowHandler for Worker<N> {
         };
         let trusted = |files: Vec<String>| files.iter().map(|file| file.parse()).collect();
         let trust: Result<_, SigningKeyError> = setup.trust.map(trusted).transpose();
+        let press = setup.press.as_deref().map(Press::parse).transpose();
+        let press = press.map_err(|error| format!("its press: {error}"))?;
         Ok(Prepared {
             profile,
             reader: Reader::new(profile),
             ppi: setup.ppi.map(Ppi),
             keys: setup.keys.iter().map(key).collect::<Result<_, _>>()?,
             trust: trust.map_err(|error| format!("a key that it trusts: {error}"))?,
+            printing: press.and_then(|press| press.printing()),
             inputs: inputs(self.scans.clone().unwrap_or(setup.folder)),
             issued: setup.issued.map(|folder| inputs(self.portraits.clone().unwrap_or(folder))),
         })
@@ -105,6 +111,7 @@ impl<N: Fn(Note) + Sync> RowHandler for Worker<N> {
                 ppi: prepared.ppi,
                 keys: &prepared.keys,
                 trust: prepared.trust.as_deref(),
+                printing: prepared.printing.as_ref(),
                 inputs: prepared.inputs.clone(),
                 issued: prepared.issued.clone(),
             };

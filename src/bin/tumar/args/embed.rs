@@ -1,11 +1,12 @@
 //! The arguments of printing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tumar::error::ProfileError;
 use tumar::keys::{DocumentNumber, Sign};
 use tumar::microtext::Microtext;
+use tumar::press::correction::{self, Correction};
 use tumar::{Imprint, Mode, Name, Profile};
 
 use super::common::{CommonArgs, PictureArgs, ProfileArgs, bad_name, document_number};
@@ -42,10 +43,6 @@ pub(crate) struct EmbedArgs {
     pub(crate) microtext: Option<Microtext>,
     #[command(flatten)]
     print: PrintArgs,
-    /// What tumar calibrate measured: its tone curve is taken back from a raster, and dark tones are kept out
-    /// of the shadows that it loses
-    #[arg(long, value_name = "PRESS.toml")]
-    pub(crate) press: Option<PathBuf>,
     /// The issuer's key: half of the lines begin where it says for this document
     #[arg(long, value_name = "FILE", requires = "document_number")]
     key: Option<PathBuf>,
@@ -112,6 +109,16 @@ impl EmbedArgs {
     pub(crate) fn profile(&self) -> Result<Profile, Failure> {
         self.print.profile()
     }
+
+    /// What is measured of the press.
+    pub(crate) fn correction(&self) -> Result<Option<Correction>, Failure> {
+        self.print.correction()
+    }
+
+    /// The press's file.
+    pub(crate) fn press(&self) -> Option<&Path> {
+        self.print.press.as_deref()
+    }
 }
 
 /// A profile, and options that override parts of it.
@@ -132,6 +139,11 @@ pub(crate) struct PrintArgs {
     /// Amplitude as a share of the lightness scale, 0 to 1 [default: the profile's]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     strength: Option<f64>,
+    /// What tumar calibrate measured of the press: its tone curve is taken back from rasters, dark tones are
+    /// kept out of the shadows that it loses, and letters are up to 2.5 times as strong where it blurs more
+    /// than others, unless --strength says how strong
+    #[arg(long, value_name = "PRESS.toml")]
+    pub(crate) press: Option<PathBuf>,
 }
 
 impl PrintArgs {
@@ -154,10 +166,22 @@ impl PrintArgs {
         if let Some(strength) = self.strength {
             profile = profile.with_strength(strength).map_err(bad("--strength"))?;
         }
-        Ok(match self.mode {
-            Some(mode) => profile.with_mode(mode),
-            None => profile,
-        })
+        if let Some(mode) = self.mode {
+            profile = profile.with_mode(mode);
+        }
+        let Some(path) = &self.press else { return Ok(profile) };
+        if self.strength.is_some() && profile.mode == Mode::Tint {
+            return Ok(profile);
+        }
+        let press = files::read_press(path)?;
+        correction::profile(&press, &profile).map_err(|error| Failure::file(path, error))
+    }
+
+    /// What takes a press's tones back.
+    pub(crate) fn correction(&self) -> Result<Option<Correction>, Failure> {
+        let Some(path) = &self.press else { return Ok(None) };
+        let correction = Correction::of(&files::read_press(path)?);
+        correction.map(Some).map_err(|error| Failure::file(path, error))
     }
 }
 

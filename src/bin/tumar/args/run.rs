@@ -72,7 +72,7 @@ impl IssueArgs {
     }
 
     /// The options that change what is printed beyond the profile's file.
-    pub(crate) fn options(&self, profile: &Profile) -> BTreeMap<String, String> {
+    pub(crate) fn options(&self, profile: &Profile) -> Result<BTreeMap<String, String>, Failure> {
         let set = |name: &str, value: String| (name.to_owned(), value);
         let printed = [
             set("dpi", profile.dpi.0.to_string()),
@@ -80,7 +80,9 @@ impl IssueArgs {
             set("mode", format!("{:?}", profile.mode).to_lowercase()),
             set("strength", profile.strength.to_string()),
         ];
-        printed.into_iter().chain(self.run.options()).collect()
+        let press = self.print.press.as_deref().map(files::digest).transpose()?;
+        let press = press.map(|digest| set("press", digest));
+        Ok(printed.into_iter().chain(press).chain(self.run.options()).collect())
     }
 }
 
@@ -101,6 +103,10 @@ pub(crate) struct QaArgs {
     key: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
+    /// What tumar calibrate measured of the issuer's press and this scanner: scans at 1200 ppi and more that
+    /// look printed by another press are undetermined
+    #[arg(long, value_name = "PRESS.toml")]
+    pub(crate) press: Option<PathBuf>,
     /// Scan resolution, 50 to 12000 [default: the files']
     #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
     pub(crate) ppi: Option<Ppi>,

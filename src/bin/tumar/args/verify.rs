@@ -39,6 +39,10 @@ pub(crate) struct VerifyArgs {
     /// signature is not checked)
     #[arg(long, value_name = "FILE")]
     pub(crate) reference: Option<PathBuf>,
+    /// What tumar calibrate measured of the issuer's press and this scanner: a print that looks printed by
+    /// another press is inconclusive. Asks for scans at 1200 ppi and more
+    #[arg(long, value_name = "PRESS.toml")]
+    pub(crate) press: Option<PathBuf>,
     /// Scan resolution, 50 to 12000 [default: the file's]
     #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
     pub(crate) ppi: Option<Ppi>,
