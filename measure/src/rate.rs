@@ -27,13 +27,7 @@ impl Rate {
 
     /// The 95 % score interval of Wilson (1927).
     pub fn interval(self) -> [f64; 2] {
-        const Z: f64 = 1.96;
-        let n = self.of.max(1) as f64;
-        let p = self.share();
-        let centre = p + Z * Z / (2.0 * n);
-        let reach = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-        let scale = 1.0 + Z * Z / n;
-        [centre - reach, centre + reach].map(|v| (v / scale).clamp(0.0, 1.0))
+        tumar::numerics::interval(self.hits, self.of)
     }
 }
 

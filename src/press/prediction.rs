@@ -7,6 +7,7 @@ use crate::channel::{ChannelError, print_and_scan};
 use crate::imaging::Picture;
 use crate::inspect::{Outcome, Reader, ScanError};
 use crate::issue::{EmbedError, embed};
+use crate::numerics::interval;
 use crate::spec::{Name, Profile};
 
 /// How many prints of the model were read.
@@ -24,13 +25,9 @@ impl Prediction {
     /// Shares of prints that were read and accepted, each with its 95 % interval (Wilson 1927).
     #[must_use]
     pub fn shares(&self) -> [[f64; 3]; 2] {
-        [self.read, self.accepted].map(|k| {
-            let (k, n, z) = (k as f64, self.prints.max(1) as f64, 1.96f64);
-            let share = k / n;
-            let middle = (share + z * z / (2.0 * n)) / (1.0 + z * z / n);
-            let half =
-                z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
-            [share, (middle - half).max(0.0), (middle + half).min(1.0)]
+        [self.read, self.accepted].map(|hits| {
+            let [low, high] = interval(hits, self.prints);
+            [hits as f64 / self.prints.max(1) as f64, low, high]
         })
     }
 }

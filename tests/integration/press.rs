@@ -2,10 +2,13 @@
 
 use image::{DynamicImage, GenericImageView, Rgb, RgbImage, imageops};
 use tumar::error::{CalibrateError, CorrectionError, SheetError};
+use tumar::imaging::tone;
+use tumar::press::calibrate::edges::LETTERS;
+use tumar::press::calibrate::legibility::Legible;
 use tumar::press::correction::{self, Correction};
 use tumar::press::sheet::{Size, sheet};
 use tumar::press::{Press, calibrate};
-use tumar::{Mode, Picture, Ppi, Profile};
+use tumar::{Claim, Mode, Name, Picture, Ppi, Profile, Reader, Verdict, embed};
 
 use crate::common::ends;
 use crate::line_scan::{LineScan, grey};
@@ -49,6 +52,11 @@ fn a_press_is_recovered() {
         assert!((tones.black.value - truth.black).abs() < 0.01);
         for mtf50 in press.edges.mtf50() {
             assert!(near(mtf50, truth.mtf50(), 0.1), "{mtf50} {}", truth.mtf50());
+        }
+        let noise = press.texture.noise.value;
+        assert!(near(noise, truth.noise(), 0.2), "{noise} {}", truth.noise());
+        for left in press.edges.letters {
+            assert!((left.value - truth.mtf(LETTERS)).abs() < 0.03, "{left:?}");
         }
         assert!(press.scale.iter().all(|scale| near(scale.value, truth.scale, 0.001)));
         assert_eq!(press.sheets, ["card 7K2Q"]);
@@ -133,7 +141,11 @@ fn a_press_s_file_is_read_as_it_was_written() {
         "schema = 3",
         &text.replace("tumar.press/1", "tumar.press/9"),
         &text.replace("scan_ppi = 600.0", "scan_ppi = nan"),
+        &text.replace("[edges.across]\nvalue = ", "[edges.across]\nvalue = -"),
+        &text.replace("[tones.paper]\nvalue = 0.", "[tones.paper]\nvalue = 7000."),
+        &text.replace("shadows_lost = ", "shadows_lost = nan #"),
     ] {
+        assert_ne!(wrong, text);
         assert!(Press::parse(wrong).is_err());
     }
     // The model that it stands for prints as dark as it does.
@@ -166,6 +178,103 @@ fn a_press_s_curve_is_taken_back() {
 }
 
 #[test]
+fn a_letter_screen_s_gain_is_taken_back() {
+    let truth = LineScan { n: 1.8, ..LineScan::usual() };
+    let mut press = measured(&truth.scan(&card()));
+    let strip = |tone: u8, light| Legible {
+        tone,
+        strength: 0.17,
+        cap_height_mm: 0.24,
+        mode: Mode::Screen,
+        light,
+        blur_mm: None,
+        is_read: true,
+        margin: 1.0,
+    };
+    // Dots grow by a fifth of what is left.
+    let grown = |ink: f64| ink + 0.8 * ink * (1.0 - ink) * 0.5;
+    let ink = |tone: u8| 1.0 - f64::from(tone::LINEAR_OF_U8[usize::from(tone)]);
+    let light = |tone| truth.paper - grown(ink(tone)) * (truth.paper - truth.black);
+    press.strips = [70, 128, 190].map(|tone| strip(tone, light(tone))).to_vec();
+    let profile = Profile::default().with_mode(Mode::Screen);
+    let own = correction::profile(&press, &profile).unwrap();
+    for wish in [0.1, 0.3, 0.5, 0.7, 0.9] {
+        let printed = grown(own.screen.area(wish));
+        assert!((printed - wish).abs() < 0.015, "{wish} {printed}");
+    }
+}
+
+#[test]
+fn letters_are_stronger_where_a_press_blurs_more() {
+    let usual = Profile::default();
+    let strength = |spot| {
+        let press = measured(&LineScan { spot, ..LineScan::usual() }.scan(&card()));
+        correction::profile(&press, &usual).unwrap().strength / usual.strength
+    };
+    let (sharp, dull) = (strength(0.02), strength(0.15));
+    assert!((sharp - 1.0).abs() < 1e-9 && (1.5..=2.5).contains(&dull), "{sharp} {dull}");
+}
+
+#[test]
+fn a_copy_is_told_by_what_the_press_prints() {
+    let own = LineScan { ppi: 1200.0, spot: 0.03, ..LineScan::usual() };
+    let page = sheet(Size::PassportPage, "C", &[], Ppi(1200.0)).unwrap();
+    let printing = measured(&own.scan(&page)).printing().unwrap();
+    let portrait = tumar::decode(include_bytes!("../../samples/synthetic-01-suit.png")).unwrap();
+    let (holder, profile) = (Name::new("Ахметова", "Әсел").unwrap(), Profile::default());
+    let print = embed(&portrait, &holder, &profile).unwrap().picture;
+    let reader = Reader::new(&profile);
+    let check = |scan: &Picture| {
+        let claim = Claim { name: Some(&holder), printing: Some(&printing), ..Claim::default() };
+        reader.check(scan, None, claim).unwrap().main
+    };
+    let scan = own.scan(&print);
+    let genuine = check(&scan);
+    assert_eq!(genuine.decision().verdict, Verdict::Authentic, "{:?}", genuine.decision().reasons);
+    assert!(genuine.print_check().is_some_and(|found| found.margin() > 0.3));
+    // Scanned at 600 ppi, and printed by another press.
+    let first = LineScan { ppi: 600.0, turn_deg: 0.0, ..own.clone() }.scan(&print);
+    let margin = (5.0 * 600.0 / 25.4) as usize;
+    let (width, height) = first.size();
+    let cut = first.part([margin; 2], [width - 2 * margin, height - 2 * margin]);
+    let other = LineScan { spot: 0.06, n: 1.2, grain: 0.08, seed: 9, ..own };
+    let copy = check(&other.scan(&cut));
+    assert_eq!(copy.decision().verdict, Verdict::Inconclusive);
+    assert!(copy.decision().reasons[0].starts_with("another press"), "{:?}", copy.decision());
+    // A coarser scan does not tell, and says so.
+    let coarse = check(&first);
+    assert_eq!(coarse.decision().verdict, Verdict::Authentic);
+    assert!(coarse.print_check().is_none());
+    assert!(coarse.decision().reasons.iter().any(|reason| reason.contains("1200 ppi")));
+}
+
+#[test]
+fn a_trial_of_real_prints_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    ends(folder, &["trial", "trial", "--prints", "2"], 0);
+    let said = ends(folder, &["trial", "trial", "--prints", "2"], 1);
+    assert!(said.contains("it has prints already"), "{said}");
+    let said = ends(folder, &["trial", "trial"], 1);
+    assert!(said.contains("no scans"), "{said}");
+    std::fs::create_dir(folder.join("trial/scans/desk-600")).unwrap();
+    for print in ["01", "02"] {
+        let (from, to) =
+            (format!("trial/prints/{print}.tif"), format!("trial/scans/desk-600/{print}.png"));
+        ends(folder, &["channel", &from, "--preset", "flatbed600", "--out", &to], 0);
+    }
+    std::fs::write(folder.join("trial/scans/desk-600/03.png"), "no picture").unwrap();
+    let said = ends(folder, &["trial", "trial"], 0);
+    assert!(said.contains("| desk-600 | 600 | 3 | 1 | 2 of 2"), "{said}");
+    let results = std::fs::read_to_string(folder.join("trial/results.json")).unwrap();
+    assert!(results.contains("\"print\": 2") && !results.to_uppercase().contains("АХМЕТОВ"));
+    std::fs::write(folder.join("trial/scans/desk-600/best.png"), "").unwrap();
+    let said = ends(folder, &["trial", "trial"], 1);
+    assert!(said.contains("best.png") && said.contains("01.png"), "{said}");
+    ends(folder, &["trial", "other", "--prints", "0"], 2);
+}
+
+#[test]
 fn from_the_sheet_to_a_corrected_print() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
@@ -191,6 +300,18 @@ fn from_the_sheet_to_a_corrected_print() {
     embed("press.toml", "print.png", 0);
     ends(folder, &["channel", "print.png", "--press", "press.toml", "--out", "again.png"], 0);
     ends(folder, &[&["verify", "again.png"][..], &name].concat(), 0);
+    let coarse = ["verify", "again.png", "--press", "press.toml"];
+    let said = ends(folder, &[&coarse[..], &name].concat(), 1);
+    assert!(said.contains("no sheet of this press was scanned at 1200 ppi"), "{said}");
+    // The same for a whole run, which goes on with the press that it began with.
+    let jobs = format!("id,portrait,surname,given\nA,{portrait},Ахметова,Әсел\n");
+    std::fs::write(folder.join("jobs.csv"), jobs).unwrap();
+    let issue = ["issue", "jobs.csv", "--out", "run", "--allow-outside"];
+    ends(folder, &[&issue[..], &["--press", "press.toml"]].concat(), 0);
+    let of = |file: &str| tumar::files::read(&folder.join(file)).unwrap().pixels;
+    assert_eq!(of("run/prints/A.tif"), of("print.png"));
+    let said = ends(folder, &issue, 1);
+    assert!(said.contains("press"), "{said}");
     let said = embed("press.toml", "print.pdf", 2);
     assert!(said.contains("--press is for rasters"), "{said}");
     let said = embed("sheet.tif", "other.png", 1);

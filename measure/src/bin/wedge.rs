@@ -1,7 +1,9 @@
 //! The tone error of the letter screen: a wedge from white to black, printed by printers of many
 //! kinds, before and after the profile takes their dot gain back.
 //!
-//! `cargo run --release -p measure --bin wedge [-- --printers N --dpi N]`
+//! `cargo run --release -p measure --bin wedge [-- --printers N --dpi N --sheet]`
+//!
+//! With `--sheet` the dot gain is what tumar calibrate measures on the three strips of an A4 test sheet.
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use anyhow::{Context, Result};
@@ -10,6 +12,8 @@ use image::{GrayImage, Luma};
 use tumar::channel::{Conditions, Preset, PrintConditions, print_and_scan};
 use tumar::imaging::{Mm, Picture, Plane, Ppi, tone};
 use tumar::issue::embed;
+use tumar::press::sheet::{Size, sheet};
+use tumar::press::{calibrate, correction};
 use tumar::spec::{Mode, Name, Profile};
 
 #[derive(Parser)]
@@ -20,6 +24,9 @@ struct Options {
     /// Print resolution.
     #[arg(long, default_value_t = 1200.0)]
     dpi: f64,
+    /// Take the dot gain from a test sheet, not from the wedge.
+    #[arg(long)]
+    sheet: bool,
 }
 
 /// Patches across and down, from paper to solid.
@@ -49,8 +56,12 @@ fn main() -> Result<()> {
         // Pages fresh from the press.
         print.wear = Conditions::clean(SCAN).print.wear;
         let before = measured(&plain, &print, seed)?;
-        let curve = curve(&before);
-        let compensated = screen(&options, &format!("[screen]\ndot_gain = [{curve}]\n"))?;
+        let compensated = if options.sheet {
+            by_sheet(&plain, &print, seed)?
+        } else {
+            let curve = curve(&before);
+            screen(&options, &format!("[screen]\ndot_gain = [{curve}]\n"))?
+        };
         let after = measured(&compensated, &print, seed + 1000)?;
         let ((most, mean), (least, rest)) = (worst(&before), worst(&after));
         met += u64::from(least <= MOST);
@@ -69,6 +80,17 @@ fn main() -> Result<()> {
 fn screen(options: &Options, part: &str) -> Result<Profile> {
     let text = format!("{}\n{part}", Profile::default_text());
     Ok(Profile::parse(&text)?.with_dpi(options.dpi)?.with_mode(Mode::Screen))
+}
+
+/// The profile by what a test sheet tells of this printer.
+fn by_sheet(plain: &Profile, print: &PrintConditions, seed: u64) -> Result<Profile> {
+    let page = sheet(Size::A4, "W", &[], plain.dpi)?;
+    let mut conditions = Conditions::clean(SCAN);
+    conditions.print = print.clone();
+    conditions.scan.border = [Mm(4.0); 4];
+    let scan = print_and_scan(&page, &conditions, seed)?;
+    let press = calibrate::press(&[calibrate::measure(&scan, None)?])?;
+    Ok(correction::profile(&press, plain)?)
 }
 
 /// A measured wedge as the profile's curve, as far as it rises.

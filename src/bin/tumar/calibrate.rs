@@ -1,23 +1,13 @@
 //! `tumar calibrate`.
 
+use tumar::Profile;
 use tumar::press::calibrate::{self, Sheet};
-use tumar::press::prediction;
-use tumar::{Name, Profile};
+use tumar::press::{prediction, trial};
 
 use crate::args::CalibrateArgs;
 use crate::failure::{self, Failure};
 use crate::files::{self, Stdout};
 use crate::sheet;
-
-/// Holders of the prints that are simulated.
-const NAMES: [(&str, &str); 6] = [
-    ("Назарбаева", "Әсел"),
-    ("Ахметов", "Нұрлан"),
-    ("SERIKBAYEVA", "AIGERIM"),
-    ("Қуанышбаев", "Ғалымжан"),
-    ("Ким", "Анна"),
-    ("OMAROV", "DAULET"),
-];
 
 pub(crate) fn run(args: &CalibrateArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let inputs: Vec<_> = args.scans.iter().map(std::path::PathBuf::as_path).collect();
@@ -46,10 +36,9 @@ pub(crate) fn run(args: &CalibrateArgs, stdout: &mut Stdout) -> Result<u8, Failu
     }
     let press = calibrate::press(&sheets).map_err(Failure::work)?;
     let predicted = if args.prints > 0 {
-        let names: Result<Vec<Name>, _> = NAMES.iter().map(|(s, g)| Name::new(s, g)).collect();
-        let names = names.map_err(|e| crate::args::bad_name(&e))?;
         let (portraits, profile) = (sheet::portraits()?, Profile::default());
-        let predicted = prediction::predict(&press, &portraits, &names, args.prints, &profile);
+        let predicted =
+            prediction::predict(&press, &portraits, &trial::holders(), args.prints, &profile);
         Some(predicted.map_err(Failure::work)?)
     } else {
         None

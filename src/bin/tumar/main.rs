@@ -12,6 +12,7 @@ mod keygen;
 mod progress;
 mod qa;
 mod sheet;
+mod trial;
 mod verify;
 #[cfg(feature = "cluster")]
 mod worker;
@@ -48,6 +49,7 @@ fn run(command: &Command) -> Result<u8, Failure> {
         Command::Worker(args) => worker::run(args, &mut stdout),
         Command::Keygen(args) => keygen::run(args, &mut stdout),
         Command::Calibrate(args) => calibrate::run(args, &mut stdout),
+        Command::Trial(args) => trial::run(args, &mut stdout),
         Command::Sheet(args) => sheet::run(args, &mut stdout),
         Command::Channel(args) => channel::run(args, &mut stdout),
         Command::Demo(args) => demo::run(args, &mut stdout),

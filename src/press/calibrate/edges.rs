@@ -7,6 +7,7 @@ use super::located::Located;
 use super::patch::Patch;
 use crate::imaging::raster::bilinear;
 use crate::imaging::{Picture, Plane};
+use crate::numerics::normal;
 use crate::press::sheet::plan::{self, Part, SLANT_DEG};
 
 /// How far from an edge it is looked at, and by which steps, mm.
@@ -229,7 +230,7 @@ fn crossing(values: &[f64]) -> Option<f64> {
 /// The sigma of the normal integral that fits a rise from 0 to 1 best, mm.
 fn width(rise: &[Rise]) -> Option<f64> {
     let error = |sigma: f64| -> f64 {
-        let of = |rise: &Rise| rise.weight * (rise.of - normal(rise.at / sigma)).powi(2);
+        let of = |rise: &Rise| rise.weight * (rise.of - normal::below(rise.at / sigma)).powi(2);
         rise.iter().map(of).sum()
     };
     // Golden section, on the logarithm.
@@ -241,14 +242,4 @@ fn width(rise: &[Rise]) -> Option<f64> {
     }
     let sigma = (0.5 * (low + high)).exp();
     (sigma < 0.9 * WIDTHS[1]).then_some(sigma)
-}
-
-/// Normal integral, to 10⁻⁷ (Abramowitz and Stegun 1964, 7.1.26).
-fn normal(z: f64) -> f64 {
-    let x = z.abs() / std::f64::consts::SQRT_2;
-    let t = 1.0 / (1.0 + 0.327_591_1 * x);
-    let series = [0.254_829_592, -0.284_496_736, 1.421_413_741, -1.453_152_027, 1.061_405_429];
-    let poly = series.iter().rev().fold(0.0, |sum, c| (sum + c) * t);
-    let tail = 0.5 * poly * (-x * x).exp();
-    if z < 0.0 { tail } else { 1.0 - tail }
 }

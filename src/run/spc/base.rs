@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::limits::{CLIP, clipped_variance};
-use super::normal;
+use crate::numerics::normal;
 
 /// Rounds in which centre and sigma settle: each brings them about ten times nearer.
 const ROUNDS: usize = 12;

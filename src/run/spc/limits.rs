@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use nalgebra::{DMatrix, DVector};
 
 use super::measure::Measure;
-use super::normal;
+use crate::numerics::normal;
 
 /// λ: how much the newest document weighs. At 10⁻³ false signals a document the soonest to signal one
 /// standard deviation; at 10⁻⁴ two in a hundred later than the soonest.

@@ -5,7 +5,6 @@ mod chart;
 pub mod limits;
 mod measure;
 mod measures;
-mod normal;
 mod shares;
 
 pub use base::Base;

@@ -23,7 +23,7 @@ pub(crate) use common::{CommonArgs, PictureArgs, bad_name};
 pub(crate) use embed::{EmbedArgs, Signing};
 #[cfg(feature = "cluster")]
 pub(crate) use nats::WorkerArgs;
-pub(crate) use press::{CalibrateArgs, SheetArgs};
+pub(crate) use press::{CalibrateArgs, SheetArgs, TrialArgs};
 pub(crate) use run::{IssueArgs, QaArgs, RunArgs};
 pub(crate) use verify::VerifyArgs;
 
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Sheet(SheetArgs),
     /// Measure a press and its scanner by scans of its test sheets
     Calibrate(CalibrateArgs),
+    /// Make the prints of a trial, or read its scans: a table for real prints (docs/protocol.md)
+    Trial(TrialArgs),
     /// Simulate printing and scanning, from a seed: for tests and experiments
     Channel(ChannelArgs),
     /// Print, scan and inspect the bundled sample, with pictures
@@ -77,6 +79,7 @@ impl Command {
             Self::Keygen(args) => &args.common,
             Self::Sheet(args) => &args.common,
             Self::Calibrate(args) => &args.common,
+            Self::Trial(args) => &args.common,
             Self::Channel(args) => &args.common,
             Self::Demo(args) => &args.common,
         }

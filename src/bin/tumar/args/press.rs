@@ -7,6 +7,7 @@ use tumar::Ppi;
 use tumar::press::sheet::Size;
 
 use super::common::{CommonArgs, SizeArgs, ppi};
+use super::embed::PrintArgs;
 
 #[derive(Args)]
 pub(crate) struct SheetArgs {
@@ -48,4 +49,28 @@ pub(crate) struct CalibrateArgs {
     pub(crate) ppi: Option<Ppi>,
     #[command(flatten)]
     pub(crate) common: CommonArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct TrialArgs {
+    /// The folder of a trial: with --prints it is made; without, the scans in it are read
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Make so many prints, of the bundled portraits and of holders that nobody is, 1 to 99
+    #[arg(long, value_name = "N", value_parser = prints)]
+    pub(crate) prints: Option<usize>,
+    /// The resolution of the scans [default: the files']
+    #[arg(long, value_name = "N", value_parser = ppi, allow_negative_numbers = true)]
+    pub(crate) ppi: Option<Ppi>,
+    #[command(flatten)]
+    pub(crate) print: PrintArgs,
+    #[command(flatten)]
+    pub(crate) size: SizeArgs,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+fn prints(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=99).contains(number));
+    number.ok_or_else(|| "it must be a whole number from 1 to 99".to_owned())
 }

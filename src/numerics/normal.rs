@@ -7,13 +7,13 @@ const FAR: f64 = 3.0;
 
 /// Density at `z`.
 #[must_use]
-pub(super) fn density(z: f64) -> f64 {
+pub fn density(z: f64) -> f64 {
     (-0.5 * z * z).exp() / TAU.sqrt()
 }
 
 /// The share that lies above `z`.
 #[must_use]
-pub(super) fn tail(z: f64) -> f64 {
+pub fn tail(z: f64) -> f64 {
     if z < 0.0 {
         return 1.0 - tail(-z);
     }
@@ -34,13 +34,13 @@ pub(super) fn tail(z: f64) -> f64 {
 
 /// The share that lies below `z`.
 #[must_use]
-pub(super) fn below(z: f64) -> f64 {
+pub fn below(z: f64) -> f64 {
     tail(-z)
 }
 
 /// Above which `z` this share lies; `share` over 0 to ½.
 #[must_use]
-pub(super) fn quantile(share: f64) -> f64 {
+pub fn quantile(share: f64) -> f64 {
     let (mut low, mut high) = (0.0, 40.0);
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
