@@ -1,14 +1,34 @@
 //! How often the microtext of a press is read: portraits that are printed and scanned by what was measured.
 
+use std::fmt;
+
 use rayon::prelude::*;
 
 use super::press::Press;
-use crate::channel::{ChannelError, print_and_scan};
+use crate::channel::{ChannelError, Conditions, Preset, print_and_scan};
 use crate::imaging::Picture;
 use crate::inspect::{Outcome, Reader, ScanError};
 use crate::issue::{EmbedError, embed};
 use crate::numerics::interval;
 use crate::spec::{Name, Profile};
+
+/// What prints are scanned on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scanner {
+    /// The one that the sheet was scanned on.
+    Own,
+    /// One of a kind, another for each print.
+    Kind(Preset),
+}
+
+impl fmt::Display for Scanner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own => f.write_str("this scanner"),
+            Self::Kind(preset) => preset.fmt(f),
+        }
+    }
+}
 
 /// How many prints of the model were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +72,7 @@ pub enum PredictionError {
 /// [`PredictionError`].
 pub fn predict(
     press: &Press,
+    scanner: Scanner,
     portraits: &[Picture],
     names: &[Name],
     prints: usize,
@@ -65,6 +86,9 @@ pub fn predict(
         let name = &names[i % names.len()];
         let printed = embed(&portraits[i % portraits.len()], name, profile)?.picture;
         let mut conditions = conditions.clone();
+        if let Scanner::Kind(preset) = scanner {
+            conditions.scan = Conditions::draw(preset, i as u64).scan;
+        }
         // Pages lie askew, and pixels fall anywhere.
         let golden = (i as f64 * 0.618_034).fract();
         conditions.scan.rotation_deg = 4.0 * golden - 2.0;

@@ -14,7 +14,7 @@ use crate::channel::{Conditions, Glare, Technology};
 use crate::imaging::{Mm, Ppi};
 use crate::inspect::decision::print_check::Printing;
 use crate::inspect::signal::scan::working_pixel;
-use crate::numerics::median;
+use crate::numerics::{median, quantile};
 use crate::spec::Mode;
 
 /// The first line of the file: what it is, and its version.
@@ -28,7 +28,11 @@ const DEVICE: Ppi = Ppi(2400.0);
 /// Fewest strips of microtext whose letters tell their blur; and by how much letters may differ from the
 /// press's edges, as a share, where there are none. A guess, from presses of another build.
 const LETTERED: usize = 3;
+/// Strength from which on a strip's letters are clear enough for that.
+const CLEAR: f64 = 0.13;
 const EDGES: f64 = 0.1;
+/// Letters are blurred by so many times what edges are, at the least and at the most. A guess.
+const LIKE_EDGES: [f64; 2] = [0.9, 1.35];
 /// The sides of a pixel's square blur as much as a Gaussian of this share of them.
 const SQUARE: f64 = 0.288_7;
 
@@ -73,7 +77,8 @@ impl Press {
         }
         let range = press.tones.paper.value - press.tones.black.value;
         let [across, down] = [press.edges.across.value, press.edges.down.value];
-        let is_sane = range > 0.05
+        let is_sane = (0.05..2.0).contains(&range)
+            && (0.0..2.0).contains(&press.tones.paper.value)
             && [across, down].iter().all(|sigma| (0.001..0.5).contains(sigma))
             && press.edges.letters.iter().all(|left| (0.001..=1.0).contains(&left.value))
             && (50.0..=12_000.0).contains(&press.scan_ppi)
@@ -154,21 +159,26 @@ impl Press {
         let grains = self.texture.grains.clone();
         // Letters themselves tell best; a card has none, and edges are another thing than letters.
         let of_strip = |strip: &Legible| {
-            let usual = strip.mode == Mode::Tint && strip.is_read;
+            let usual = strip.mode == Mode::Tint && strip.is_read && strip.strength >= CLEAR;
             strip.blur_mm.filter(|_| usual && (strip.cap_height_mm * LETTERS - 1.0).abs() < 0.01)
         };
         let mut letters: Vec<f64> = self.strips.iter().filter_map(of_strip).collect();
-        if letters.len() >= LETTERED {
-            let blur = median(&mut letters)?;
-            let mut apart: Vec<f64> = letters.iter().map(|one| (one / blur - 1.0).abs()).collect();
-            let spread = median(&mut apart)?;
-            let pixel = working_pixel(Ppi(self.scan_ppi));
-            return Some(Printing { blur: Mm(blur), pixel, spread, grains });
-        }
         let Edges { across, down, .. } = &self.edges;
         let blur = Mm((across.value * down.value).sqrt());
-        let pixel = Mm(1.0 / Ppi(self.scan_ppi).per_mm());
-        Some(Printing { blur, pixel, spread: EDGES, grains })
+        let file = Mm(1.0 / Ppi(self.scan_ppi).per_mm());
+        let by_edges = Printing { blur, pixel: file, spread: EDGES, grains };
+        if letters.len() < LETTERED {
+            return Some(by_edges);
+        }
+        let pixel = working_pixel(Ppi(self.scan_ppi));
+        // What breaks letters makes them seem blurred, never sharper.
+        let blur = quantile(&mut letters, 0.25)?;
+        let mut apart: Vec<f64> = letters.iter().map(|one| (one / blur - 1.0).abs()).collect();
+        let spread = median(&mut apart)?.min(EDGES);
+        // A screen's dots break the letters of flat tones, which then seem blurred.
+        let edges = by_edges.blur_in([1.0 / pixel.0; 2]).0;
+        let blur = Mm(blur.clamp(LIKE_EDGES[0] * edges, LIKE_EDGES[1] * edges));
+        Some(Printing { blur, pixel, spread, ..by_edges })
     }
 
     /// Sentences on what is out of the ordinary, and what to mend.

@@ -7,8 +7,9 @@ use crate::imaging::tone;
 use crate::press::Press;
 use crate::press::calibrate::estimate::Estimate;
 use crate::press::calibrate::legibility::Legible;
-use crate::press::prediction::Prediction;
-use crate::spec::Mode;
+use crate::press::correction;
+use crate::press::prediction::{Prediction, Scanner};
+use crate::spec::{Mode, Profile};
 
 const STYLE: &str = concat!(include_str!("web/base.css"), "\n", include_str!("press.css"));
 const SCRIPT: &str = "";
@@ -17,7 +18,7 @@ const SCRIPT: &str = "";
 ///
 /// # Errors
 /// Only if a template fails, which is a fault of tumar.
-pub fn page(press: &Press, prediction: Option<&Prediction>) -> Result<String, askama::Error> {
+pub fn page(press: &Press, predictions: &[(Scanner, Prediction)]) -> Result<String, askama::Error> {
     Html {
         style: STYLE,
         policy: web::policy(STYLE, SCRIPT),
@@ -27,7 +28,7 @@ pub fn page(press: &Press, prediction: Option<&Prediction>) -> Result<String, as
         rows: rows(press),
         curve: Curve::of(press),
         strips: strips(press),
-        prediction: prediction.map(said),
+        predictions: predictions.iter().map(Foretold::of).collect(),
     }
     .render()
 }
@@ -43,7 +44,7 @@ struct Html {
     rows: Vec<Row>,
     curve: Curve,
     strips: Vec<Strips>,
-    prediction: Option<String>,
+    predictions: Vec<Foretold>,
 }
 
 /// A measured number.
@@ -128,6 +129,8 @@ fn rows(press: &Press) -> Vec<Row> {
         number("Grain of the ink over 20 µm, of the ink", texture.grain, 100.0, "%", 1),
     ];
     let plain = |what, value| Row { what, value, sigma: String::new() };
+    let [across, down] = edges.letters.map(|left| 100.0 * left.value);
+    rows.push(plain("Contrast left of letters", format!("{across:.0} × {down:.0} %")));
     let mtf = edges.mtf50();
     rows.push(plain(
         "Half of the contrast is left at (MTF50)",
@@ -146,6 +149,11 @@ fn rows(press: &Press) -> Vec<Row> {
         "Tones told apart",
         format!("L* {:.0} to {:.0}", tones.shadows_lost, tones.highlights_lost),
     ));
+    let usual = Profile::default().with_mode(Mode::Tint);
+    if let Ok(fitted) = correction::profile(press, &usual) {
+        let strength = format!("{:.2}", fitted.strength);
+        rows.push(plain("Strength of letters that --press takes", strength));
+    }
     if let Some(register) = &press.register {
         for (what, off) in ["Cyan from black", "Magenta from black", "Yellow from black"]
             .into_iter()
@@ -188,12 +196,18 @@ fn strips(press: &Press) -> Vec<Strips> {
     kinds
 }
 
-fn said(found: &Prediction) -> String {
-    let shares = found.shares().map(|share| share.map(|v| 100.0 * v));
-    let [read, accepted] =
-        shares.map(|[share, low, high]| format!("{share:.0} % ({low:.0}–{high:.0} %)"));
-    format!(
-        "Of {} portraits that the model printed and scanned by these numbers {read} were read and {accepted} accepted as authentic; in brackets 95 % intervals.",
-        found.prints
-    )
+/// How often prints are read and accepted on a scanner.
+struct Foretold {
+    scanner: String,
+    read: String,
+    accepted: String,
+}
+
+impl Foretold {
+    fn of((scanner, found): &(Scanner, Prediction)) -> Self {
+        let shares = found.shares().map(|share| share.map(|v| 100.0 * v));
+        let [read, accepted] =
+            shares.map(|[share, low, high]| format!("{share:.0} % ({low:.0}–{high:.0} %)"));
+        Self { scanner: scanner.to_string(), read, accepted }
+    }
 }

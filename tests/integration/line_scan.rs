@@ -18,6 +18,8 @@ pub(crate) struct LineScan {
     pub(crate) n: f64,
     /// Width of a printed spot, mm: a box, passed twice.
     pub(crate) spot: f64,
+    /// By how much too much ink is laid: dark tones run together.
+    pub(crate) closes: f64,
     /// Screen: lines an inch and degrees.
     pub(crate) screen: Option<(f64, f64)>,
     /// Size of the print over the raster's.
@@ -45,6 +47,7 @@ impl LineScan {
             black: 0.03,
             n: 1.5,
             spot: 0.05,
+            closes: 0.0,
             screen: None,
             scale: 1.0,
             grain: 0.03,
@@ -59,6 +62,7 @@ impl LineScan {
 
     /// Light of so much ink.
     pub(crate) fn light(&self, ink: f64) -> f64 {
+        let ink = (ink * (1.0 + self.closes)).min(1.0);
         let root = |v: f64| v.powf(1.0 / self.n);
         ((1.0 - ink) * root(self.paper) + ink * root(self.black)).powf(self.n)
     }

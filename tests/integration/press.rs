@@ -311,7 +311,7 @@ fn from_the_sheet_to_a_corrected_print() {
     let of = |file: &str| tumar::files::read(&folder.join(file)).unwrap().pixels;
     assert_eq!(of("run/prints/A.tif"), of("print.png"));
     let said = ends(folder, &issue, 1);
-    assert!(said.contains("press"), "{said}");
+    assert!(said.contains("other options"), "{said}");
     let said = embed("press.toml", "print.pdf", 2);
     assert!(said.contains("--press is for rasters"), "{said}");
     let said = embed("sheet.tif", "other.png", 1);

@@ -1,7 +1,7 @@
 //! Presses of another build than the crate's model, drawn at random: what a calibration recovers of them,
 //! and how often their prints are read, foretold and found.
 //!
-//! `cargo run --release -p measure --bin press [-- --presses 20 --prints N --seed S]`
+//! `cargo run --release -p measure --bin press [-- --presses 20 --prints N --seed S --closes X --darkest N]`
 #![expect(clippy::print_stdout, reason = "it prints tables")]
 
 #[path = "../../../tests/integration/line_scan.rs"]
@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use tumar::press::calibrate;
 use tumar::press::calibrate::edges::LETTERS;
 use tumar::press::correction::{self, Correction};
-use tumar::press::prediction::{Prediction, predict};
+use tumar::press::prediction::{Prediction, Scanner, predict};
 use tumar::press::sheet::{Size, sheet};
 use tumar::{Outcome, Picture, Ppi, Profile, Reader, embed};
 
@@ -35,19 +35,26 @@ struct Options {
     /// The first press's seed.
     #[arg(long, default_value_t = 100)]
     seed: u64,
+    /// By how much too much ink all lay: their shadows are lost.
+    #[arg(long, default_value_t = 0.0)]
+    closes: f64,
+    /// Only so many portraits, the darkest.
+    #[arg(long)]
+    darkest: Option<usize>,
     /// A folder of portraits.
     #[arg(long, default_value = "samples")]
     portraits: PathBuf,
 }
 
 /// A press from ranges wider than the presets'.
-fn draw(seed: u64) -> LineScan {
+fn draw(seed: u64, closes: f64) -> LineScan {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     LineScan {
         paper: random.random_range(0.72..0.95),
         black: random.random_range(0.008..0.09),
         n: random.random_range(1.0..2.2),
         spot: random.random_range(0.02..0.19),
+        closes,
         screen: None,
         scale: random.random_range(0.97..1.03),
         grain: random.random_range(0.0..0.12),
@@ -65,14 +72,20 @@ fn main() -> Result<()> {
     let profile = Profile::default();
     let (portraits, holders) =
         (portraits::portraits(&[options.portraits])?, names::names(options.prints.max(1))?);
-    let pictures: Vec<Picture> = portraits.into_iter().map(|p| p.picture).collect();
+    let mut pictures: Vec<Picture> = portraits.into_iter().map(|p| p.picture).collect();
+    if let Some(darkest) = options.darkest {
+        pictures.sort_by_cached_key(|picture| {
+            (1e6 * picture.luminance(1).mean().unwrap_or(0.0)) as u32
+        });
+        pictures.truncate(darkest);
+    }
     let page = sheet(Size::Card, "TEST", &[], Ppi(1200.0))?;
     println!(
         "| press | ppi, turn | gain: true, found | MTF50, 1/mm: true, found | contrast of letters: true, found | scale, %: true, found | paper, black: off by | noise, %: true, found | foretold read, accepted | found | with the press's own profile |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|");
     for seed in options.seed..options.seed + options.presses as u64 {
-        let truth = draw(seed);
+        let truth = draw(seed, options.closes);
         let press = calibrate::measure(&truth.scan(&page), None)
             .map_err(anyhow::Error::from)
             .and_then(|s| Ok(calibrate::press(&[s])?));
@@ -85,7 +98,8 @@ fn main() -> Result<()> {
         };
         let [across, down] = press.edges.mtf50();
         let (foretold, found) = if options.prints > 0 {
-            let foretold = predict(&press, &pictures, &holders, options.prints, &profile)?;
+            let foretold =
+                predict(&press, Scanner::Own, &pictures, &holders, options.prints, &profile)?;
             let find = |own: &Own| find(&truth, &pictures, &holders, options.prints, own);
             let by_own = Own {
                 correction: Correction::of(&press).ok(),

@@ -1,13 +1,19 @@
 //! `tumar calibrate`.
 
 use tumar::Profile;
+use tumar::channel::Preset;
 use tumar::press::calibrate::{self, Sheet};
-use tumar::press::{prediction, trial};
+use tumar::press::prediction::{Scanner, predict};
+use tumar::press::trial;
 
 use crate::args::CalibrateArgs;
 use crate::failure::{self, Failure};
 use crate::files::{self, Stdout};
 use crate::sheet;
+
+/// On which prints are simulated: beside its own, what examiners and borders have.
+const SCANNERS: [Scanner; 3] =
+    [Scanner::Own, Scanner::Kind(Preset::Flatbed600), Scanner::Kind(Preset::Reader400)];
 
 pub(crate) fn run(args: &CalibrateArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let inputs: Vec<_> = args.scans.iter().map(std::path::PathBuf::as_path).collect();
@@ -35,16 +41,17 @@ pub(crate) fn run(args: &CalibrateArgs, stdout: &mut Stdout) -> Result<u8, Failu
         sheets.push(sheet);
     }
     let press = calibrate::press(&sheets).map_err(Failure::work)?;
-    let predicted = if args.prints > 0 {
+    let mut predicted = Vec::new();
+    if args.prints > 0 {
         let (portraits, profile) = (sheet::portraits()?, Profile::default());
-        let predicted =
-            prediction::predict(&press, &portraits, &trial::holders(), args.prints, &profile);
-        Some(predicted.map_err(Failure::work)?)
-    } else {
-        None
-    };
+        for scanner in SCANNERS {
+            let names = trial::holders();
+            let found = predict(&press, scanner, &portraits, &names, args.prints, &profile);
+            predicted.push((scanner, found.map_err(Failure::work)?));
+        }
+    }
     if let Some(path) = &args.report {
-        let page = tumar::report::press::page(&press, predicted.as_ref()).map_err(Failure::work)?;
+        let page = tumar::report::press::page(&press, &predicted).map_err(Failure::work)?;
         files::write_report(path, &page)?;
     }
     files::write(&args.out, press.to_toml().map_err(Failure::work)?.as_bytes())?;
@@ -58,10 +65,10 @@ pub(crate) fn run(args: &CalibrateArgs, stdout: &mut Stdout) -> Result<u8, Failu
         1000.0 * edges.down.value,
         100.0 * press.texture.noise.value,
     ));
-    if let Some(found) = predicted {
+    for (scanner, found) in predicted {
         let [[read, ..], [accepted, ..]] = found.shares().map(|share| share.map(|v| 100.0 * v));
         stdout.line(format!(
-            "simulated: {read:.0} % of {} prints read, {accepted:.0} % accepted",
+            "simulated on {scanner}: {read:.0} % of {} prints read, {accepted:.0} % accepted",
             found.prints
         ));
     }
