@@ -116,8 +116,9 @@ impl Inspection {
 
     /// The same, by what the issuer's press prints. `picture`: the one that was inspected.
     pub(super) fn by_press(mut self, picture: &Picture, press: &Printing) -> Self {
-        self.evidence.printed =
-            press.look(picture, &self).map_or(Printed::Unknown, Printed::Looked);
+        let seen = self.corners().zip(self.evidence.blur);
+        let look = |(corners, blur)| press.look(picture, &self.scan, corners, blur);
+        self.evidence.printed = seen.and_then(look).map_or(Printed::Unknown, Printed::Looked);
         self.decision = decide(&self.evidence);
         self
     }

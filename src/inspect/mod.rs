@@ -2,7 +2,7 @@
 //!
 //! A scan goes through the rooms from the ground up: [`signal`], [`detection`], [`rectification`],
 //! [`synchronisation`], [`stacking`], [`recognition`], [`tamper`], [`comparison`]. [`candidate`] reads it, blindly, within
-//! a [`budget`];
+//! a [`budget`]; [`printing`] looks at how it was printed;
 //! [`inspection`] gathers the evidence against a claim, and [`decision`] decides. [`reader`] looks for
 //! portraits on a page, and for the resolution, and [`document`] goes through the pages of a file. A room uses only those before it.
 

@@ -1,10 +1,10 @@
 //! How a portrait was printed: the blur of its letters and the grain of its tones, against those of the press
 //! that prints genuine ones.
 
-use crate::imaging::Picture;
+use crate::imaging::{Mm, Picture};
 use crate::inspect::decision::print_check::{FINEST, PrintCheck, Printing};
-use crate::inspect::inspection::Inspection;
 use crate::inspect::signal::graininess::Graininess;
+use crate::inspect::signal::scan::Scan;
 
 /// Paper and the portrait's edge are left out, mm.
 const INSET: f64 = 2.0;
@@ -14,13 +14,16 @@ const WINDOWS: usize = 40;
 const QUIET: f64 = 0.25;
 
 impl Printing {
-    /// A portrait in a scan against it; none where the scan is coarser than 1200 ppi, where it shows no
-    /// text, or too little of the portrait.
+    /// A portrait against it, with its corners in pixels of the picture and its letters' blur; none where the
+    /// picture is coarser than 1200 ppi, or shows too little of the portrait.
     #[must_use]
-    pub fn look(&self, picture: &Picture, inspection: &Inspection) -> Option<PrintCheck> {
-        let blur = inspection.evidence().blur?;
-        let corners = inspection.corners()?;
-        let scan = inspection.scan();
+    pub fn look(
+        &self,
+        picture: &Picture,
+        scan: &Scan,
+        corners: [[f64; 2]; 4],
+        blur: Mm,
+    ) -> Option<PrintCheck> {
         let per_mm = scan.per_mm.map(|per_mm| per_mm * scan.factor as f64);
         let graininess = Graininess::of_scan(per_mm)?;
         let range = |axis: usize| {

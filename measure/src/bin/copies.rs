@@ -15,9 +15,10 @@ use measure::rival::{self, Kind, Part};
 use measure::{names, portraits};
 use rayon::prelude::*;
 use tumar::channel::{Conditions, Preset, Technology, print_and_scan};
+use tumar::evidence::PrintCheck;
 use tumar::press::calibrate;
 use tumar::press::sheet::{Size, sheet};
-use tumar::{Name, Picture, Ppi, Profile, Reader, embed};
+use tumar::{Claim, Name, Picture, Ppi, Profile, Reader, embed};
 
 #[derive(Parser)]
 struct Options {
@@ -187,8 +188,9 @@ fn press(
         let print = embed(&pictures[at % pictures.len()], name, &profile)?.picture;
         let seed = seed + 100 * i;
         let mut look = |what, other: &Site, scan: &Picture| -> Result<()> {
-            let found = reader.inspect(scan, None, Some(name))?;
-            let check = printing.look(scan, &found);
+            let claim = Claim { name: Some(name), printing: Some(&printing), ..Claim::default() };
+            let found = reader.check(scan, None, claim)?.main;
+            let check = found.print_check();
             let numbers = check.map_or_else(String::new, |check| {
                 format!(
                     "{:.1},{:.1},{:.3},{:.3},{}",
@@ -200,7 +202,7 @@ fn press(
                 )
             });
             let row = format!("{},{},{numbers}", own.technology(), other.technology());
-            told.push(Told { what, row, suspected: check.map(|check| check.is_another()) });
+            told.push(Told { what, row, suspected: check.map(PrintCheck::is_another) });
             Ok(())
         };
         look("genuine", &own, &own.scan(&print, seed)?)?;
