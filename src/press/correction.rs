@@ -14,8 +14,8 @@ const BLACK: f32 = 6.0;
 /// Steps of the curve rise at least so much, that it can be inverted.
 const RISE: f32 = 1e-3;
 
-/// Where letters are raised, so much of their contrast is to be left as a blur of 45 µm leaves, an ordinary
-/// press's and scanner's …
+/// Where letters are raised, so much contrast is to be left of their lines, which is what is seen from 40 cm,
+/// as a blur of 45 µm leaves, an ordinary press's and scanner's …
 const USUAL: f64 = 0.045;
 /// … but never more than so many times: what is stronger is seen where the press is better than its sheet.
 const MOST: f64 = 2.5;
@@ -45,7 +45,10 @@ pub fn profile(press: &Press, profile: &Profile) -> Result<Profile, CorrectionEr
         Mode::Tint => {
             let [across, down] = press.edges.letters.map(|left| left.value);
             let usual = (-2.0 * (std::f64::consts::PI * LETTERS * USUAL).powi(2)).exp();
-            let strength = profile.strength * (usual / (across * down).sqrt()).clamp(1.0, MOST);
+            // A bell's loss grows as the square of the frequency.
+            let lines = LETTERS * profile.layout.pitch.0;
+            let raised = (usual / (across * down).sqrt()).powf(lines.powi(-2));
+            let strength = profile.strength * raised.clamp(1.0, MOST);
             Ok(profile.clone().with_strength(strength.min(1.0)).unwrap_or_else(|_| profile.clone()))
         }
         Mode::Screen => {

@@ -10,11 +10,10 @@ pub const FINEST: usize = BANDS.len() - 1;
 /// The sides of a pixel's square blur as much as a Gaussian of this share of them.
 const SQUARE: f64 = 0.288_7;
 /// Letters of another press are suspected if they are blurred by so much more, as a natural logarithm, and by
-/// half of what they differ by themselves: 56 genuine prints of 14 presses of measure's second model, half of
-/// them on other scanners than their press's sheet, were blurred by up to 0.13 more, copies by 0.11 and more
-/// (`--bin copies --world tuning`) …
-const BLURRED: f64 = 0.13;
-/// … or if its tones are so much more grainy, or less: genuine ones by up to 0.58, on other scanners 1.0.
+/// half of what they differ by themselves: genuine prints of 24 presses of measure's second model were blurred
+/// by up to 0.17 more on the sheet's own scanner, copies from 1200 ppi by 0.11 and more (`--bin copies`) …
+const BLURRED: f64 = 0.18;
+/// … or if its tones are so much more grainy, or less: genuine ones by up to 0.78, on other scanners mostly 1.0.
 pub const GRAINY: f64 = 1.2;
 
 /// What the issuer's press prints, as a scanner shows it.
