@@ -36,6 +36,7 @@ const STAGES: &[&str] = &[
     "budget",
     "candidate",
     "signature",
+    "printing",
     "inspection",
     "reader",
     "document",
