@@ -91,6 +91,10 @@ fn picture(path: &Path, args: &TrialArgs) -> Result<Picture, String> {
 
 /// The scans: number of the print, scanner and file, in this order.
 fn scans(folder: &Path) -> Result<Vec<(usize, String, PathBuf)>, Failure> {
+    if !folder.is_dir() {
+        let none = "there is no such folder; --prints 24 makes that of a trial";
+        return Err(Failure::file(folder, none));
+    }
     let entries = |folder: &Path| -> Result<Vec<PathBuf>, Failure> {
         let found = std::fs::read_dir(folder).map_err(|cause| Failure::file(folder, cause))?;
         let paths: Result<Vec<PathBuf>, _> = found.map(|entry| entry.map(|e| e.path())).collect();
