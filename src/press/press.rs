@@ -12,7 +12,7 @@ use super::calibrate::texture::Texture;
 use super::calibrate::tones::Tones;
 use crate::channel::{Conditions, Glare, Technology};
 use crate::imaging::{Mm, Ppi};
-use crate::inspect::decision::print_check::Printing;
+use crate::inspect::decision::print_check::{Printing, SQUARE};
 use crate::inspect::signal::scan::working_pixel;
 use crate::numerics::{median, quantile};
 use crate::spec::Mode;
@@ -25,16 +25,15 @@ pub(super) const SCHEMA: &str = "tumar.press/1";
 const OPTICS_PX: f64 = 0.45;
 /// Resolution of a screened press; its dots are not resolved. A guess.
 const DEVICE: Ppi = Ppi(2400.0);
-/// Fewest strips of microtext whose letters tell their blur; and by how much letters may differ from the
-/// press's edges, as a share, where there are none. A guess, from presses of another build.
+/// Fewest strips of microtext whose letters tell their blur …
 const LETTERED: usize = 3;
-/// Strength from which on a strip's letters are clear enough for that.
+/// … and the strength from which on they are clear enough for that.
 const CLEAR: f64 = 0.13;
+/// By how much letters may differ from the press's edges, as a share, where there are too few strips. A guess,
+/// from presses of another build.
 const EDGES: f64 = 0.1;
 /// Letters are blurred by so many times what edges are, at the least and at the most. A guess.
 const LIKE_EDGES: [f64; 2] = [0.9, 1.35];
-/// The sides of a pixel's square blur as much as a Gaussian of this share of them.
-const SQUARE: f64 = 0.288_7;
 
 /// A press and the scanner that its sheets were scanned on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

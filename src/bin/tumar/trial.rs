@@ -61,16 +61,16 @@ fn read(args: &TrialArgs, stdout: &mut Stdout) -> Result<u8, Failure> {
     let (results, table) = (args.folder.join("results.json"), args.folder.join("table.md"));
     let scans = scans(&args.folder.join("scans"))?;
     let reader = Reader::new(&profile);
-    let one = |(print, scanner, path): &(usize, String, PathBuf)| -> Result<Scanned, Failure> {
+    let one = |(print, scanner, path): &(usize, String, PathBuf)| {
         let fault = |fault: String| Scanned::faulty(*print, scanner, fault);
         let scan = match picture(path, args) {
             Ok(scan) => scan,
-            Err(what) => return Ok(fault(what)),
+            Err(what) => return fault(what),
         };
         let seen = Scanned::of(*print, scanner, &scan, args.ppi, &reader);
-        Ok(seen.unwrap_or_else(|error| fault(error.to_string())))
+        seen.unwrap_or_else(|error| fault(error.to_string()))
     };
-    let scanned: Vec<Scanned> = scans.par_iter().map(one).collect::<Result<_, _>>()?;
+    let scanned: Vec<Scanned> = scans.par_iter().map(one).collect();
     let text = trial::table(&scanned);
     files::write(&results, files::json(&scanned)?.as_bytes())?;
     files::write(&table, text.as_bytes())?;

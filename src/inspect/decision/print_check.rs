@@ -8,7 +8,7 @@ use crate::inspect::signal::graininess::{BANDS, Grain};
 /// The band of spatial frequency in which presses are compared: letters have nothing there.
 pub const FINEST: usize = BANDS.len() - 1;
 /// The sides of a pixel's square blur as much as a Gaussian of this share of them.
-const SQUARE: f64 = 0.288_7;
+pub const SQUARE: f64 = 0.288_7;
 /// Letters of another press are suspected if they are blurred by so much more, as a natural logarithm, and by
 /// half of what they differ by themselves: genuine prints of 24 presses of measure's second model were blurred
 /// by up to 0.17 more on the sheet's own scanner, copies from 1200 ppi by 0.11 and more (`--bin copies`) …
